@@ -1,0 +1,1 @@
+"""What a technician does to a scale, and the proof that it was done."""

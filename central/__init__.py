@@ -1,0 +1,1 @@
+"""The evidence service: verifies, stores and shows what the stations have signed."""

@@ -1,0 +1,290 @@
+"""The station file: where every sensor lies, which devices bring the signal, and what the station must do with it.
+
+`parse_station` takes the text, not the path: who reads the file names it in the error.
+"""
+
+import tomllib
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from contract.faults import StopError
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$")]
+"""Names that may stand in a topic, a file name and an address without escaping."""
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SensorKind(StrEnum):
+    """What a sensor measures, by its length along travel."""
+
+    STRIP = "strip"
+    PLATE = "plate"
+    LOOP = "loop"
+    AXLE = "axle"
+
+
+class Sensor(_Table):
+    """One sensor in the road.
+
+    `position_m` is the centre of the active width along travel, from the lane's origin; `width_m` the active width along travel; `lateral_m` its
+    left and right end from the lane's left edge as driven; `newton_per_count` the nominal constant of load sensors.
+    """
+
+    name: Name
+    kind: SensorKind
+    channel: Annotated[str, Field(min_length=1, max_length=12)]
+    position_m: Annotated[float, Field(ge=-200, le=200)]
+    width_m: Annotated[float, Field(gt=0, le=30)]
+    lateral_m: tuple[float, float]
+    newton_per_count: Annotated[float, Field(gt=0, le=10_000)] | None = None
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        left, right = self.lateral_m
+        if not left < right:
+            msg = f"lateral_m is [left, right] from the lane's left edge with left < right, not [{left}, {right}]"
+            raise ValueError(msg)
+        if self.weighs and self.newton_per_count is None:
+            msg = f"a {self.kind} needs newton_per_count, its nominal constant"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def weighs(self) -> bool:
+        """Whether this sensor gives a load."""
+        return self.kind in {SensorKind.STRIP, SensorKind.PLATE}
+
+
+class Lane(_Table):
+    """One lane with its sensors; `rate_hz` is the nominal sampling rate of its digitiser."""
+
+    id: Annotated[int, Field(ge=1, le=99)]
+    width_m: Annotated[float, Field(gt=1, le=15)]
+    rate_hz: Annotated[float, Field(ge=100, le=100_000)]
+    sensor: Annotated[tuple[Sensor, ...], Field(min_length=1, max_length=128)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        for what in ("name", "channel"):
+            values = [getattr(sensor, what) for sensor in self.sensor]
+            twice = sorted({value for value in values if values.count(value) > 1})
+            if twice:
+                msg = f"two sensors of lane {self.id} share the {what} {twice[0]!r}; each needs its own"
+                raise ValueError(msg)
+        if not any(sensor.weighs for sensor in self.sensor):
+            msg = f"lane {self.id} has no strip and no plate, so it cannot weigh"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Channel names in the order in which blocks carry them."""
+        return tuple(sensor.channel for sensor in self.sensor)
+
+    @property
+    def weighing_sensors(self) -> tuple[Sensor, ...]:
+        """The sensors that give a load, in file order."""
+        return tuple(sensor for sensor in self.sensor if sensor.weighs)
+
+    def sensor_named(self, name: str) -> Sensor:
+        """Give the sensor of that name.
+
+        Raises
+        ------
+        KeyError
+            If the lane has no such sensor.
+        """
+        for sensor in self.sensor:
+            if sensor.name == name:
+                return sensor
+        raise KeyError(name)
+
+
+class SerialDigitiser(_Table):
+    """A high-speed digitiser on a serial line, speaking docs/protocols/serial-digitiser.md."""
+
+    driver: Literal["serial-digitiser"]
+    name: Name
+    lane: int
+    port: str
+    baud: Annotated[int, Field(ge=9_600, le=12_000_000)] = 3_000_000
+    playback: Annotated[float, Field(gt=0, le=100)] = 1.0
+    """How much faster than real time a simulated line runs; other than 1 bars every record from enforcement."""
+
+
+class ModbusDigitiser(_Table):
+    """The same digitiser behind Modbus TCP (`host`, `tcp_port`) or Modbus RTU (`port`), docs/protocols/modbus-digitiser.md."""
+
+    driver: Literal["modbus-tcp-digitiser", "modbus-rtu-digitiser"]
+    name: Name
+    lane: int
+    host: str = "127.0.0.1"
+    tcp_port: Annotated[int, Field(ge=1, le=65_535)] = 502
+    port: str | None = None
+    baud: Annotated[int, Field(ge=9_600, le=12_000_000)] = 115_200
+    unit: Annotated[int, Field(ge=1, le=247)] = 1
+    playback: Annotated[float, Field(gt=0, le=100)] = 1.0
+
+    @model_validator(mode="after")
+    def _line(self) -> Self:
+        if self.driver == "modbus-rtu-digitiser" and not self.port:
+            msg = "a modbus-rtu-digitiser needs port, the serial device it is on"
+            raise ValueError(msg)
+        return self
+
+
+class ModbusSite(_Table):
+    """Loop transitions, pavement temperature and cabinet state over Modbus TCP, docs/protocols/modbus-site.md."""
+
+    driver: Literal["modbus-site"]
+    name: Name
+    host: str = "127.0.0.1"
+    tcp_port: Annotated[int, Field(ge=1, le=65_535)] = 502
+    unit: Annotated[int, Field(ge=1, le=247)] = 1
+
+
+Device = Annotated[SerialDigitiser | ModbusDigitiser | ModbusSite, Field(discriminator="driver")]
+
+
+class Camera(_Table):
+    """A camera that reads plates; `position_m` is where it sees a vehicle's front (or rear), along travel from the lane's origin."""
+
+    name: Name
+    lane: int
+    position_m: Annotated[float, Field(ge=-200, le=200)]
+    facing: Literal["front", "rear"] = "front"
+    clock_offset_ms: Annotated[int, Field(ge=-3_600_000, le=3_600_000)] = 0
+    tolerance_ms: Annotated[int, Field(ge=50, le=60_000)] = 1_200
+
+
+class Uplink(_Table):
+    """Where records and media go. With `ca_file`, the broker is reached over TLS, mutual when `cert_file` and `key_file` are given."""
+
+    broker_host: str = "127.0.0.1"
+    broker_port: Annotated[int, Field(ge=1, le=65_535)] = 1883
+    username: str | None = None
+    password_file: str | None = None
+    ca_file: str | None = None
+    cert_file: str | None = None
+    key_file: str | None = None
+    central_url: str = "http://127.0.0.1:8000"
+    central_key_file: str | None = None
+    """Public key (PEM) that signs receipts; without it no receipt is believed and nothing ever leaves the outbox."""
+    outbox_max_mb: Annotated[int, Field(ge=8, le=1_000_000)] = 2_048
+
+
+class Gates(_Table):
+    """What bars a result from enforcement, whatever it weighs."""
+
+    speed_min_kmh: Annotated[float, Field(ge=0, le=200)] = 5.0
+    speed_max_kmh: Annotated[float, Field(ge=0, le=200)] = 100.0
+    acceleration_max_m_s2: Annotated[float, Field(gt=0, le=10)] = 1.0
+    plate_wait_s: Annotated[float, Field(ge=0, le=60)] = 3.0
+    plate_certainty_min: Annotated[float, Field(ge=0, le=1)] = 0.8
+    decision_rule: Literal["none", "expanded-uncertainty", "maximum-permissible-error"] = "expanded-uncertainty"
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.speed_min_kmh >= self.speed_max_kmh:
+            msg = f"speed_min_kmh {self.speed_min_kmh} must be below speed_max_kmh {self.speed_max_kmh}"
+            raise ValueError(msg)
+        return self
+
+
+class StationSite(_Table):
+    """Who and where the station is; `rules` names the rule pack it decides by."""
+
+    id: Name
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    road: Annotated[str, Field(min_length=1, max_length=80)]
+    stake: Annotated[str, Field(min_length=1, max_length=80)]
+    direction: Annotated[str, Field(min_length=1, max_length=80)]
+    position: str | None = None
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
+    rules: Name
+
+
+class Station(_Table):
+    """A whole station file."""
+
+    station: StationSite
+    lane: Annotated[tuple[Lane, ...], Field(min_length=1, max_length=16)]
+    device: tuple[Device, ...] = ()
+    camera: tuple[Camera, ...] = ()
+    uplink: Uplink = Uplink()
+    gates: Gates = Gates()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        lanes = [lane.id for lane in self.lane]
+        if len(set(lanes)) != len(lanes):
+            msg = f"two lanes share an id: {lanes}"
+            raise ValueError(msg)
+        for thing in (*self.device, *self.camera):
+            lane = getattr(thing, "lane", None)
+            if lane is not None and lane not in lanes:
+                msg = f"{thing.name} belongs to lane {lane}, but the file has lanes {lanes}"
+                raise ValueError(msg)
+        names = [thing.name for thing in (*self.device, *self.camera)]
+        if len(set(names)) != len(names):
+            msg = f"devices and cameras need names of their own, not {names}"
+            raise ValueError(msg)
+        return self
+
+    def lane_with(self, lane_id: int) -> Lane:
+        """Give the lane of that id.
+
+        Raises
+        ------
+        KeyError
+            If the station has no such lane.
+        """
+        for lane in self.lane:
+            if lane.id == lane_id:
+                return lane
+        raise KeyError(lane_id)
+
+
+def parse_station(text: str, source: str) -> Station:
+    """Read a station file's text.
+
+    Parameters
+    ----------
+    text
+        The whole TOML text.
+    source
+        The file's name, for the error.
+
+    Raises
+    ------
+    StopError
+        If it is no TOML, or holds an unknown key or an impossible value: the text names file, key, value and what is allowed, a line each.
+    """
+    try:
+        return Station.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise StopError("station-file-syntax", source, f"is not valid TOML: {error}") from error
+    except ValidationError as error:
+        raise StopError("station-file-invalid", source, "; ".join(_explain(error))) from error
+
+
+def _explain(error: ValidationError) -> list[str]:
+    """Turn pydantic's findings into lines a technician can act on."""
+    lines = []
+    for finding in error.errors(include_url=False):
+        key = ".".join(f"[{part}]" if isinstance(part, int) else str(part) for part in finding["loc"]) or "file"
+        if finding["type"] == "extra_forbidden":
+            lines.append(
+                f"{key} = {finding['input']!r} is not a key of the station file; remove it or correct its spelling"
+            )
+        elif finding["type"] == "missing":
+            lines.append(f"{key} is missing; add it")
+        else:
+            lines.append(f"{key} = {finding['input']!r}: {finding['msg']}")
+    return lines

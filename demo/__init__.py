@@ -1,0 +1,1 @@
+"""The whole line on one machine: every program as a process of its own."""
