@@ -1,8 +1,8 @@
 """The capture file (HDF5): raw signal as the device gave it, an hour of traffic or one vehicle of an evidence record.
 
-Root attributes ``format="wim-capture"``, ``version``, ``station``, ``lane``, ``start_utc``, ``rate_hz``, ``pavement_c``; dataset ``counts`` int32
-(channels, samples), chunked, shuffled, gzip, with attribute ``channels``; optional ``lost`` (k, 2) int64 [start, stop). A capture cut from a longer
-stream says with the optional attribute ``first_sample`` which device counter its first column had.
+Root attributes ``format="wim-capture"``, ``version``, ``station``, ``lane``, ``start_utc``, ``rate_hz``, ``pavement_c``; dataset
+``counts`` int32 (channels, samples), chunked, shuffled, gzip, with attribute ``channels``; optional ``lost`` (k, 2) int64 [start, stop).
+A capture cut from a longer stream says with the optional attribute ``first_sample`` which device counter its first column had.
 
 Readers and writers take an open binary stream or bytes: who owns the file opens it.
 """
@@ -52,9 +52,7 @@ class CaptureReader:
         try:
             self._file = h5py.File(stream, "r")
         except OSError as error:
-            raise RejectError(
-                "capture-unreadable", source, f"is no readable HDF5 file ({error}); record it again"
-            ) from error
+            raise RejectError("capture-unreadable", source, f"is no readable HDF5 file ({error}); record it again") from error
         try:
             self.header = self._read_header()
             self.gaps = self._read_gaps()
@@ -120,12 +118,8 @@ class CaptureReader:
             try:
                 counts = self._file["counts"][:, begin:end]
             except OSError as error:
-                raise RejectError(
-                    "capture-damaged", self._source, f"samples {begin} to {end} cannot be read: {error}"
-                ) from error
-            yield Block(
-                first + begin, np.ascontiguousarray(counts[rows]), clip_gaps(self.gaps, first + begin, first + end)
-            )
+                raise RejectError("capture-damaged", self._source, f"samples {begin} to {end} cannot be read: {error}") from error
+            yield Block(first + begin, np.ascontiguousarray(counts[rows]), clip_gaps(self.gaps, first + begin, first + end))
 
 
 def clip_gaps(gaps: tuple[Gap, ...], start: int, stop: int) -> tuple[Gap, ...]:
@@ -149,14 +143,10 @@ def capture_bytes(header: CaptureHeader, counts: NDArray[np.int32], gaps: tuple[
         file.attrs["pavement_c"] = float("nan") if header.pavement_c is None else header.pavement_c
         file.attrs["first_sample"] = header.first_sample
         chunks = (1, max(1, min(counts.shape[1], 16_384)))
-        data = file.create_dataset(
-            "counts", data=counts, chunks=chunks, shuffle=True, compression="gzip", track_times=False
-        )
+        data = file.create_dataset("counts", data=counts, chunks=chunks, shuffle=True, compression="gzip", track_times=False)
         data.attrs["channels"] = list(header.channels)
         if gaps:
-            lost = np.array(
-                [[g.start - header.first_sample, g.stop - header.first_sample] for g in gaps], dtype=np.int64
-            )
+            lost = np.array([[g.start - header.first_sample, g.stop - header.first_sample] for g in gaps], dtype=np.int64)
             file.create_dataset("lost", data=lost, track_times=False)
     return buffer.getvalue()
 

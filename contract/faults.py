@@ -1,11 +1,11 @@
 """The one fault tree, split by what the catcher does about it: retry, reject or stop.
 
-A `Fault` is what a program counts, logs and shows; a `WimError` is what it raises. Every error says what was given, what is allowed and what
-to do, so that its text may be shown to the person who can mend it.
+A `Fault` is what a program counts, logs and shows; a `WimError` is what it raises. Every error says what was given, what is allowed and
+what to do, so that its text may be shown to the person who can mend it.
 """
 
 from enum import StrEnum
-from typing import Final, Self
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -43,11 +43,6 @@ class WimError(Exception):
         """Give the fault to count, log and show."""
         return Fault(code=self.code, where=self.where, what=self.what, reaction=self.reaction)
 
-    @classmethod
-    def at(cls, where: str, code: str, what: str) -> Self:
-        """Build the error with the place first, as it reads in a log."""
-        return cls(code, where, what)
-
 
 class RetryError(WimError):
     """The same attempt may succeed later: a line that hung up, a broker that is away."""
@@ -56,7 +51,7 @@ class RetryError(WimError):
 
 
 class RejectError(WimError):
-    """This one input is refused, kept or counted; the next may be good: a bad frame, a forged record."""
+    """One input is refused, kept or counted; the next may be good: a bad frame, a forged record."""
 
     reaction = Reaction.REJECT
 

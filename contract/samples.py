@@ -33,8 +33,8 @@ class Block:
     start
         Device counter of the first sample.
     counts
-        int32 array (channels, samples), in the order of the lane's channels; within a gap the last good value is held so that the array stays
-        whole, and the gap says that those values mean nothing.
+        int32 array (channels, samples), in the order of the lane's channels; within a gap the last good value is held so that the array
+        stays whole, and the gap says that those values mean nothing.
     gaps
         Lost intervals that lie within this block, clipped to it, in order.
     """

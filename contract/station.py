@@ -31,8 +31,8 @@ class SensorKind(StrEnum):
 class Sensor(_Table):
     """One sensor in the road.
 
-    `position_m` is the centre of the active width along travel, from the lane's origin; `width_m` the active width along travel; `lateral_m` its
-    left and right end from the lane's left edge as driven; `newton_per_count` the nominal constant of load sensors.
+    `position_m` is the centre of the active width along travel, from the lane's origin; `width_m` the active width along travel; `lateral_m`
+    its left and right end from the lane's left edge as driven; `newton_per_count` the nominal constant of load sensors.
     """
 
     name: Name
@@ -280,11 +280,14 @@ def _explain(error: ValidationError) -> list[str]:
     for finding in error.errors(include_url=False):
         key = ".".join(f"[{part}]" if isinstance(part, int) else str(part) for part in finding["loc"]) or "file"
         if finding["type"] == "extra_forbidden":
-            lines.append(
-                f"{key} = {finding['input']!r} is not a key of the station file; remove it or correct its spelling"
-            )
+            lines.append(f"{key} = {finding['input']!r} is not a key of the station file; remove it or correct its spelling")
         elif finding["type"] == "missing":
             lines.append(f"{key} is missing; add it")
         else:
-            lines.append(f"{key} = {finding['input']!r}: {finding['msg']}")
+            lines.append(f"{key}{_value(finding['input'])}: {finding['msg']}")
     return lines
+
+
+def _value(given: object) -> str:
+    """Show a scalar; a whole table would bury the finding."""
+    return "" if isinstance(given, dict | list) else f" = {given!r}"

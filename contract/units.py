@@ -1,7 +1,7 @@
 """Units and the few physical constants that more than one program needs.
 
-Names carry their unit (`load_kg`, `rate_hz`, `time_us`). Weights in this project are conventional masses in kilograms: what a scale shows at
-standard gravity.
+Names carry their unit (`load_kg`, `rate_hz`, `time_us`). Weights in this project are conventional masses in kilograms: what a scale shows
+at standard gravity.
 """
 
 from typing import Final

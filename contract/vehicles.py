@@ -45,9 +45,9 @@ class Body(StrEnum):
 class Axle:
     """One axle of a vehicle.
 
-    Loads are conventional masses in kg; `u_kg` is the expanded uncertainty (k = 2, GUM); `left_kg` and `right_kg` are None where only one side was
-    weighed; `spacing_m` is the distance to the axle before and None for the first; `group` numbers the axle groups from 1 at the front; `dual_tyres` is
-    None where the sensors cannot tell.
+    Loads are conventional masses in kg; `u_kg` is the expanded uncertainty (k = 2, GUM); `left_kg` and `right_kg` are None where only one
+    side was weighed; `spacing_m` is the distance to the axle before and None for the first; `group` numbers the axle groups from 1 at the
+    front; `dual_tyres` is None where the sensors cannot tell.
     """
 
     load_kg: float
@@ -95,7 +95,7 @@ class Vehicle:
     vehicle_class
         Axle configuration.
     flags
-        Behaviour and quality flags, each with its figure in the unit its name implies (m/s² for accelerating, share for rows-disagree, ...).
+        Behaviour and quality flags, each with its figure in the unit its name implies (m/s² for accelerating, share for rows-disagree).
     crossings
         Per axle the crossings that gave it; the loops' crossings are in `loops`.
     nominal_kg
