@@ -40,6 +40,9 @@ class Crossing:
         Standard deviation of the channel's noise when idle, in counts.
     flags
         Why the load may not be trusted; empty when nothing is wrong.
+    width_samples
+        Full width at half height in samples: for a plate the time the wheel took over its length, for a strip over the footprint, for a loop the
+        vehicle's length and the loop's; None where it was not measured.
     """
 
     sensor: str
@@ -51,3 +54,4 @@ class Crossing:
     level_counts: float
     noise_counts: float
     flags: frozenset[CrossingFlag] = frozenset()
+    width_samples: float | None = None

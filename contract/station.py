@@ -31,8 +31,8 @@ class SensorKind(StrEnum):
 class Sensor(_Table):
     """One sensor in the road.
 
-    `position_m` is the centre of the active width along travel, from the lane's origin; `width_m` the active width along travel; `lateral_m`
-    its left and right end from the lane's left edge as driven; `newton_per_count` the nominal constant of load sensors.
+    `position_m` is the centre of the active width along travel, from the lane's origin; `width_m` the active width along travel;
+    `lateral_m` its left and right end from the lane's left edge as driven; `newton_per_count` the nominal constant of load sensors.
     """
 
     name: Name

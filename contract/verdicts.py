@@ -1,0 +1,103 @@
+"""What the rule pack says of one vehicle, and what bars that from enforcement."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Kilograms = Annotated[int, Field(ge=0, le=1_000_000)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Outcome(StrEnum):
+    """The four things a weighing can mean in law."""
+
+    WITHIN_LIMITS = "within-limits"
+    INSIDE_GUARD_BAND = "inside-guard-band"
+    """Above the limit, but by less than the decision rule's guard band: not an overload."""
+    OVERLOAD = "overload"
+    NOT_ASSESSABLE = "not-assessable"
+    """No rule fits, or the vehicle was not weighed whole."""
+
+
+class DecisionRule(StrEnum):
+    """How the uncertainty enters the decision (JCGM 106:2012, clause 8): guard band of zero, of U, or of the legal error limit."""
+
+    NONE = "none"
+    EXPANDED_UNCERTAINTY = "expanded-uncertainty"
+    MAXIMUM_PERMISSIBLE_ERROR = "maximum-permissible-error"
+
+
+class Standing(StrEnum):
+    """Whether a rule decides or only advises."""
+
+    ENFORCED = "enforced"
+    ADVISORY = "advisory"
+
+
+class Finding(_Part):
+    """One limit held against one load: the gross weight, or an axle group counted from 1 at the front."""
+
+    subject: Annotated[str, Field(pattern=r"^(gross|group [1-9][0-9]?)$")]
+    standing: Standing
+    article: str
+    limit_kg: Kilograms
+    measured_kg: Kilograms
+    guard_kg: Kilograms
+    over_kg: Kilograms
+    """Measured minus limit, not below 0; the guard band decides whether it counts, it is not taken off."""
+    exceeded: bool
+
+
+class Bar(StrEnum):
+    """Reasons for which a result may not be enforced, whatever it weighs."""
+
+    SPEED = "speed-outside-verified-range"
+    ACCELERATION = "acceleration"
+    STOPPED = "stopped-on-array"
+    OFF_SENSORS = "wheel-off-the-sensors"
+    SIGNAL = "signal-fault"
+    ROWS = "rows-disagree"
+    INCOMPLETE = "incomplete"
+    CLASS = "unclassified"
+    CLOCK = "clock-not-synchronised"
+    PLAYBACK = "line-plays-faster-than-real-time"
+    CALIBRATION = "no-valid-calibration"
+    NO_PLATE = "no-plate"
+    PLATE = "plate-uncertain"
+    PICTURES = "pictures-missing"
+
+
+class Gate(_Part):
+    """One bar that fell, with the figure that made it fall and what is allowed."""
+
+    bar: Bar
+    detail: Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Verdict(_Part):
+    """The whole judgement: outcome, findings with their arithmetic, the decision rule, assumptions and bars.
+
+    `overload_probability_ppm` is the probability, in parts per million, that the true gross weight exceeds its limit, given the measured
+    one and its uncertainty taken as normal (JCGM 106:2012, clause 7.2).
+    """
+
+    outcome: Outcome
+    findings: tuple[Finding, ...]
+    decision_rule: DecisionRule
+    overload_probability_ppm: Annotated[int, Field(ge=0, le=1_000_000)]
+    assumptions: tuple[str, ...] = ()
+    barred_by: tuple[Gate, ...] = ()
+
+    @property
+    def enforceable(self) -> bool:
+        """Whether this is an overload that nothing bars from enforcement."""
+        return self.outcome is Outcome.OVERLOAD and not self.barred_by
+
+    @property
+    def gross(self) -> Finding | None:
+        """The finding on the gross weight, None where no limit fits."""
+        return next((finding for finding in self.findings if finding.subject == "gross"), None)
