@@ -43,6 +43,8 @@ class Crossing:
     width_samples
         Full width at half height in samples: for a plate the time the wheel took over its length, for a strip over the footprint, for a loop the
         vehicle's length and the loop's; None where it was not measured.
+    settled
+        Device counter from which the measurement was complete: no later sample changes it. None counts as `stop`.
     """
 
     sensor: str
@@ -55,3 +57,4 @@ class Crossing:
     noise_counts: float
     flags: frozenset[CrossingFlag] = frozenset()
     width_samples: float | None = None
+    settled: int | None = None
