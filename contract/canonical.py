@@ -39,7 +39,7 @@ def refuse_floats(value: object, path: str = "$") -> None:
     """Raise ValueError where a float hides in a JSON value."""
     if isinstance(value, float):
         msg = f"{path} = {value} is a float; use an integer with its unit"
-        raise ValueError(msg)  # noqa: TRY004 - the value is wrong, whatever its type
+        raise ValueError(msg)
     if isinstance(value, dict):
         for key, item in value.items():
             refuse_floats(item, f"{path}.{key}")
