@@ -1,0 +1,57 @@
+"""Reads the files that a station is started with; the only place in the edge where a path becomes a model."""
+
+from pathlib import Path
+
+from calibration.model import Calibration, load_calibration
+from contract.faults import StopError
+from contract.station import Station, parse_station
+
+TEXT_MAX_BYTES = 4 * 1024 * 1024
+"""Largest station or calibration file; a 16-lane station needs some 40 kB."""
+
+
+def read_station(path: Path) -> Station:
+    """Read a station file.
+
+    Raises
+    ------
+    StopError
+        If it cannot be read, or says something that cannot be; the text names the file, the key, the value and what is allowed.
+    """
+    return parse_station(read_text(path, "station file"), str(path))
+
+
+def read_calibration(path: Path, station: Station) -> Calibration:
+    """Read a calibration file and see that it is for this station and one of its lanes.
+
+    Raises
+    ------
+    StopError
+        If it cannot be read, is no calibration, or belongs to another station.
+    """
+    calibration = load_calibration(read_text(path, "calibration file"), str(path))
+    if calibration.station != station.station.id:
+        what = f"is for station {calibration.station!r}, this is {station.station.id!r}; a scale must not use another one's gains"
+        raise StopError("calibration-station", str(path), what)
+    if calibration.lane not in {lane.id for lane in station.lane}:
+        raise StopError("calibration-lane", str(path), f"is for lane {calibration.lane}, which the station file does not have")
+    return calibration
+
+
+def read_text(path: Path, what: str) -> str:
+    """Read a small text file.
+
+    Raises
+    ------
+    StopError
+        If it is not there, too large, or not UTF-8.
+    """
+    try:
+        size = path.stat().st_size
+        if size > TEXT_MAX_BYTES:
+            raise StopError("file-too-large", str(path), f"has {size} bytes; a {what} has at most {TEXT_MAX_BYTES}")
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise StopError("file-unreadable", str(path), f"cannot be read as {what}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise StopError("file-unreadable", str(path), f"is no UTF-8 text, so no {what}: {error}") from error

@@ -1,0 +1,129 @@
+"""Weighs recorded captures again with the pipeline of the station, without its devices."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from calibration.model import Calibration
+from contract.captures import CaptureReader
+from contract.faults import RejectError, StopError
+from contract.limits import RulePack
+from contract.records import Clock, ClockState
+from contract.station import Station
+from contract.units import KMH_PER_M_S
+from contract.vehicles import Vehicle
+from edge.pipeline import LanePipeline
+from edge.verdicts.decide import decide
+
+BLOCK_SAMPLES: Final = 65_536
+"""How many samples are read at a time; the result does not depend on it."""
+
+Progress = Callable[[int, int], None]
+"""Told after every block how many samples are done, and how many the capture has."""
+
+
+def replay(station: Station, calibration: Calibration | None, path: Path, progress: Progress) -> Iterator[tuple[Vehicle, CaptureReader]]:
+    """Give the vehicles of one capture in order of passage.
+
+    Raises
+    ------
+    RejectError
+        If the capture cannot be read, belongs to another station or lane, or was sampled at another rate.
+    """
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        raise RejectError("capture-unreadable", str(path), f"cannot be opened: {error.strerror}") from error
+    with stream:
+        reader = CaptureReader(stream, str(path))
+        lane = _lane_of(station, reader, str(path))
+        pipeline = LanePipeline(lane, calibration)
+        done = 0
+        for block in reader.blocks(lane.channels, BLOCK_SAMPLES):
+            for weighing in pipeline.push(block):
+                yield weighing.vehicle, reader
+            done += block.stop - block.start
+            progress(done, reader.samples)
+        for weighing in pipeline.finish():
+            yield weighing.vehicle, reader
+
+
+def _lane_of(station: Station, reader: CaptureReader, source: str) -> Any:  # noqa: ANN401 - Lane, see below
+    header = reader.header
+    if header.station != station.station.id:
+        what = f"was recorded at station {header.station!r}, the station file is for {station.station.id!r}"
+        raise RejectError("capture-station", source, what)
+    try:
+        lane = station.lane_with(header.lane)
+    except KeyError:
+        raise RejectError("capture-lane", source, f"was recorded on lane {header.lane}, which the station file does not have") from None
+    if header.rate_hz != lane.rate_hz:
+        raise RejectError("capture-rate", source, f"was sampled at {header.rate_hz} Hz, lane {lane.id} runs at {lane.rate_hz} Hz")
+    return lane
+
+
+def line_of(vehicle: Vehicle, reader: CaptureReader, station: Station, pack: RulePack) -> dict[str, Any]:
+    """Give one vehicle as the JSON line of `wim-edge replay --json`, with the verdict it would have had on the day."""
+    start = dt.datetime.fromisoformat(reader.header.start_utc)
+    elapsed = dt.timedelta(seconds=(vehicle.first_axle_sample - reader.header.first_sample) / reader.header.rate_hz)
+    verdict = decide(
+        vehicle,
+        pack,
+        station.gates,
+        Clock(state=ClockState.SYNCHRONISED, u_us=0),
+        plate_certainty=None,
+        has_pictures=False,
+        calibrated=bool(vehicle.flags.get("uncalibrated") is None),
+    )
+    gross = verdict.gross
+    return {
+        "lane": vehicle.lane,
+        "first_axle_sample": round(vehicle.first_axle_sample, 2),
+        "time_utc": (start + elapsed).isoformat(timespec="milliseconds"),
+        "speed_kmh": round(vehicle.speed_m_s * KMH_PER_M_S, 2),
+        "speed_u_kmh": round(vehicle.speed_u_m_s * KMH_PER_M_S, 2),
+        "acceleration_m_s2": round(vehicle.acceleration_m_s2, 3),
+        "spacings_m": [round(axle.spacing_m, 3) for axle in vehicle.axles if axle.spacing_m is not None],
+        "axle_kg": [round(axle.load_kg, 1) for axle in vehicle.axles],
+        "axle_u_kg": [round(axle.u_kg, 1) for axle in vehicle.axles],
+        "left_kg": [None if axle.left_kg is None else round(axle.left_kg, 1) for axle in vehicle.axles],
+        "right_kg": [None if axle.right_kg is None else round(axle.right_kg, 1) for axle in vehicle.axles],
+        "axle_groups": [axle.group for axle in vehicle.axles],
+        "gross_kg": round(vehicle.gross_kg, 1),
+        "gross_u_kg": round(vehicle.gross_u_kg, 1),
+        "length_m": None if vehicle.length_m is None else round(vehicle.length_m, 2),
+        "lateral_m": None if vehicle.lateral_m is None else round(vehicle.lateral_m, 3),
+        "class": vehicle.vehicle_class.code,
+        "body": vehicle.vehicle_class.body.value,
+        "class_confidence": round(vehicle.vehicle_class.confidence, 3),
+        "flags": {flag.value: round(figure, 4) for flag, figure in sorted(vehicle.flags.items())},
+        "limit_kg": None if gross is None else gross.limit_kg,
+        "outcome": verdict.outcome.value,
+    }
+
+
+def crossings_of(vehicle: Vehicle) -> dict[str, Any]:
+    """Give what a calibration needs: per sensor the load of each axle with nominal constants, and where it was found."""
+    return {
+        "nominal_kg": {name: [None if load is None else round(load, 3) for load in loads] for name, loads in vehicle.nominal_kg.items()},
+        "crossings": [
+            [{"sensor": c.sensor, "start": c.start, "stop": c.stop, "flags": sorted(c.flags)} for c in axle] for axle in vehicle.crossings
+        ],
+    }
+
+
+def check_calibration(calibration: Calibration | None, station: Station) -> None:
+    """Refuse a calibration without any sensor of the lane it claims.
+
+    Raises
+    ------
+    StopError
+        If no weighing sensor of the lane has a gain.
+    """
+    if calibration is None:
+        return
+    names = {sensor.name for sensor in station.lane_with(calibration.lane).weighing_sensors}
+    missing = sorted(names - set(calibration.gains))
+    if missing:
+        raise StopError("calibration-sensors", calibration.id, f"has no gain for {', '.join(missing)}; fit it anew for this station file")
