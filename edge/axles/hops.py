@@ -47,7 +47,7 @@ class Hop:
     @property
     def stop_sample(self) -> int:
         """Counter just after the last sample."""
-        return self.first_sample + self.counts.shape[1]
+        return self.first_sample + int(self.counts.shape[1])
 
 
 class Hopper:

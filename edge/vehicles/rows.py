@@ -1,0 +1,71 @@
+"""Pair the crossings of the left and right sensors of a row into axles over that row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from contract.axles import Crossing
+from contract.station import Lane, Sensor, SensorKind
+
+ROW_DEPTH_M = 0.5
+"""Sensors whose middles lie within this distance along travel form one row: staggered half-lane strips lie closer, rows farther apart."""
+
+PAIR_M = 0.4
+"""Two wheels of one axle pass a row within this distance of travel; axles stand at least 0.9 m apart."""
+
+FOOTPRINT_M = 0.25
+"""Length over which a tyre loads a line, for a first guess of speed from a strip's pulse (truck tyres 0.2 to 0.3 m)."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Sensors that an axle meets at the same place along travel; `position_m` is the mean of their middles."""
+
+    sensors: tuple[Sensor, ...]
+    position_m: float
+
+
+@dataclass
+class RowAxle:
+    """One axle over one row: the crossings by sensor name."""
+
+    crossings: dict[str, Crossing] = field(default_factory=dict)
+
+    @property
+    def time(self) -> float:
+        """Mean of the crossings' centres, device counter."""
+        return sum(crossing.centre for crossing in self.crossings.values()) / len(self.crossings)
+
+
+def rows_of(lane: Lane) -> tuple[Row, ...]:
+    """Give the lane's rows of wheel sensors in order of travel."""
+    groups: list[list[Sensor]] = []
+    wheel_sensors = (sensor for sensor in lane.sensor if sensor.kind is not SensorKind.LOOP)
+    for sensor in sorted(wheel_sensors, key=lambda sensor: sensor.position_m):
+        if groups and sensor.position_m - groups[-1][0].position_m <= ROW_DEPTH_M:
+            groups[-1].append(sensor)
+        else:
+            groups.append([sensor])
+    return tuple(Row(tuple(group), sum(s.position_m for s in group) / len(group)) for group in groups)
+
+
+def add_crossing(axles: list[RowAxle], crossing: Crossing, sensor: Sensor) -> None:
+    """Join a crossing to the axle that its other wheel belongs to, or begin a new axle; `axles` stays in order of time."""
+    reach = PAIR_M / (sensor.width_m if sensor.kind is SensorKind.PLATE else FOOTPRINT_M)
+    best: RowAxle | None = None
+    for axle in axles:
+        if crossing.sensor in axle.crossings:
+            continue
+        other = next(iter(axle.crossings.values()))
+        width = min(crossing.width_samples or 0.0, other.width_samples or 0.0) or float(crossing.stop - crossing.start)
+        near = abs(axle.time - crossing.centre) <= reach * width
+        overlap = min(crossing.stop, other.stop) - max(crossing.start, other.start)
+        inside = overlap > 0.5 * min(crossing.stop - crossing.start, other.stop - other.start)
+        closer = best is None or abs(axle.time - crossing.centre) < abs(best.time - crossing.centre)
+        if (near or inside) and closer:
+            best = axle
+    if best is not None:
+        best.crossings[crossing.sensor] = crossing
+    else:
+        axles.append(RowAxle({crossing.sensor: crossing}))
+    axles.sort(key=lambda axle: axle.time)

@@ -1,0 +1,184 @@
+"""The vehicles of one lane: crossings in, weighed vehicles out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from calibration.model import Calibration
+from contract.axles import Crossing
+from contract.faults import StopError
+from contract.station import Lane
+from contract.vehicles import Axle, Body, Vehicle, VehicleFlag
+from edge.vehicles.behaviour import SPEED_MARGIN, motion_flags, side_flags, signal_flags, weight_flags
+from edge.vehicles.classify import axle_groups, classify
+from edge.vehicles.group import Grouper, Passage
+from edge.vehicles.motion import Motion, fit_motion
+from edge.vehicles.rows import rows_of
+from edge.vehicles.weigh import nominal_loads, weigh
+
+TIMER_S = 0.25
+"""How often waiting axles are looked at, on borders of the device counter."""
+
+LEAST_CONFIDENCE = 0.6
+"""Below this a class is flagged as not told."""
+
+
+class VehicleStage:
+    """Streaming grouping and weighing, the same for any cutting of the stream.
+
+    Time is the device counter. Crossings act in the order in which their measurement was complete and timers run on fixed borders of the
+    counter, so the size of the blocks that brought them has no influence.
+
+    Parameters
+    ----------
+    lane
+        The lane.
+    calibration
+        Gains; None weighs with nominal constants and says so on every vehicle.
+    pavement_c
+        Pavement temperature, None while unknown; `set_pavement` follows it.
+
+    Raises
+    ------
+    StopError
+        If the calibration is of another lane or lacks one of the lane's sensors.
+    """
+
+    def __init__(self, lane: Lane, calibration: Calibration | None, pavement_c: float | None = None) -> None:
+        if calibration is not None:
+            _check(lane, calibration)
+        self._lane = lane
+        self._calibration = calibration
+        self._pavement_c = pavement_c
+        self._grouper = Grouper(lane)
+        self._timer_samples = max(1, round(lane.rate_hz * TIMER_S))
+        self._timer: int | None = None
+        self._rows = sum(any(sensor.weighs for sensor in row.sensors) for row in rows_of(lane))
+
+    def set_pavement(self, pavement_c: float | None) -> None:
+        """Take the pavement's temperature from now on."""
+        self._pavement_c = pavement_c
+
+    def push(self, crossings: Iterable[Crossing], up_to_sample: int) -> list[Vehicle]:
+        """Take crossings as the signal processing gives them, all that were complete before counter `up_to_sample`.
+
+        Returns
+        -------
+        list of Vehicle
+            The vehicles that became complete, in order of passage.
+        """
+        found: list[Passage] = []
+        for crossing in sorted(crossings, key=_order):
+            settled = _order(crossing)[0]
+            found.extend(self._run_timers(settled))
+            self._grouper.add(crossing)
+            found.extend(self._grouper.take(settled))
+        found.extend(self._run_timers(up_to_sample))
+        return [self._vehicle(passage) for passage in found]
+
+    def finish(self) -> list[Vehicle]:
+        """End the stream: give what is still waiting."""
+        return [self._vehicle(passage) for passage in self._grouper.finish()]
+
+    def _run_timers(self, now: int) -> list[Passage]:
+        found: list[Passage] = []
+        border = now // self._timer_samples * self._timer_samples
+        if self._timer is None:
+            self._timer = border
+        while self._timer < border:
+            self._timer += self._timer_samples
+            found.extend(self._grouper.take(self._timer))
+        return found
+
+    def _vehicle(self, passage: Passage) -> Vehicle:
+        loops = tuple(loop for loop in (passage.entry, passage.exit) if loop is not None)
+        motion = fit_motion(passage.axles, self._lane, loops)
+        nominal = nominal_loads(passage.axles, motion, self._lane)
+        weights = weigh(passage.axles, nominal, self._lane, self._calibration, self._pavement_c)
+        offsets = [0.0] * len(passage.axles) if motion is None else [float(value) for value in motion.offsets_m]
+        spacings = [offsets[k] - offsets[k - 1] for k in range(1, len(offsets))]
+        vehicle_class = classify(spacings)
+        flags = dict(passage.flags)
+        for more in (
+            motion_flags(motion),
+            signal_flags(passage.axles),
+            side_flags(weights, self._lane),
+            weight_flags(weights, self._rows),
+            self._calibration_flags(motion),
+        ):
+            flags.update(more)
+        if vehicle_class.body is Body.UNKNOWN or vehicle_class.confidence < LEAST_CONFIDENCE:
+            flags[VehicleFlag.UNCLASSIFIED] = vehicle_class.confidence
+        crossings = tuple(tuple(axle.values()) for axle in passage.axles)
+        every = [crossing for axle in crossings for crossing in axle] + list(loops)
+        groups = axle_groups(spacings)
+        return Vehicle(
+            lane=self._lane.id,
+            first_axle_sample=self._first_axle(passage, motion),
+            start=min(crossing.start for crossing in every),
+            stop=max(crossing.stop for crossing in every),
+            axles=tuple(
+                Axle(
+                    load_kg=weights.axle_kg[k],
+                    u_kg=weights.axle_u_kg[k],
+                    left_kg=weights.left_kg[k],
+                    right_kg=weights.right_kg[k],
+                    spacing_m=spacings[k - 1] if k else None,
+                    group=groups[k],
+                )
+                for k in range(len(passage.axles))
+            ),
+            gross_kg=weights.gross_kg,
+            gross_u_kg=weights.gross_u_kg,
+            speed_m_s=motion.speed_m_s if motion else 0.0,
+            speed_u_m_s=motion.speed_u_m_s if motion else 0.0,
+            acceleration_m_s2=motion.acceleration_m_s2 if motion else 0.0,
+            length_m=self._length(passage, motion),
+            lateral_m=None,
+            vehicle_class=vehicle_class,
+            flags=flags,
+            crossings=crossings,
+            loops=loops,
+            nominal_kg=nominal,
+        )
+
+    def _first_axle(self, passage: Passage, motion: Motion | None) -> float:
+        if motion is None:
+            return min(crossing.centre for crossing in passage.axles[0].values()) if passage.axles[0] else 0.0
+        return motion.origin + motion.first_axle_s * self._lane.rate_hz
+
+    def _length(self, passage: Passage, motion: Motion | None) -> float | None:
+        """Give how far the vehicle moved from its front to its rear over a loop's middle, mean of the loops; None if it stopped."""
+        loops = [loop for loop in (passage.entry, passage.exit) if loop is not None]
+        if motion is None or motion.stopped or not loops:
+            return None
+        ways = []
+        for loop in loops:
+            begin, end = ((sample - motion.origin) / self._lane.rate_hz for sample in (loop.start, loop.stop))
+            ways.append(motion.place_at(end) - motion.place_at(begin))
+        return sum(ways) / len(ways)
+
+    def _calibration_flags(self, motion: Motion | None) -> dict[VehicleFlag, float]:
+        if self._calibration is None:
+            return {VehicleFlag.UNCALIBRATED: 1.0}
+        if motion is None:
+            return {}
+        speed_kmh = motion.speed_m_s * 3.6
+        low = self._calibration.speed_min_kmh * (1.0 - SPEED_MARGIN)
+        high = self._calibration.speed_max_kmh * (1.0 + SPEED_MARGIN)
+        return {} if low <= speed_kmh <= high else {VehicleFlag.OUTSIDE_CALIBRATION: round(speed_kmh, 2)}
+
+
+def _order(crossing: Crossing) -> tuple[int, int, str]:
+    settled = crossing.stop if crossing.settled is None else crossing.settled
+    return settled, crossing.stop, crossing.sensor
+
+
+def _check(lane: Lane, calibration: Calibration) -> None:
+    if calibration.lane != lane.id:
+        what = f"is of lane {calibration.lane}, not of lane {lane.id}; give the lane its own"
+        raise StopError("calibration-lane", f"calibration {calibration.id}", what)
+    missing = [sensor.name for sensor in lane.weighing_sensors if sensor.name not in calibration.sensors]
+    if missing:
+        what = f"has no gain for sensor {missing[0]} of lane {lane.id}; fit it again with the present station file"
+        raise StopError("calibration-sensors", f"calibration {calibration.id}", what)
