@@ -1,0 +1,1 @@
+"""What central keeps: signed records verbatim, blobs by hash, quarantine, stations with their keys, accounts."""

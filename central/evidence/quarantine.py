@@ -1,0 +1,156 @@
+"""What was refused: kept with its bytes and the reason, bounded where nobody has signed it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from central.evidence.models import Quarantine, QuarantineDay
+from contract.faults import RejectError
+from contract.media import sha256_hex
+from contract.records import RECORD_MAX_BYTES
+from contract.units import US_PER_S
+
+US_PER_DAY: Final = 86_400 * US_PER_S
+PAGE_ROWS_MAX: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A refused message; `size` and `sha256` are the whole message's, `data` at most the bytes a record may have."""
+
+    topic: str
+    data: bytes
+    size: int
+    sha256: str
+    fault: RejectError
+    authentic: bool
+    station: str | None = None
+    seq: int | None = None
+
+    @classmethod
+    def message(
+        cls, topic: str, data: bytes, fault: RejectError, *, authentic: bool = False, station: str | None = None, seq: int | None = None
+    ) -> "Refused":
+        """Describe a refused message from its whole bytes."""
+        return cls(topic, data[:RECORD_MAX_BYTES], len(data), sha256_hex(data), fault, authentic, station, seq)
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineItem:
+    """A refused message as the page lists it."""
+
+    id: int
+    topic: str
+    station: str | None
+    seq: int | None
+    code: str
+    what: str
+    authentic: bool
+    sha256: str
+    size: int
+    received_us: int
+    last_received_us: int
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """Unauthenticated messages that were only counted, because their day's bound was reached, over all days."""
+
+    messages: int
+    size: int
+
+
+def keep(session: Session, refused: Refused, *, now_us: int, unsigned_max_bytes_per_day: int) -> bool:
+    """Keep a refused message; a resend of the same one is counted on it.
+
+    Returns
+    -------
+    bool
+        False where it was only counted: nobody had signed it and the day's bound on such bytes is reached.
+    """
+    query = select(Quarantine).where(Quarantine.sha256 == refused.sha256, Quarantine.topic == refused.topic)
+    known = session.scalars(query).first()
+    if known is not None:
+        known.times += 1
+        known.last_received_us = now_us
+        known.code, known.what = refused.fault.code, refused.fault.what
+        return True
+    if not refused.authentic and not _fits(session, len(refused.data), now_us, unsigned_max_bytes_per_day):
+        return False
+    session.add(
+        Quarantine(
+            sha256=refused.sha256,
+            topic=refused.topic,
+            size=refused.size,
+            data=refused.data,
+            code=refused.fault.code,
+            what=refused.fault.what,
+            authentic=refused.authentic,
+            station=refused.station,
+            seq=refused.seq,
+            received_us=now_us,
+            last_received_us=now_us,
+            times=1,
+        )
+    )
+    return True
+
+
+def quarantined(session: Session, before_id: int | None = None, limit: int = 50) -> tuple[QuarantineItem, ...]:
+    """Give refused messages, newest first, starting below `before_id`."""
+    query = select(Quarantine).order_by(Quarantine.id.desc()).limit(min(max(limit, 1), PAGE_ROWS_MAX))
+    if before_id is not None:
+        query = query.where(Quarantine.id < before_id)
+    return tuple(_item(row) for row in session.scalars(query))
+
+
+def quarantined_data(session: Session, item_id: int) -> tuple[QuarantineItem, bytes] | None:
+    """Give one refused message with its bytes, None if there is none of that number."""
+    row = session.get(Quarantine, item_id)
+    return None if row is None else (_item(row), row.data)
+
+
+def quarantine_count(session: Session) -> int:
+    """Give the number of refused messages that are kept."""
+    return session.scalar(select(func.count()).select_from(Quarantine)) or 0
+
+
+def overflow(session: Session) -> Overflow:
+    """Give what was only counted."""
+    messages, size = session.execute(
+        select(func.coalesce(func.sum(QuarantineDay.counted_messages), 0), func.coalesce(func.sum(QuarantineDay.counted_bytes), 0))
+    ).one()
+    return Overflow(int(messages), int(size))
+
+
+def _fits(session: Session, size: int, now_us: int, bound: int) -> bool:
+    day = session.get(QuarantineDay, now_us // US_PER_DAY)
+    if day is None:
+        day = QuarantineDay(day=now_us // US_PER_DAY, kept_bytes=0, counted_messages=0, counted_bytes=0)
+        session.add(day)
+    if day.kept_bytes + size > bound:
+        day.counted_messages += 1
+        day.counted_bytes += size
+        return False
+    day.kept_bytes += size
+    return True
+
+
+def _item(row: Quarantine) -> QuarantineItem:
+    return QuarantineItem(
+        row.id,
+        row.topic,
+        row.station,
+        row.seq,
+        row.code,
+        row.what,
+        row.authentic,
+        row.sha256,
+        row.size,
+        row.received_us,
+        row.last_received_us,
+        row.times,
+    )

@@ -1,0 +1,273 @@
+"""Reading the evidence: pages of vehicles by key, one vehicle with all that belongs to it, what is new since a cursor.
+
+Every function takes an open `Session` of `central.evidence.database.Database.read()` and gives frozen values that outlive it.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+from sqlalchemy import Select, and_, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from central.evidence.models import Blob, ChainState, Media, Record, Supplement, Vehicle
+from contract.faults import RejectError
+from contract.media import MediaRef, MediaRole
+from contract.records import SupplementRecord, VehicleRecord, parse_record
+from contract.verdicts import Outcome
+
+PAGE_ROWS_MAX: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class PageKey:
+    """Place in the list, which is ordered by passage time, then by arrival; written ``<time_us>-<record id>`` in addresses."""
+
+    time_us: int
+    record_id: int
+
+    def __str__(self) -> str:
+        return f"{self.time_us}-{self.record_id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a key from an address.
+
+        Raises
+        ------
+        RejectError
+            ``bad-page-key`` if it is none.
+        """
+        time_us, _, record_id = text.partition("-")
+        if not (time_us.isdecimal() and record_id.isdecimal() and len(text) <= 40):
+            raise RejectError("bad-page-key", f"page key {text[:60]!r}", "is not <time_us>-<number>; use the one that the list gave")
+        return cls(int(time_us), int(record_id))
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleFilter:
+    """What a list is narrowed to; None leaves a field open. Times are UTC in µs, [from_us, until_us); `plate` matches any part of it."""
+
+    station: str | None = None
+    from_us: int | None = None
+    until_us: int | None = None
+    outcome: Outcome | None = None
+    enforceable: bool | None = None
+    plate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleSummary:
+    """One line of the list. `limit_kg` is None where no limit fits; `mark` is a fault to be seen with the record, or None."""
+
+    key: PageKey
+    station: str
+    seq: int
+    lane: int
+    time_us: int
+    received_us: int
+    plate: str | None
+    plate_certainty_ppm: int
+    axles: int
+    vehicle_class: str
+    speed_mm_s: int
+    gross_kg: int
+    gross_u_kg: int
+    limit_kg: int | None
+    over_kg: int
+    outcome: Outcome
+    enforceable: bool
+    playback: bool
+    chain: ChainState
+    mark: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VehiclePage:
+    """Some lines, newest passage first, and the key of the next page, None on the last."""
+
+    rows: tuple[VehicleSummary, ...]
+    next_key: PageKey | None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Vehicles that arrived, or got a supplement, after a cursor, in order of arrival; and the cursor for the next question."""
+
+    rows: tuple[VehicleSummary, ...]
+    cursor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A record as it was signed and received; the bytes are verbatim."""
+
+    sha256: str
+    payload: bytes
+    envelope: bytes
+    key_id: str
+    received_us: int
+    chain: ChainState
+
+
+@dataclass(frozen=True, slots=True)
+class MediaItem:
+    """A picture or capture of a vehicle; `seq` is the record that vouches for it, `present` whether its bytes are here."""
+
+    seq: int
+    ref: MediaRef
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SupplementDetail:
+    """A record that names the vehicle's record, and the vehicle's very hash."""
+
+    record: SupplementRecord
+    signed: Signed
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleDetail:
+    """One vehicle with all that belongs to it; media of the supplements are included in `media`."""
+
+    summary: VehicleSummary
+    record: VehicleRecord
+    signed: Signed
+    supplements: tuple[SupplementDetail, ...]
+    media: tuple[MediaItem, ...]
+
+
+def find_vehicles(session: Session, narrowed: VehicleFilter, before: PageKey | None = None, limit: int = 50) -> VehiclePage:
+    """Give a page of the list, newest passage first, starting just after `before`; at most `PAGE_ROWS_MAX` rows."""
+    limit = min(max(limit, 1), PAGE_ROWS_MAX)
+    query = _narrow(_summaries(), narrowed).order_by(Vehicle.time_us.desc(), Vehicle.record_id.desc()).limit(limit + 1)
+    if before is not None:
+        query = query.where(tuple_(Vehicle.time_us, Vehicle.record_id) < tuple_(before.time_us, before.record_id))
+    rows = [_summary(vehicle, record) for vehicle, record in session.execute(query)]
+    page = tuple(rows[:limit])
+    return VehiclePage(page, page[-1].key if len(rows) > limit else None)
+
+
+def latest_cursor(session: Session) -> int:
+    """Give the cursor after everything that is stored now; 0 when nothing is."""
+    return session.scalar(select(func.max(Record.id))) or 0
+
+
+def vehicles_since(session: Session, cursor: int, narrowed: VehicleFilter, limit: int = 200) -> News:
+    """Give what arrived after `cursor`: new vehicles, and vehicles that a new supplement belongs to, each once."""
+    limit = min(max(limit, 1), PAGE_ROWS_MAX)
+    arrived = list(
+        session.execute(select(Record.id, Record.station, Record.seq).where(Record.id > cursor).order_by(Record.id).limit(limit))
+    )
+    if not arrived:
+        return News((), cursor)
+    ids = [row.id for row in arrived]
+    supplemented = (
+        select(Vehicle.record_id)
+        .join(Supplement, and_(Supplement.station == Vehicle.station, Supplement.of_seq == Vehicle.seq))
+        .where(Supplement.record_id.in_(ids))
+    )
+    query = _narrow(_summaries(), narrowed).where(or_(Vehicle.record_id.in_(ids), Vehicle.record_id.in_(supplemented)))
+    rows = session.execute(query.order_by(Vehicle.record_id))
+    return News(tuple(_summary(vehicle, record) for vehicle, record in rows), ids[-1])
+
+
+def vehicle(session: Session, station: str, seq: int) -> VehicleDetail | None:
+    """Give one vehicle with its supplements and media, None if there is none of that number."""
+    found = session.execute(_summaries().where(Vehicle.station == station, Vehicle.seq == seq)).first()
+    if found is None:
+        return None
+    row, own = found
+    parsed = parse_record(own.payload, f"stored record {station}/{seq}")
+    if not isinstance(parsed, VehicleRecord):
+        raise RejectError("wrong-type", f"stored record {station}/{seq}", "is listed as a vehicle but its signed bytes are a supplement")
+    supplements = _supplements(session, own)
+    return VehicleDetail(
+        summary=_summary(row, own),
+        record=parsed,
+        signed=_signed(own),
+        supplements=tuple(detail for detail, _ in supplements),
+        media=_media(session, [own.id, *(record_id for _, record_id in supplements)]),
+    )
+
+
+def _summaries() -> Select[Vehicle, Record]:
+    return select(Vehicle, Record).join(Record, Record.id == Vehicle.record_id)
+
+
+def _narrow(query: Select[Vehicle, Record], narrowed: VehicleFilter) -> Select[Vehicle, Record]:
+    if narrowed.station is not None:
+        query = query.where(Vehicle.station == narrowed.station)
+    if narrowed.from_us is not None:
+        query = query.where(Vehicle.time_us >= narrowed.from_us)
+    if narrowed.until_us is not None:
+        query = query.where(Vehicle.time_us < narrowed.until_us)
+    if narrowed.outcome is not None:
+        query = query.where(Vehicle.outcome == narrowed.outcome.value)
+    if narrowed.enforceable is not None:
+        query = query.where(Vehicle.enforceable.is_(narrowed.enforceable))
+    if narrowed.plate:
+        query = query.where(Vehicle.plate.contains(narrowed.plate.strip().upper(), autoescape=True))
+    return query
+
+
+def _summary(row: Vehicle, own: Record) -> VehicleSummary:
+    return VehicleSummary(
+        key=PageKey(row.time_us, row.record_id),
+        station=row.station,
+        seq=row.seq,
+        lane=row.lane,
+        time_us=row.time_us,
+        received_us=own.received_us,
+        plate=row.plate,
+        plate_certainty_ppm=row.plate_certainty_ppm,
+        axles=row.axles,
+        vehicle_class=row.vehicle_class,
+        speed_mm_s=row.speed_mm_s,
+        gross_kg=row.gross_kg,
+        gross_u_kg=row.gross_u_kg,
+        limit_kg=row.limit_kg,
+        over_kg=row.over_kg,
+        outcome=Outcome(row.outcome),
+        enforceable=row.enforceable,
+        playback=row.playback,
+        chain=ChainState(own.chain),
+        mark=own.mark,
+    )
+
+
+def _signed(own: Record) -> Signed:
+    return Signed(own.sha256, own.payload, own.envelope, own.key_id, own.received_us, ChainState(own.chain))
+
+
+def _supplements(session: Session, own: Record) -> list[tuple[SupplementDetail, int]]:
+    query = (
+        select(Record)
+        .join(Supplement, Supplement.record_id == Record.id)
+        .where(Supplement.station == own.station, Supplement.of_seq == own.seq, Supplement.of_sha256 == own.sha256)
+        .order_by(Record.seq)
+    )
+    details = []
+    for later in session.scalars(query):
+        parsed = parse_record(later.payload, f"stored record {later.station}/{later.seq}")
+        if isinstance(parsed, SupplementRecord):
+            details.append((SupplementDetail(parsed, _signed(later)), later.id))
+    return details
+
+
+def _media(session: Session, record_ids: list[int]) -> tuple[MediaItem, ...]:
+    query = (
+        select(Media, Record.seq, Blob.sha256)
+        .join(Record, Record.id == Media.record_id)
+        .outerjoin(Blob, Blob.sha256 == Media.sha256)
+        .where(Media.record_id.in_(record_ids))
+        .order_by(Record.seq, Media.position)
+    )
+    return tuple(
+        MediaItem(
+            seq,
+            MediaRef(role=MediaRole(item.role), sha256=item.sha256, media_type=item.media_type, size=item.size),
+            present=present is not None,
+        )
+        for item, seq, present in session.execute(query)
+    )
