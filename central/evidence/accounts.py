@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
+from central.evidence.database import Database
 from central.evidence.models import Account, LoginSession, LoginToken
 from contract.faults import RejectError
 from contract.media import sha256_hex
@@ -101,24 +102,28 @@ def account_id(session: Session, name: str) -> int | None:
     return session.scalar(select(Account.id).where(Account.name == name))
 
 
-def log_in(session: Session, name: str, password: str, now_us: int) -> NewSession | None:
+def log_in(database: Database, name: str, password: str, now_us: int) -> NewSession | None:
     """Begin a session by password; None if name or password is wrong or the account is locked.
 
-    The three are not told apart to the asker, and take the same time: the hash is computed for an unknown name as well. Needs a write
-    session that is committed also on None, since failures are counted.
+    The three are not told apart to the asker, and take the same time: a hash is computed for an unknown name as well. It is computed
+    outside the write transaction, which would make every other writer wait for it.
     """
-    row = session.scalars(select(Account).where(Account.name == name)).first()
-    stored = row.password_hash if row is not None and row.password_hash is not None else _HASHER.hash(secrets.token_hex(8))
-    right = _verifies(stored, password)
-    if row is None or row.password_hash is None or now_us < row.locked_until_us:
+    with database.read() as session:
+        stored = session.scalar(select(Account.password_hash).where(Account.name == name))
+    right = _verifies(stored or _HASHER.hash(secrets.token_hex(8)), password)
+    if stored is None:
         return None
-    if not right:
+    with database.write() as session:
+        row = session.scalars(select(Account).where(Account.name == name)).first()
+        if row is None or now_us < row.locked_until_us:
+            return None
+        if right:
+            row.failures = 0
+            return _begin(session, row, now_us)
         row.failures += 1
         if row.failures >= FAILURES_MAX:
             row.failures, row.locked_until_us = 0, now_us + LOCK_US
         return None
-    row.failures = 0
-    return _begin(session, row, now_us)
 
 
 def make_login_link_token(session: Session, account: int, now_us: int, lasts_us: int) -> str:
@@ -189,6 +194,8 @@ def _begin(session: Session, row: Account, now_us: int) -> NewSession:
 
 
 def _verifies(stored: str, password: str) -> bool:
+    if len(password) > PASSWORD_MAX:
+        return False
     try:
         return _HASHER.verify(stored, password)
     except VerificationError:

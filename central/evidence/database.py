@@ -26,8 +26,8 @@ _WRITES: Final = "weighline_writes"
 class Database:
     """One database, for any number of threads.
 
-    On SQLite every write transaction and its checkpoint happen under one lock across all threads and processes: SQLite below 3.51.3 can lose
-    a commit where one connection checkpoints while another writes (the WAL-reset bug, https://sqlite.org/wal.html#walresetbug).
+    On SQLite every write transaction and its checkpoint happen under one lock across all threads and processes: SQLite below 3.51.3 can
+    lose a commit where one connection checkpoints while another writes (the WAL-reset bug, https://sqlite.org/wal.html#walresetbug).
 
     Parameters
     ----------

@@ -1,0 +1,103 @@
+"""Central's settings: a TOML file, over which the command's options win."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from contract.faults import StopError
+
+Port = Annotated[int, Field(ge=1, le=65_535)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BrokerSettings(_Table):
+    """Where the broker is. With `ca_file` it is reached over TLS, mutual when `cert_file` and `key_file` are given."""
+
+    host: str = "127.0.0.1"
+    port: Port = 1883
+    client_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")] = "wim-central"
+    """Each ingest process needs its own: a broker throws the older of two equal ones out."""
+    username: str | None = None
+    password_file: Path | None = None
+    ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.cert_file is None) != (self.key_file is None):
+            msg = "cert_file and key_file are given together or not at all"
+            raise ValueError(msg)
+        if self.cert_file is not None and self.ca_file is None:
+            msg = "cert_file needs ca_file: a certificate is shown to a broker that is itself verified"
+            raise ValueError(msg)
+        return self
+
+
+class WebSettings(_Table):
+    """Where the pages are served; port 0 takes a free one. `https` says that a proxy before it speaks TLS: cookies become `__Host-`."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+    https: bool = False
+
+
+class Settings(_Table):
+    """All of it. `data` is the folder of database, blobs and keys; `database_url` None means SQLite inside it."""
+
+    data: Path
+    database_url: str | None = None
+    broker: BrokerSettings = BrokerSettings()
+    web: WebSettings = WebSettings()
+    unsigned_quarantine_mb_per_day: Annotated[int, Field(ge=0, le=100_000)] = 64
+    """Bound on refused messages that nobody had signed; beyond it they are only counted."""
+
+    @property
+    def url(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.data / 'central.db'}"
+
+    @property
+    def blob_folder(self) -> Path:
+        """Where pictures and captures lie."""
+        return self.data / "blobs"
+
+    @property
+    def key_folder(self) -> Path:
+        """Where the key lies that signs receipts."""
+        return self.data / "keys"
+
+
+def load_settings(config: Path | None, options: dict[str, Any]) -> Settings:
+    """Read the settings file, if one is given, and put the options over it; tables are merged key by key, None leaves a key alone.
+
+    Raises
+    ------
+    StopError
+        ``config-unreadable`` or ``config-invalid``, naming file, key, value and what is allowed.
+    """
+    source = "options" if config is None else str(config)
+    try:
+        given = {} if config is None else tomllib.loads(config.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise StopError("config-unreadable", source, f"is no readable TOML file: {error}") from error
+    try:
+        return Settings.model_validate(_merged(given, options))
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, item['loc']))} = {item['input']!r}: {item['msg']}" for item in error.errors(include_url=False)]
+        raise StopError("config-invalid", source, "; ".join(lines)) from error
+
+
+def _merged(given: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(given)
+    for key, value in options.items():
+        if isinstance(value, dict):
+            merged[key] = _merged(merged.get(key, {}), value)
+        elif value is not None:
+            merged[key] = value
+    return merged

@@ -1,0 +1,51 @@
+"""What every part of a running central shares: settings, database, blobs, clock, counters. Pages find it in ``request.app.state.central``."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from central.config import Settings
+from central.evidence.blobs import BlobStore
+from central.evidence.database import Database
+from central.metrics import Metrics
+from contract.faults import WimError
+
+_LOG = structlog.get_logger("central")
+
+
+class Ending:
+    """Why the service must end, once something has found that going on would do harm; whoever serves waits on it."""
+
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+        self.error: WimError | None = None
+
+    @property
+    def asked(self) -> bool:
+        """Whether the service must end."""
+        return self._asked.is_set()
+
+    def ask(self, error: WimError) -> None:
+        """Ask the service to end because of `error`; the first one counts."""
+        if not self.asked:
+            self.error = error
+            self._asked.set()
+
+
+@dataclass(frozen=True)
+class Central:
+    """The shared parts; `now_us` is the clock, UTC in µs."""
+
+    settings: Settings
+    database: Database
+    blobs: BlobStore
+    now_us: Callable[[], int]
+    metrics: Metrics = field(default_factory=Metrics)
+    ending: Ending = field(default_factory=Ending)
+
+    def count(self, error: WimError) -> None:
+        """Count a fault and write its one line to the log."""
+        self.metrics.faults.labels(error.code).inc()
+        _LOG.warning("fault", **error.fault().model_dump(mode="json"))

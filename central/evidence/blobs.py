@@ -1,0 +1,156 @@
+"""Pictures and captures in a folder, named by the SHA-256 of their bytes: ``blobs/ab/ab12…``. What is there is whole and durable."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Final, Self
+
+from contract.faults import RejectError, RetryError, StopError
+from contract.media import BLOB_MAX_BYTES
+from contract.units import US_PER_S
+
+UNFINISHED_LIFE_S: Final = 3_600
+"""An upload that has not been finished for so long was cut off; no upload of the largest blob takes it."""
+READ_BYTES: Final = 1 << 20
+
+
+class BlobStore:
+    """The folder of blobs. Its 256 subfolders are made, durably, at once, so that storing a blob syncs one folder only."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._unfinished = folder / "unfinished"
+        self._unfinished.mkdir(parents=True, exist_ok=True)
+        for number in range(256):
+            (folder / f"{number:02x}").mkdir(exist_ok=True)
+        sync_folder(folder)
+        sync_folder(folder.parent)
+
+    def path(self, sha256: str) -> Path:
+        """Give the path at which a blob lies or would lie."""
+        return self._folder / sha256[:2] / sha256
+
+    def has(self, sha256: str) -> bool:
+        """Whether the blob is here."""
+        return self.path(sha256).is_file()
+
+    def open(self, sha256: str) -> BinaryIO:
+        """Open a blob for reading.
+
+        Raises
+        ------
+        FileNotFoundError
+            If it is not here.
+        """
+        return self.path(sha256).open("rb")
+
+    def is_sound(self, sha256: str) -> bool:
+        """Whether a blob's bytes still have the hash it is named by; reads all of it."""
+        digest = hashlib.sha256()
+        with self.open(sha256) as stream:
+            while chunk := stream.read(READ_BYTES):
+                digest.update(chunk)
+        return digest.hexdigest() == sha256
+
+    def begin(self, sha256: str, size: int) -> "Upload":
+        """Begin to receive a blob of that hash and size in bytes."""
+        return Upload(self.path(sha256), self._unfinished, sha256, size)
+
+    def sweep(self, now_us: int) -> int:
+        """Remove what cut-off uploads have left, and give their number."""
+        oldest_s = now_us / US_PER_S - UNFINISHED_LIFE_S
+        stale = [path for path in self._unfinished.iterdir() if path.stat().st_mtime < oldest_s]
+        for path in stale:
+            path.unlink(missing_ok=True)
+        return len(stale)
+
+
+class Upload:
+    """One blob being received; as a context it removes what is not finished."""
+
+    def __init__(self, target: Path, unfinished: Path, sha256: str, size: int) -> None:
+        if not 0 < size <= BLOB_MAX_BYTES:
+            raise RejectError("blob-size", f"blob {sha256[:16]}", f"has {size} bytes; 1 to {BLOB_MAX_BYTES} are taken")
+        self._target = target
+        self._sha256 = sha256
+        self._size = size
+        self._received = 0
+        self._digest = hashlib.sha256()
+        self._file = tempfile.NamedTemporaryFile(dir=unfinished, delete=False)  # noqa: SIM115 - closed in __exit__
+        self._path = Path(self._file.name)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+    def write(self, chunk: bytes) -> None:
+        """Take some bytes.
+
+        Raises
+        ------
+        RejectError
+            ``blob-size`` as soon as there are more than announced.
+        RetryError
+            ``disk-full`` if the disk does not take them.
+        """
+        self._received += len(chunk)
+        if self._received > self._size:
+            raise RejectError("blob-size", f"blob {self._sha256[:16]}", f"is longer than the {self._size} bytes announced")
+        self._digest.update(chunk)
+        try:
+            self._file.write(chunk)
+        except OSError as error:
+            raise RetryError("disk-full", "blob folder", f"did not take a chunk: {error}; make room") from error
+
+    def finish(self) -> None:
+        """Check size and hash, and make the blob durable under its name.
+
+        Raises
+        ------
+        RejectError
+            ``blob-size`` or ``blob-hash`` if the bytes are not the ones announced.
+        RetryError
+            ``disk-full`` if the disk does not take them.
+        StopError
+            ``fsync-failed``; the page cache may then lie about what is on the disk, so nothing may go on.
+        """
+        if self._received != self._size:
+            raise RejectError(
+                "blob-size", f"blob {self._sha256[:16]}", f"ended after {self._received} of {self._size} bytes; send it again"
+            )
+        if self._digest.hexdigest() != self._sha256:
+            raise RejectError("blob-hash", f"blob {self._sha256[:16]}", f"has the hash {self._digest.hexdigest()[:16]}; send it again")
+        try:
+            self._file.flush()
+        except OSError as error:
+            raise RetryError("disk-full", "blob folder", f"did not take a chunk: {error}; make room") from error
+        _sync(self._file.fileno(), self._path)
+        self._path.replace(self._target)
+        sync_folder(self._target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a folder's entries durable: without it a new name may be gone after a power cut, however durable the bytes.
+
+    Raises
+    ------
+    StopError
+        ``fsync-failed``.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        _sync(descriptor, folder)
+    finally:
+        os.close(descriptor)
+
+
+def _sync(descriptor: int, path: Path) -> None:
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        raise StopError("fsync-failed", str(path), f"{error}; check the disk, then start again") from error
