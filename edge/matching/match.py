@@ -1,5 +1,6 @@
 """What matching says about one vehicle: the plates that belong to it, how surely, and why."""
 
+import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -8,31 +9,56 @@ from contract.plates import PlateRead
 TRAILER_MARK: Final = "挂"
 """Last character of a Chinese trailer's plate (GA 36-2018)."""
 
+DOUBT_MIN: Final = 1e-6
+"""Doubt that always remains of a plate, however many cameras agree."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedRead:
+    """One read that belongs to the vehicle, with how sure and why.
+
+    `probability` that it does; `residual_us` from the instant at which the camera must have seen the vehicle, its clock corrected.
+    """
+
+    read: PlateRead
+    facing: Literal["front", "rear"]
+    probability: float
+    residual_us: int
+
+    @property
+    def certainty(self) -> float:
+        """How sure it is that this vehicle carries the text read; 0 where none was."""
+        return self.probability * self.read.confidence if self.read.text else 0.0
+
+    @property
+    def reason(self) -> str:
+        """The same in words."""
+        where = f"{self.residual_us / 1_000:+.0f} ms from the expected time, pairing {self.probability:.3f}"
+        if not self.read.text:
+            return f"{self.read.camera} saw the vehicle but read no plate, {where}"
+        return f"{self.read.camera} read {self.read.text}, {where}, confidence {self.read.confidence:.2f}"
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The reads of one camera that belong to the vehicle: repeats of one plate, the most confident first; `probability` that they do."""
+    """What one camera gave of the vehicle: repeated reads of one plate, the most confident first."""
 
-    camera: str
-    facing: Literal["front", "rear"]
-    reads: tuple[PlateRead, ...]
-    probability: float
-    residual_ms: int
+    reads: tuple[MatchedRead, ...]
 
     @property
     def text(self) -> str:
         """The plate as read; empty where the camera found none."""
-        return self.reads[0].text
+        return self.reads[0].read.text
 
     @property
     def certainty(self) -> float:
-        """How sure it is that this vehicle carries this text."""
-        return self.probability * self.reads[0].confidence if self.text else 0.0
+        """How sure it is that this vehicle carries this text; a camera that repeats itself is not the surer for it."""
+        return self.reads[0].certainty
 
     @property
     def is_trailer(self) -> bool:
         """Whether this is the plate of a trailer, which stands on the vehicle's rear beside the tractor's plate on its front."""
-        return self.facing == "rear" and self.text.endswith(TRAILER_MARK)
+        return self.reads[0].facing == "rear" and self.text.endswith(TRAILER_MARK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +69,7 @@ class Match:
     ----------
     key
         The vehicle, as the caller named it.
-    reads
+    matched
         Every read that belongs to it, none of which is given to any other vehicle.
     text, certainty
         The vehicle's plate and how sure it is, 0 to 1; empty and 0 where it is not known.
@@ -54,21 +80,22 @@ class Match:
     """
 
     key: str
-    reads: tuple[PlateRead, ...]
+    matched: tuple[MatchedRead, ...]
     text: str
     certainty: float
     trailer_text: str
     trailer_certainty: float
     reasons: tuple[str, ...]
 
+    @property
+    def reads(self) -> tuple[PlateRead, ...]:
+        """The reads alone."""
+        return tuple(one.read for one in self.matched)
+
 
 def combine(key: str, found: list[Found], reasons: list[str]) -> Match:
     """Weigh what the cameras say about one vehicle against each other; `reasons` comes from the cameras that found nothing."""
-    said = list(reasons)
-    for one in found:
-        what = f"read {one.text}" if one.text else "saw the vehicle but read no plate"
-        confidence = f", confidence {one.reads[0].confidence:.2f}" if one.text else ""
-        said.append(f"{one.camera} {what}, {one.residual_ms:+d} ms from the expected time, pairing {one.probability:.3f}{confidence}")
+    said = [*reasons, *(one.reads[0].reason for one in found)]
     trailers = [one for one in found if one.is_trailer]
     text, certainty = _vote([one for one in found if one.text and not one.is_trailer], said)
     trailer_text, trailer_certainty = _vote(trailers, said)
@@ -76,7 +103,7 @@ def combine(key: str, found: list[Found], reasons: list[str]) -> Match:
         said.append("only the trailer's plate was read, not the vehicle's own")
     return Match(
         key=key,
-        reads=tuple(read for one in found for read in one.reads),
+        matched=tuple(read for one in found for read in one.reads),
         text=text,
         certainty=certainty,
         trailer_text=trailer_text,
@@ -89,7 +116,7 @@ def _vote(found: list[Found], said: list[str]) -> tuple[str, float]:
     """Give the surest text and how sure it is: equal texts strengthen, differing ones weaken each other (Bayes, independent reads)."""
     doubt: dict[str, float] = {}
     for one in found:
-        doubt[one.text] = doubt.get(one.text, 1.0) * (1.0 - one.certainty)
+        doubt[one.text] = max(DOUBT_MIN, doubt.get(one.text, 1.0) * (1.0 - one.certainty))
     if not doubt:
         return "", 0.0
     best = min(doubt, key=lambda text: (doubt[text], text))
@@ -101,10 +128,6 @@ def _vote(found: list[Found], said: list[str]) -> tuple[str, float]:
 
 def _alone(best: str, doubt: dict[str, float]) -> float:
     """Give the probability that `best` is right and all others wrong, among the cases in which at most one is right."""
-    wrong_all = 1.0
-    for value in doubt.values():
-        wrong_all *= value
-    if wrong_all <= 0.0:
-        return 0.0
+    wrong_all = math.prod(doubt.values())
     shares = {text: wrong_all * (1.0 - value) / value for text, value in doubt.items()}
     return shares[best] / (wrong_all + sum(shares.values()))

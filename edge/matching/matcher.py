@@ -18,7 +18,7 @@ from contract.station import Camera
 from contract.units import US_PER_S
 from edge.matching.alignment import pair_probabilities
 from edge.matching.clock import JUMP_LOOK, CameraClock
-from edge.matching.match import Found, Match, combine
+from edge.matching.match import Found, Match, MatchedRead, combine
 from edge.matching.passage import Passage, seen_at_us
 
 ACCEPT_MIN: Final = 0.8
@@ -240,10 +240,10 @@ class Matcher:
         for read in sightings[best]:
             del watch.unused[read.event_id]
         known.cameras.add(name)
-        difference_us = sightings[best][0].time_us - expected_us
-        residual_ms = round((difference_us - clock.offset_us) / 1_000)
-        clock.matched(difference_us, expected_us, probability)
-        return Found(name, watch.camera.facing, sightings[best], probability, residual_ms)
+        station_us = expected_us + clock.offset_us
+        reads = (MatchedRead(r, watch.camera.facing, probability, round(r.time_us - station_us)) for r in sightings[best])
+        clock.matched(sightings[best][0].time_us - expected_us, expected_us, probability)
+        return Found(tuple(reads))
 
     def _expected(self, known: _Known, watch: _Watch) -> float:
         return seen_at_us(known.passage, watch.camera, self._playback)[0]
