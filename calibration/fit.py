@@ -35,6 +35,12 @@ ROW_U = 0.08
 HUBER_K = 1.5
 """Residuals beyond this many standard deviations lose weight (Huber 1964)."""
 
+SPEED_CLASS_KMH = 10.0
+"""Passages of one vehicle within a class of this width count as repeats of one another."""
+
+LONE_U = 0.05
+"""Relative standard uncertainty of a gain known from repeats of one kind of passage only."""
+
 ROUNDS = 20
 """Re-weightings; the weights settle within ten."""
 
@@ -103,7 +109,7 @@ def fit_gains(
 
 
 def _solve(lane: Lane, runs: Sequence[ReferenceRun]) -> tuple[dict[str, float], dict[str, list[float]]]:
-    """Give gains by sensor, and per sensor the mean relative residual of each run."""
+    """Give gains by sensor, and per sensor the mean relative residual of each passage kind (vehicle at a speed)."""
     sensors = [sensor.name for sensor in lane.weighing_sensors]
     pairs = _pairs(lane)
     shares = sorted({(run.vehicle, k) for run in runs for k in range(len(run.static_kg))})
@@ -129,16 +135,16 @@ def _solve(lane: Lane, runs: Sequence[ReferenceRun]) -> tuple[dict[str, float], 
     prior = np.zeros((len(shares), matrix.shape[1]))
     prior[:, len(sensors) :] = np.eye(len(shares)) * (ROW_U / SHARE_U) / 2.0
     solution, residual = _huber(matrix, goal, prior, prior @ np.full(matrix.shape[1], 0.5))
-    by_run: dict[str, list[float]] = {}
+    kinds = [(run.vehicle, round(run.speed_kmh / SPEED_CLASS_KMH)) for run in runs]
+    by_kind: dict[str, list[float]] = {}
     for sensor in sensors:
-        means = [
-            float(np.mean(part))
-            for index in range(len(runs))
-            if (part := [r for r, who in zip(residual, owner, strict=True) if who == (index, sensor)])
-        ]
+        parts: dict[tuple[str, int], list[float]] = {}
+        for value, (index, name) in zip(residual, owner, strict=True):
+            if name == sensor:
+                parts.setdefault(kinds[index], []).append(float(value))
         share = 0.5 if pairs[sensor] != "whole" else 1.0
-        by_run[sensor] = [mean / share for mean in means]
-    return {sensor: float(solution[i]) for i, sensor in enumerate(sensors)}, by_run
+        by_kind[sensor] = [float(np.mean(part)) / share for part in parts.values()]
+    return {sensor: float(solution[i]) for i, sensor in enumerate(sensors)}, by_kind
 
 
 def _huber(
@@ -171,9 +177,12 @@ def _pairs(lane: Lane) -> dict[str, str]:
     return {sensor.name: side(sensor) for sensor in lane.weighing_sensors}
 
 
-def _gain_u(run_means: Sequence[float]) -> float:
-    """Relative standard uncertainty of a gain: the scatter of whole runs, because the axles of one run share speed and road, over √runs."""
-    return float(np.std(run_means, ddof=1) / np.sqrt(len(run_means))) if len(run_means) > 1 else 0.1
+def _gain_u(means: Sequence[float]) -> float:
+    """Give the relative standard uncertainty of a gain.
+
+    The road's profile repeats: runs of one vehicle at one speed err alike. So the scatter is taken between kinds of passage, not runs.
+    """
+    return float(np.std(means, ddof=1) / np.sqrt(len(means))) if len(means) > 1 else LONE_U
 
 
 def _scatter(lane: Lane, runs: Sequence[ReferenceRun], gains: Mapping[str, float]) -> tuple[Scatter, Scatter]:

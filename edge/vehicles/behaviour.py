@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from contract.axles import Crossing, CrossingFlag
 from contract.station import Lane
 from contract.vehicles import VehicleFlag
@@ -18,8 +20,14 @@ SLOWEST_KMH, FASTEST_KMH = 5.0, 120.0
 BESIDE_SHARE = 0.30
 """A side that bears less than this share of an axle ran partly beside its sensors; loads shift a tenth to a side at most."""
 
-BESIDE_AXLES = 0.5
-"""Share of axles that must look like that."""
+STRADDLE_RANGE = 0.07
+"""Range of the left share over a vehicle's axles: measured below 0.05 where wheels run wholly on their sensors."""
+
+NARROW_M = 4.0
+"""Two-axle vehicles with a shorter wheelbase have a track of 1.5 m, not of 2 m."""
+
+SAME_SIDE_M = 0.3
+"""Sensors whose left ends lie this close together are of one side."""
 
 DISAGREE_SHARE = 0.12
 """Rows whose gross weights scatter by more than this disagree: twice what a fair road gives."""
@@ -70,29 +78,44 @@ def signal_flags(axles: tuple[dict[str, Crossing], ...]) -> dict[VehicleFlag, fl
     return flags
 
 
-def side_flags(weights: Weights, lane: Lane) -> dict[VehicleFlag, float]:
-    """Tell wheels beside the sensors; the figure is the smaller side's mean share of the axle."""
+def side_flags(weights: Weights, spacings_m: Sequence[float], lane: Lane) -> dict[VehicleFlag, float]:
+    """Tell wheels that ran beside the sensors or over the joint between left and right.
+
+    The figure of off-sensors is the smallest share that one side bore of an axle, that of straddling the range of the left share over the
+    axles: wheels wholly on their sensors give every axle nearly the same share, wheels cut by an edge give single and dual tyres different
+    ones. Which edge cuts a wide vehicle's wheels cannot always be told; then it is straddling.
+    """
     middle = lane.width_m / 2.0
     two_sided = any(s.lateral_m[1] <= middle for s in lane.weighing_sensors) and any(
         s.lateral_m[0] >= middle for s in lane.weighing_sensors
     )
-    if not two_sided:
+    shares = [
+        (left or 0.0) / ((left or 0.0) + (right or 0.0))
+        for left, right in zip(weights.left_kg, weights.right_kg, strict=True)
+        if (left or 0.0) + (right or 0.0) > 0
+    ]
+    if not two_sided or not shares:
         return {}
-    shares = []
-    for left, right in zip(weights.left_kg, weights.right_kg, strict=True):
-        total = (left or 0.0) + (right or 0.0)
-        if total > 0:
-            shares.append((left or 0.0) / total)
-    if not shares:
-        return {}
-    low = [share for share in shares if share < BESIDE_SHARE]
-    high = [1.0 - share for share in shares if share > 1.0 - BESIDE_SHARE]
-    if len(low) > BESIDE_AXLES * len(shares):
-        # A side without load means its wheels ran beside it or, a narrow vehicle, all wheels on the other: either way off to one side.
-        return {VehicleFlag.OFF_RIGHT if max(low) < 0.02 else VehicleFlag.OFF_LEFT: round(sum(low) / len(low), 3)}
-    if len(high) > BESIDE_AXLES * len(shares):
-        return {VehicleFlag.OFF_LEFT if max(high) < 0.02 else VehicleFlag.OFF_RIGHT: round(sum(high) / len(high), 3)}
-    return {}
+    low, high = min(shares), 1.0 - max(shares)
+    if min(low, high) < BESIDE_SHARE:
+        # A wide vehicle loses the load of the wheels beside the edge. A narrow one keeps both wheels on the far side first.
+        narrow = len(shares) <= 2 and sum(spacings_m) < NARROW_M
+        off_left = (low < high) != narrow
+        return {VehicleFlag.OFF_LEFT if off_left else VehicleFlag.OFF_RIGHT: round(min(low, high), 3)}
+    spread = max(shares) - min(shares)
+    return {VehicleFlag.STRADDLING: round(spread, 3)} if spread > STRADDLE_RANGE else {}
+
+
+def silent_sensors(axles: tuple[dict[str, Crossing], ...], lane: Lane) -> dict[VehicleFlag, float]:
+    """Tell sensors that saw no axle while others on the same side saw some: a channel that failed, not a wheel beside it."""
+    seen = {name for axle in axles for name in axle}
+    silent = [
+        sensor
+        for sensor in lane.weighing_sensors
+        if sensor.name not in seen
+        and any(other.name in seen and abs(other.lateral_m[0] - sensor.lateral_m[0]) < SAME_SIDE_M for other in lane.weighing_sensors)
+    ]
+    return {VehicleFlag.CHANNEL_FAULT: float(len(silent))} if silent else {}
 
 
 def weight_flags(weights: Weights, rows: int) -> dict[VehicleFlag, float]:

@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from contract.axles import Crossing
+from contract.axles import Crossing, CrossingFlag
 from contract.station import Lane, Sensor, SensorKind
 from contract.vehicles import VehicleFlag
 from edge.vehicles.rows import Row, RowAxle, add_crossing, rows_of
@@ -65,6 +65,11 @@ class Grouper:
     ----------
     lane
         The lane.
+
+    Attributes
+    ----------
+    strays
+        Crossings that belonged to no vehicle: one sensor alone saw something, or was loaded longer than any vehicle stands.
     """
 
     def __init__(self, lane: Lane) -> None:
@@ -82,6 +87,7 @@ class Grouper:
         self._exits: list[Crossing] = []
         self._believe_entry = self._entry_loop is not None
         self._believe_exit = self._exit_loop is not None
+        self.strays = 0
         self._heard = 0  # counter at which the last crossing became known
 
     def add(self, crossing: Crossing) -> None:
@@ -92,6 +98,9 @@ class Grouper:
                 self._entries.append(crossing)
             elif self._exit_loop is not None and crossing.sensor == self._exit_loop.name:
                 self._exits.append(crossing)
+            return
+        if CrossingFlag.TOO_LONG in crossing.flags:  # a shifted zero or a stuck channel, no wheel
+            self.strays += 1
             return
         add_crossing(self._axles[self._row_index[crossing.sensor]], crossing, self._sensors[crossing.sensor])
 
@@ -173,6 +182,9 @@ class Grouper:
             if unsure:
                 flags[VehicleFlag.AXLE_COUNT_UNSURE] = float(unsure)
             own_exit = exit_ if len(parts) == 1 else None
+            if entry is None and own_exit is None and len({name for axle in sequence[begin:end] for name in axle}) < 2:
+                self.strays += sum(len(axle) for axle in sequence[begin:end])
+                continue
             passages.append(Passage(tuple(sequence[begin:end]), entry, own_exit, flags))
         self._believe_entry = self._entry_loop is not None and bool(entries)
         self._believe_exit = self._exit_loop is not None and exit_ is not None

@@ -9,7 +9,7 @@ from contract.axles import Crossing
 from contract.faults import StopError
 from contract.station import Lane
 from contract.vehicles import Axle, Body, Vehicle, VehicleFlag
-from edge.vehicles.behaviour import SPEED_MARGIN, motion_flags, side_flags, signal_flags, weight_flags
+from edge.vehicles.behaviour import SPEED_MARGIN, motion_flags, side_flags, signal_flags, silent_sensors, weight_flags
 from edge.vehicles.classify import axle_groups, classify
 from edge.vehicles.group import Grouper, Passage
 from edge.vehicles.motion import Motion, fit_motion
@@ -54,6 +54,11 @@ class VehicleStage:
         self._timer_samples = max(1, round(lane.rate_hz * TIMER_S))
         self._timer: int | None = None
         self._rows = sum(any(sensor.weighs for sensor in row.sensors) for row in rows_of(lane))
+
+    @property
+    def strays(self) -> int:
+        """Crossings so far that belonged to no vehicle: disturbances of one sensor alone, counted so that nothing vanishes unseen."""
+        return self._grouper.strays
 
     def set_pavement(self, pavement_c: float | None) -> None:
         """Take the pavement's temperature from now on."""
@@ -102,7 +107,8 @@ class VehicleStage:
         for more in (
             motion_flags(motion),
             signal_flags(passage.axles),
-            side_flags(weights, self._lane),
+            side_flags(weights, spacings, self._lane),
+            silent_sensors(passage.axles, self._lane),
             weight_flags(weights, self._rows),
             self._calibration_flags(motion),
         ):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -144,9 +143,10 @@ def weigh(
 def _usable(
     axle: dict[str, Crossing], rows: list[list[Sensor]], loads: dict[str, list[float | None]], k: int, *, trusted_only: bool
 ) -> dict[int, list[str]]:
-    """Give per row index the sensors to be summed, for the rows that saw as much of the axle as most rows did.
+    """Give per row index the sensors to be summed, for the rows that saw most of the axle.
 
-    A wheel that runs beside the sensors is missing from every row; a sensor that failed is missing from its own.
+    A wheel that runs beside the sensors is missing from every row; a sensor that failed is missing from its own row only, which is then
+    left out.
     """
     by_row: dict[int, list[str]] = {}
     for index, row in enumerate(rows):
@@ -156,8 +156,8 @@ def _usable(
             by_row[index] = names
     if not by_row:
         return {}
-    wanted = max(Counter(len(names) for names in by_row.values()).items(), key=lambda item: (item[1], item[0]))[0]
-    return {index: names for index, names in by_row.items() if len(names) >= wanted}
+    wanted = max(len(names) for names in by_row.values())
+    return {index: names for index, names in by_row.items() if len(names) == wanted}
 
 
 def _sides(usable: dict[int, list[str]], loads: dict[str, list[float | None]], k: int, lane: Lane) -> tuple[float | None, float | None]:
