@@ -1,0 +1,62 @@
+"""Passages of a capture with nominal loads, as the edge itself measures them.
+
+Calibration stands below the edge and may not import it, and a second detector would calibrate something else than what weighs. So the
+edge's own program is run as a process and its JSON lines are read.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from contract.faults import RejectError
+
+REPLAY_LIMIT_S = 1_800.0
+"""A day's capture is replayed in a few minutes; what takes longer hangs."""
+
+NEEDED = ("first_axle_sample", "speed_kmh", "axle_kg", "nominal_kg")
+
+
+def replay_passages(station: Path, capture: Path) -> list[dict[str, Any]]:
+    """Run `wim-edge replay --crossings --json` on a capture without calibration and give its vehicles.
+
+    Raises
+    ------
+    RejectError
+        If the program fails or answers something else than vehicles; its own message is passed on.
+    """
+    command = [sys.executable, "-m", "edge", "replay", "--station", str(station), "--crossings", "--json", str(capture)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=REPLAY_LIMIT_S, check=False)  # noqa: S603 (our own program)
+    except subprocess.TimeoutExpired as error:
+        raise RejectError("replay-slow", str(capture), f"was not replayed within {REPLAY_LIMIT_S:g} s; cut it into pieces") from error
+    if done.returncode != 0:
+        message = done.stderr.strip() or "no message"
+        raise RejectError("replay-failed", str(capture), f"could not be replayed (exit code {done.returncode}): {message}")
+    return parse_passages(done.stdout, str(capture))
+
+
+def parse_passages(text: str, source: str) -> list[dict[str, Any]]:
+    """Read the JSON lines of `wim-edge replay --crossings --json`.
+
+    Raises
+    ------
+    RejectError
+        If a line is no vehicle with nominal loads.
+    """
+    vehicles = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            vehicle = json.loads(line)
+        except ValueError as error:
+            raise RejectError("replay-answer", f"{source}, vehicle {number}", f"is no JSON: {error}") from error
+        missing = [key for key in NEEDED if not isinstance(vehicle, dict) or key not in vehicle]
+        if missing:
+            raise RejectError("replay-answer", f"{source}, vehicle {number}", f"has no {missing[0]}; replay it with this version")
+        vehicles.append(vehicle)
+    return vehicles

@@ -1,0 +1,115 @@
+"""The list of reference runs (CSV) and their passages in a capture, matched by time and axle count."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from calibration.fit import ReferenceRun
+from contract.faults import RejectError
+
+MATCH_S = 1.0
+"""How far a run's noted time may lie from a passage's first axle: a person notes it, vehicles follow seconds apart."""
+
+COLUMNS = ("run", "truck", "first_axle_sample", "axle1_kg")
+
+AXLE_KG_MAX = 60_000.0
+"""No axle of a road vehicle bears more; a larger figure was given in another unit."""
+
+
+@dataclass(frozen=True)
+class RunNote:
+    """One line of the list: when which vehicle passed, and its static axle loads in kg."""
+
+    run: int
+    vehicle: str
+    first_axle_sample: float
+    static_kg: tuple[float, ...]
+
+
+def parse_runs(text: str, source: str) -> list[RunNote]:
+    """Read the list of runs.
+
+    Columns: ``run``, ``truck``, ``first_axle_sample`` (device counter in the capture) and ``axle1_kg``, ``axle2_kg`` ... as far as the
+    vehicle has axles; others are ignored.
+
+    Raises
+    ------
+    RejectError
+        If a column is missing or a value impossible; the error names file, line and column.
+    """
+    reader = csv.DictReader(io.StringIO(text))
+    missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+    if missing:
+        raise RejectError("runs-columns", source, f"has no column {missing[0]!r}; needed are {', '.join(COLUMNS)} and further axleN_kg")
+    notes = []
+    for number, line in enumerate(reader, start=2):
+        where = f"{source} line {number}"
+        loads = _loads(line, where)
+        run, sample = _number(line["run"], where, "run"), _number(line["first_axle_sample"], where, "first_axle_sample")
+        if not line["truck"]:
+            raise RejectError("runs-value", where, "truck is empty; name the vehicle, the same name in each of its runs")
+        notes.append(RunNote(int(run), line["truck"], sample, loads))
+    return notes
+
+
+def match_runs(notes: Sequence[RunNote], vehicles: Sequence[Mapping[str, Any]], rate_hz: float) -> list[ReferenceRun]:
+    """Find each run's passage among the vehicles of `wim-edge replay --crossings --json`.
+
+    Raises
+    ------
+    RejectError
+        If no passage, or more than one, lies within `MATCH_S` of a run, or it has another number of axles.
+    """
+    runs = []
+    for note in notes:
+        near = [v for v in vehicles if abs(float(v["first_axle_sample"]) - note.first_axle_sample) <= MATCH_S * rate_hz]
+        where = f"run {note.run}"
+        if len(near) != 1:
+            what = (
+                f"{len(near)} vehicles were found within {MATCH_S:g} s of sample {note.first_axle_sample:.0f}, exactly one is needed; "
+                "correct first_axle_sample or take the run out of the list"
+            )
+            raise RejectError("run-not-found", where, what)
+        vehicle = near[0]
+        if len(vehicle["axle_kg"]) != len(note.static_kg):
+            what = (
+                f"vehicle {note.vehicle} has {len(note.static_kg)} axle loads in the list but {len(vehicle['axle_kg'])} axles were "
+                "measured; correct the list or take the run out"
+            )
+            raise RejectError("axle-count", where, what)
+        runs.append(ReferenceRun(note.run, note.vehicle, note.static_kg, vehicle["nominal_kg"], float(vehicle["speed_kmh"])))
+    return runs
+
+
+def _loads(line: Mapping[str, str | None], where: str) -> tuple[float, ...]:
+    loads: list[float] = []
+    for index in range(1, 100):
+        column = f"axle{index}_kg"
+        if column not in line:
+            break
+        if not line[column]:
+            continue
+        if len(loads) != index - 1:
+            raise RejectError("runs-value", where, f"{column} is given but axle{len(loads) + 1}_kg is empty; fill the axles from the front")
+        value = _number(line[column], where, column)
+        if not 0 < value <= AXLE_KG_MAX:
+            raise RejectError("runs-value", where, f"{column} = {value:g} is no axle load in kg; allowed is above 0 up to {AXLE_KG_MAX:g}")
+        loads.append(value)
+    if not loads:
+        raise RejectError("runs-value", where, "gives no axle load; fill axle1_kg and on")
+    return tuple(loads)
+
+
+def _number(value: str | None, where: str, column: str) -> float:
+    try:
+        number = float(value or "")
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise RejectError("runs-value", where, f"{column} = {value!r} is no number")
+    return number
