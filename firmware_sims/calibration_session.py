@@ -35,8 +35,17 @@ def draw_session(layout: Layout, rng: random.Random) -> tuple[list[Vehicle], lis
     for target_kmh in SPEEDS_KMH:
         for _ in range(RUNS_PER_SPEED):
             for name, (kind, gross_kg) in TRUCKS.items():
-                speed_kmh = target_kmh * rng.uniform(0.97, 1.03)
-                run = draw_vehicle(layout, kind, gross_kg, speed_kmh, clear_s, rng, plates, f"{name}{len(runs)}", name)
+                run = draw_vehicle(
+                    layout,
+                    kind=kind,
+                    gross_kg=gross_kg,
+                    speed_kmh=target_kmh * rng.uniform(0.97, 1.03),
+                    clear_s=clear_s,
+                    rng=rng,
+                    plates=plates,
+                    key=f"{name}{len(runs)}",
+                    truck=name,
+                )
                 same = trucks.setdefault(name, run)
                 run = replace(
                     same,

@@ -69,9 +69,7 @@ def write_capture(path: Path, capture: Capture) -> None:
         file.attrs["rate_hz"] = capture.rate_hz
         file.attrs["pavement_c"] = capture.pavement_c
         chunk = min(CHUNK_SAMPLES, max(1, capture.counts.shape[1]))
-        counts = file.create_dataset(
-            "counts", data=capture.counts, dtype="i4", chunks=(1, chunk), shuffle=True, compression="gzip"
-        )
+        counts = file.create_dataset("counts", data=capture.counts, dtype="i4", chunks=(1, chunk), shuffle=True, compression="gzip")
         counts.attrs["channels"] = list(capture.channels)
 
 

@@ -82,7 +82,7 @@ class CapturePlayback:
         return tuple(vehicles)
 
     def _left_last_loop(self) -> list[int]:
-        """Samples at which the last loop became free."""
+        """Give the samples at which the last loop became free."""
         columns = self.layout.loop_columns[-1:]
         transitions = LoopDetector(columns).feed(self._counts, 0)
         return [transition.sample for transition in transitions if not transition.occupied]

@@ -34,17 +34,17 @@ class SimulatedClock:
         self._start_utc = utc()
 
     def wall_s(self) -> float:
-        """Wall-clock seconds since the start."""
+        """Give wall-clock seconds since the start."""
         return self.monotonic() - self._start_s
 
     def now_s(self) -> float:
-        """Simulated seconds since the start."""
+        """Give simulated seconds since the start."""
         return self.wall_s() * self.speedup
 
     def utc_at(self, simulated_s: float) -> datetime:
-        """Wall clock (UTC) at a simulated time."""
+        """Give the wall clock (UTC) at a simulated time."""
         return self._start_utc + timedelta(seconds=simulated_s / self.speedup)
 
     def utc(self) -> datetime:
-        """Wall clock (UTC) now, without the steps the system's clock may take."""
+        """Give the wall clock (UTC) now, without the steps the system's clock may take."""
         return self.utc_at(self.now_s())

@@ -102,7 +102,7 @@ class Digitiser:
         return status
 
     def uptime_s(self) -> int:
-        """Whole wall-clock seconds since power-up."""
+        """Give whole wall-clock seconds since power-up."""
         return int(self._clock.wall_s() - self._powered_s)
 
     def note_start(self) -> None:

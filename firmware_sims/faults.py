@@ -1,80 +1,14 @@
-"""Faults by command: which exist, which are active, and how often each has acted."""
+"""The fault board: which faults are active, and how often each has acted."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from firmware_sims.errors import SimulationError
-
-Value = float | str
-FOREVER_S = 0.0
-"""`for_s` of a fault that lasts until cleared."""
-
-
-@dataclass(frozen=True)
-class FaultKind:
-    """One kind of fault: its name, where it acts, and its own arguments with their defaults (None = required)."""
-
-    name: str
-    where: str
-    arguments: dict[str, Value | None] = field(default_factory=dict)
-    p: float = 1.0
-    times: int = 0
-
-
-KINDS = {
-    kind.name: kind
-    for kind in (
-        FaultKind("drop", "line"),
-        FaultKind("corrupt", "line", {"bits": 1.0}),
-        FaultKind("duplicate", "line"),
-        FaultKind("truncate", "line"),
-        FaultKind("half_frame", "line", {"pause_s": 0.5}, times=1),
-        FaultKind("garbled", "line", {"bytes": 64.0}),
-        FaultKind("hang_up", "line", {"pause_s": 1.0}, times=1),
-        FaultKind("stall", "line"),
-        FaultKind("dead", "converter", {"channel": None}),
-        FaultKind("stuck", "converter", {"channel": None}),
-        FaultKind("saturated", "converter", {"channel": None}),
-        FaultKind("spikes", "converter", {"channel": None, "counts": 200_000.0}, p=0.001),
-        FaultKind("drift", "converter", {"channel": None, "counts_per_s": 1000.0}),
-        FaultKind("adc_fault", "converter"),
-        FaultKind("reset", "converter", times=1),
-        FaultKind("modbus_exception", "modbus", {"code": 4.0, "target": "digitiser"}),
-        FaultKind("modbus_silence", "modbus", {"target": "digitiser"}),
-        FaultKind("temperature_fault", "site"),
-        FaultKind("door", "site"),
-        FaultKind("mains", "site"),
-        FaultKind("tamper", "site"),
-        FaultKind("dead_camera", "camera", {"camera": ""}),
-        FaultKind("clock_jump", "camera", {"camera": "", "ms": 5000.0}, times=1),
-        FaultKind("malformed_push", "camera", {"camera": ""}),
-        FaultKind("oversize_push", "camera", {"camera": "", "mb": 20.0}),
-        FaultKind("garbled_push", "camera", {"camera": ""}),
-        FaultKind("half_push", "camera", {"camera": ""}),
-        FaultKind("duplicate_push", "camera", {"camera": ""}),
-        FaultKind("misread", "camera", {"camera": ""}),
-    )
-}
-"""All of docs/protocols/simulator-control.md."""
-
-BOUNDS = {
-    "p": (0.0, 1.0),
-    "for_s": (0.0, 1e6),
-    "times": (0.0, 1e9),
-    "bits": (1.0, 1000.0),
-    "bytes": (1.0, 4096.0),
-    "pause_s": (0.0, 60.0),
-    "counts": (1.0, 8_388_607.0),
-    "counts_per_s": (-1e6, 1e6),
-    "code": (1.0, 11.0),
-    "ms": (-1e9, 1e9),
-    "mb": (0.1, 64.0),
-}
-"""Least and greatest value of each number given to a fault."""
+from firmware_sims.fault_kinds import BOUNDS, DURATION_S, FOREVER_S, KINDS, FaultKind, Value
 
 
 @dataclass
@@ -115,9 +49,7 @@ class FaultBoard:
         For the arguments ``channel`` and ``camera``, the names that exist.
     """
 
-    def __init__(
-        self, now_s: Callable[[], float], rng: random.Random, allowed: dict[str, tuple[str, ...]] | None = None
-    ) -> None:
+    def __init__(self, now_s: Callable[[], float], rng: random.Random, allowed: dict[str, tuple[str, ...]] | None = None) -> None:
         self.rng = rng
         self.counts: dict[str, int] = {}
         self._now_s = now_s
@@ -136,7 +68,7 @@ class FaultBoard:
         if name not in KINDS:
             raise SimulationError(f"fault {name!r} is unknown; known are {', '.join(sorted(KINDS))}")
         kind = KINDS[name]
-        values: dict[str, Value | None] = {"p": kind.p, "for_s": 5.0, "times": float(kind.times), **kind.arguments}
+        values: dict[str, Value | None] = {"p": kind.p, "for_s": DURATION_S, "times": float(kind.times), **kind.arguments}
         for key, text in given.items():
             if key not in values:
                 raise SimulationError(f"{name}: no argument {key!r}; allowed are {', '.join(values)}")
@@ -213,11 +145,3 @@ class FaultBoard:
         if not low <= value <= high:
             raise SimulationError(f"{name}: {key}={text}; {low:g} to {high:g} are allowed")
         return value
-
-
-def list_kinds() -> list[dict[str, Any]]:
-    """Give every kind of fault with its arguments and defaults (null = required)."""
-    return [
-        {"name": kind.name, "where": kind.where, "p": kind.p, "for_s": 5, "times": kind.times, **kind.arguments}
-        for kind in KINDS.values()
-    ]

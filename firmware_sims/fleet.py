@@ -83,7 +83,16 @@ def draw_fleet(layout: Layout, count: int, rng: random.Random, seed: str) -> tup
     clear_s = CLEARANCE_S
     for number, kind in enumerate(kinds, start=1):
         speed_kmh = rng.uniform(25, 80) if DESIGNS[kind].full_kg == 0 else rng.uniform(35, 95)
-        vehicle = draw_vehicle(layout, kind, _gross_kg(kind, rng), speed_kmh, clear_s, rng, plates, f"{number}")
+        vehicle = draw_vehicle(
+            layout,
+            kind=kind,
+            gross_kg=_gross_kg(kind, rng),
+            speed_kmh=speed_kmh,
+            clear_s=clear_s,
+            rng=rng,
+            plates=plates,
+            key=f"{number}",
+        )
         vehicles.append(vehicle)
         clear_s = vehicle.passed_sample / layout.rate_hz + CLEARANCE_S + rng.expovariate(0.8)
     return tuple(vehicles)
@@ -91,6 +100,7 @@ def draw_fleet(layout: Layout, count: int, rng: random.Random, seed: str) -> tup
 
 def draw_vehicle(
     layout: Layout,
+    *,
     kind: str,
     gross_kg: float,
     speed_kmh: float,

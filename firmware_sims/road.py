@@ -25,9 +25,10 @@ class Road:
         self.origin: int | None = None
         self._rng = rng
 
-    def begin(self, at: int) -> None:
-        """Let playback begin at sample `at`, or at the next one if that has gone by."""
+    def begin(self, at: int) -> int:
+        """Let playback begin at sample `at`, or at the next one if that has gone by; give which."""
         self.origin = max(at, self.position)
+        return self.origin
 
     @property
     def played(self) -> int:

@@ -60,7 +60,7 @@ class FrameReader:
     def feed(self, data: bytes) -> list[Frame]:
         """Take the next bytes and give the frames completed by them."""
         self._buffer += data
-        frames = []
+        frames: list[Frame] = []
         while True:
             self._skip(self._sync_at())
             if len(self._buffer) < len(SYNC) + HEADER.size:

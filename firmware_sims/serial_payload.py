@@ -24,7 +24,7 @@ def samples_per_frame(rate_hz: float, channels: int) -> int:
 
 
 def report(digitiser: Digitiser) -> bytes:
-    """REPORT: who the device is and where its counter and ring stand."""
+    """Make REPORT: who the device is and where its counter and ring stand."""
     identity, ring = digitiser.identity, digitiser.ring
     head = struct.pack(
         "<BBBBIIIQQ",
@@ -40,20 +40,20 @@ def report(digitiser: Digitiser) -> bytes:
 
 
 def samples(counter: int, status: int, channels: int, packed: NDArray[np.uint8]) -> bytes:
-    """SAMPLES: packed counts uint8 (n, 3·channels) as the ring keeps them."""
+    """Make SAMPLES of packed counts uint8 (n, 3·channels) as the ring keeps them."""
     return SAMPLES_HEADER.pack(counter, status, channels, 0, len(packed)) + packed.tobytes()
 
 
 def heartbeat(counter: int, status: int) -> bytes:
-    """HEARTBEAT."""
+    """Make HEARTBEAT."""
     return struct.pack("<QHHhH", counter, status, SUPPLY_MV, TEMPERATURE_DECI_C, 0)
 
 
 def ack(command: int, sequence: int, answer: bytes = b"") -> bytes:
-    """ACK with the command's own answer."""
+    """Make ACK with the command's own answer."""
     return struct.pack("<BBH", command, 0, sequence) + answer
 
 
 def nak(command: int, refusal: Refusal, sequence: int, detail: int) -> bytes:
-    """NAK."""
+    """Make NAK."""
     return struct.pack("<BBHQ", command, refusal, sequence, detail)

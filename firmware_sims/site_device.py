@@ -66,6 +66,7 @@ class SiteDevice:
 
     def __init__(
         self,
+        *,
         loop_columns: tuple[int, ...],
         rate_hz: float,
         pavement_c: float,

@@ -122,7 +122,7 @@ def _wheels(
 
 
 def _load_on(sensor: Sensor, vehicle: Vehicle, axle: int, load_kg: float) -> float:
-    """Static load of an axle's wheels that run on the sensor's lateral range."""
+    """Give the static load of an axle's wheels that run on the sensor's lateral range."""
     on_kg = 0.0
     width_m = TYRE_WIDTH_M[vehicle.dual[axle]]
     left_kg = vehicle.left_kg[axle]
