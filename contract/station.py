@@ -187,9 +187,14 @@ class Gates(_Table):
     plate_wait_s: Annotated[float, Field(ge=0, le=60)] = 3.0
     plate_certainty_min: Annotated[float, Field(ge=0, le=1)] = 0.8
     decision_rule: Literal["none", "expanded-uncertainty", "maximum-permissible-error"] = "expanded-uncertainty"
+    mpe_share: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """In-service maximum permissible error as a share of the load: 0.05 is 5 %. Needed by its decision rule, refused with any other."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
+        if (self.decision_rule == "maximum-permissible-error") != (self.mpe_share is not None):
+            msg = f"mpe_share goes with decision_rule maximum-permissible-error and with no other, not {self.mpe_share} with {self.decision_rule}"
+            raise ValueError(msg)
         if self.speed_min_kmh >= self.speed_max_kmh:
             msg = f"speed_min_kmh {self.speed_min_kmh} must be below speed_max_kmh {self.speed_max_kmh}"
             raise ValueError(msg)

@@ -1,0 +1,1 @@
+"""From a weighed vehicle to the verdict that its record carries."""

@@ -1,0 +1,90 @@
+"""What bars a result from enforcement, whatever it weighs: each bar with the figure that made it fall and what is allowed."""
+
+from typing import Final
+
+from contract.records import Clock, ClockState
+from contract.station import Gates
+from contract.units import KMH_PER_M_S, US_PER_S
+from contract.vehicles import Vehicle, VehicleFlag
+from contract.verdicts import Bar, Gate
+
+CLOCK_U_MAX_US: Final = US_PER_S
+"""Times in a record are compared with pictures and witnesses to the second; a clock less sure than that is as good as unsynchronised."""
+
+REAL_TIME_PPM: Final = 1_000_000
+
+_FLAG_BARS: Final[dict[VehicleFlag, tuple[Bar, str]]] = {
+    VehicleFlag.STOPPED: (Bar.STOPPED, "the vehicle stopped on the array (slowest {:.1f} km/h); it must roll over it"),
+    VehicleFlag.REVERSING: (Bar.SPEED, "the vehicle moved backwards ({:.1f} km/h); only forward passages are verified"),
+    VehicleFlag.TOO_SLOW: (Bar.SPEED, "{:.1f} km/h is slower than the array can weigh"),
+    VehicleFlag.TOO_FAST: (Bar.SPEED, "{:.1f} km/h is faster than the array can weigh"),
+    VehicleFlag.OUTSIDE_CALIBRATION: (Bar.SPEED, "{:.1f} km/h is outside the speeds covered by the calibration"),
+    VehicleFlag.OFF_LEFT: (Bar.OFF_SENSORS, "wheels ran off the sensors on the left (figure {:.3f}); every wheel must stand on them"),
+    VehicleFlag.OFF_RIGHT: (Bar.OFF_SENSORS, "wheels ran off the sensors on the right (figure {:.3f}); every wheel must stand on them"),
+    VehicleFlag.STRADDLING: (Bar.OFF_SENSORS, "the vehicle straddled two lanes (figure {:.3f}); it must keep to one"),
+    VehicleFlag.SIGNAL_GAP: (Bar.SIGNAL, "signal was lost during {:.0f} crossings; none may be"),
+    VehicleFlag.SATURATED: (Bar.SIGNAL, "{:.0f} crossings reached the converter's end; none may"),
+    VehicleFlag.CHANNEL_FAULT: (Bar.SIGNAL, "{:.0f} crossings lie on a faulty channel; none may"),
+    VehicleFlag.SPIKE: (Bar.SIGNAL, "{:.0f} crossings hold a spike; none may"),
+    VehicleFlag.TWO_WHEELS: (Bar.SIGNAL, "{:.0f} crossings hold two wheels at once on one sensor; each must be weighed alone"),
+    VehicleFlag.ROWS_DISAGREE: (Bar.ROWS, "the rows' gross weights scatter by {:.3f} of their mean, more than one vehicle can explain"),
+    VehicleFlag.INCOMPLETE: (Bar.INCOMPLETE, "{:.0f} figures of the vehicle were not measured without fault; all must be"),
+    VehicleFlag.NO_LOOP: (Bar.CLASS, "{:.0f} loops did not see the vehicle, so where it begins and ends is not sure"),
+    VehicleFlag.AXLE_COUNT_UNSURE: (Bar.CLASS, "the number of axles is not sure (figure {:.0f}), and the limit depends on it"),
+    VehicleFlag.UNCLASSIFIED: (Bar.CLASS, "the axle configuration fits no known class (confidence {:.2f}), and the limit depends on it"),
+}
+"""Flags that bar by themselves. Not here: accelerating and braking (the gate's figure decides), uncalibrated (the caller's word decides),
+and fewer-rows (a wider uncertainty already says it)."""
+
+
+def bars(
+    vehicle: Vehicle, gates: Gates, clock: Clock, *, plate_certainty: float | None, has_pictures: bool, calibrated: bool
+) -> tuple[Gate, ...]:
+    """Give every bar that falls, none hidden by another; parameters as in `decide`."""
+    return (
+        *_motion(vehicle, gates),
+        *(Gate(bar=bar, detail=detail.format(vehicle.flags[flag])) for flag, (bar, detail) in _FLAG_BARS.items() if flag in vehicle.flags),
+        *_clock(clock),
+        *_calibration(vehicle, calibrated=calibrated),
+        *_evidence(gates, plate_certainty, has_pictures=has_pictures),
+    )
+
+
+def _motion(vehicle: Vehicle, gates: Gates) -> list[Gate]:
+    found = []
+    speed_kmh = vehicle.speed_m_s * KMH_PER_M_S
+    if not gates.speed_min_kmh <= speed_kmh <= gates.speed_max_kmh:
+        allowed = f"{gates.speed_min_kmh:g} to {gates.speed_max_kmh:g} km/h"
+        found.append(Gate(bar=Bar.SPEED, detail=f"{speed_kmh:.1f} km/h; allowed are {allowed}"))
+    if abs(vehicle.acceleration_m_s2) > gates.acceleration_max_m_s2:
+        allowed = f"at most {gates.acceleration_max_m_s2:g} m/s² either way"
+        found.append(Gate(bar=Bar.ACCELERATION, detail=f"{vehicle.acceleration_m_s2:+.2f} m/s²; allowed is {allowed}"))
+    return found
+
+
+def _clock(clock: Clock) -> list[Gate]:
+    found = []
+    if clock.state is not ClockState.SYNCHRONISED:
+        found.append(Gate(bar=Bar.CLOCK, detail=f"the clock was {clock.state.value}; it must be synchronised"))
+    elif clock.u_us > CLOCK_U_MAX_US:
+        found.append(Gate(bar=Bar.CLOCK, detail=f"the clock was sure to {clock.u_us / US_PER_S:.3f} s; allowed is 1 s"))
+    if clock.playback_ppm != REAL_TIME_PPM:
+        found.append(Gate(bar=Bar.PLAYBACK, detail=f"the line played {clock.playback_ppm / REAL_TIME_PPM:g} times as fast; it must be 1"))
+    return found
+
+
+def _calibration(vehicle: Vehicle, *, calibrated: bool) -> list[Gate]:
+    if calibrated and VehicleFlag.UNCALIBRATED not in vehicle.flags:
+        return []
+    return [Gate(bar=Bar.CALIBRATION, detail="weighed without a valid calibration; one is needed")]
+
+
+def _evidence(gates: Gates, plate_certainty: float | None, *, has_pictures: bool) -> list[Gate]:
+    found = []
+    if plate_certainty is None:
+        found.append(Gate(bar=Bar.NO_PLATE, detail="no plate was matched; one is needed"))
+    elif plate_certainty < gates.plate_certainty_min:
+        found.append(Gate(bar=Bar.PLATE, detail=f"plate certainty {plate_certainty:.3f}; needed is {gates.plate_certainty_min:g}"))
+    if not has_pictures:
+        found.append(Gate(bar=Bar.PICTURES, detail="no picture of the vehicle; at least one is needed"))
+    return found
