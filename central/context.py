@@ -1,4 +1,7 @@
-"""What every part of a running central shares: settings, database, blobs, clock, counters. Pages find it in ``request.app.state.central``."""
+"""What every part of a running central shares: settings, database, blobs, clock, counters.
+
+Pages find it in ``request.app.state.central``.
+"""
 
 import threading
 from collections.abc import Callable
@@ -9,6 +12,7 @@ import structlog
 from central.config import Settings
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
+from central.evidence.fault_text import WHAT_MAX, WHERE_MAX, fault_text
 from central.metrics import Metrics
 from contract.faults import WimError
 
@@ -48,4 +52,5 @@ class Central:
     def count(self, error: WimError) -> None:
         """Count a fault and write its one line to the log."""
         self.metrics.faults.labels(error.code).inc()
-        _LOG.warning("fault", **error.fault().model_dump(mode="json"))
+        where, what = fault_text(error.where, WHERE_MAX), fault_text(error.what, WHAT_MAX)
+        _LOG.warning("fault", code=error.code, where=where, what=what, reaction=error.reaction.value)

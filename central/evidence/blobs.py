@@ -78,7 +78,7 @@ class Upload:
         self._size = size
         self._received = 0
         self._digest = hashlib.sha256()
-        self._file = tempfile.NamedTemporaryFile(dir=unfinished, delete=False)  # noqa: SIM115 - closed in __exit__
+        self._file = tempfile.NamedTemporaryFile(dir=unfinished, delete=False)
         self._path = Path(self._file.name)
 
     def __enter__(self) -> Self:

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -20,6 +20,8 @@ WRITE_LOCK_ID: Final = 0x57494D31
 """PostgreSQL advisory lock held by every writing transaction: with it, a row that commits later never has a smaller id."""
 BUSY_TIMEOUT_MS: Final = 10_000
 """How long SQLite waits for another process's write before it gives up."""
+POOL: Final = {"pool_size": 10, "max_overflow": 40}
+"""More connections than the server has threads that ask at once (40, of anyio's default limiter), so that none waits for another."""
 _WRITES: Final = "weighline_writes"
 
 
@@ -54,10 +56,10 @@ class Database:
             )
         if self.is_sqlite:
             self._lock_path = Path(f"{parsed.database}.lock")
-            self.engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+            self.engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, **POOL)
             _configure_sqlite(self.engine)
         else:
-            self.engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+            self.engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **POOL)
         self._writer = self.engine.execution_options(**{_WRITES: True})
         self._lock = threading.Lock()
 
@@ -69,6 +71,8 @@ class Database:
         ------
         RetryError
             ``database-away`` if the database cannot be reached.
+        StopError
+            ``database-broken`` if SQLite reports a failed read, write or fsync, or a corrupt file.
         """
         with _translated(), Session(self.engine) as session:
             yield session
@@ -81,6 +85,8 @@ class Database:
         ------
         RetryError
             ``database-away`` if the database cannot be reached, is full or stays locked.
+        StopError
+            As for `read`.
         """
         with _translated(), self._exclusive(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             if not self.is_sqlite:
@@ -106,8 +112,14 @@ class Database:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise RetryError("database-away", "database", f"did not take the statement: {error.orig}") from error
+    except DatabaseError as error:
+        name = getattr(error.orig, "sqlite_errorname", "")
+        if name.startswith(("SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            # After a failed fsync the page cache may lie about what is on the disk, so a second try would prove nothing.
+            raise StopError("database-broken", "database", f"{name}: {error.orig}; check the disk, then start again") from error
+        if isinstance(error, OperationalError):
+            raise RetryError("database-away", "database", f"did not take the statement: {error.orig}") from error
+        raise
 
 
 def _configure_sqlite(engine: Engine) -> None:

@@ -1,11 +1,12 @@
 """What was refused: kept with its bytes and the reason, bounded where nobody has signed it."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from central.evidence.fault_text import WHAT_MAX, WHERE_MAX, fault_text
 from central.evidence.models import Quarantine, QuarantineDay
 from contract.faults import RejectError
 from contract.media import sha256_hex
@@ -18,7 +19,10 @@ PAGE_ROWS_MAX: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A refused message; `size` and `sha256` are the whole message's, `data` at most the bytes a record may have."""
+    """A refused message; `size` and `sha256` are the whole message's, `data` at most the bytes a record may have.
+
+    `station`, `seq` and `payload_sha256` are given only where a signature of that station vouches for them.
+    """
 
     topic: str
     data: bytes
@@ -28,13 +32,13 @@ class Refused:
     authentic: bool
     station: str | None = None
     seq: int | None = None
+    payload_sha256: str | None = None
 
     @classmethod
-    def message(
-        cls, topic: str, data: bytes, fault: RejectError, *, authentic: bool = False, station: str | None = None, seq: int | None = None
-    ) -> "Refused":
-        """Describe a refused message from its whole bytes."""
-        return cls(topic, data[:RECORD_MAX_BYTES], len(data), sha256_hex(data), fault, authentic, station, seq)
+    def unsigned(cls, topic: str, data: bytes, fault: RejectError) -> Self:
+        """Describe a message that nobody is known to have signed."""
+        shown = RejectError(fault.code, fault_text(fault.where, WHERE_MAX), fault_text(fault.what, WHAT_MAX))
+        return cls(fault_text(topic, WHERE_MAX), data[:RECORD_MAX_BYTES], len(data), sha256_hex(data), shown, authentic=False)
 
 
 @dataclass(frozen=True, slots=True)
