@@ -48,6 +48,11 @@ class Layout:
         return self.root / "station.toml"
 
     @property
+    def site_file(self) -> Path:
+        """The site alone, without devices and uplink, which are none of the simulators' business."""
+        return self.road / "site.toml"
+
+    @property
     def calibration_file(self) -> Path:
         """The gains fitted for this site."""
         return self.root / "calibration.json"

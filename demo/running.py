@@ -1,0 +1,82 @@
+"""The line while it runs: its programs, what they say of themselves, and what is done to them."""
+
+from typing import Any, Final
+
+from demo import programs
+from demo.central_page import CentralPage
+from demo.faults import Blow
+from demo.once import run_once
+from demo.ports import LOOPBACK, listening
+from demo.programs import Line
+from demo.road import Road
+from demo.steps import Steps
+from demo.supervisor import Supervisor
+from demo.truth import Truth
+from demo.watching import Watch, answer, answers
+
+READY_S: Final = 30.0
+"""How long a program may take to be ready on a slow machine; usually two seconds."""
+
+OFFICER: Final = "demo-officer"
+TERMINAL: Final = "demo-terminal"
+
+
+class RunningLine:
+    """One line; `start` brings up everything but the edge, `start_edge` the edge, by whose START the road comes alive."""
+
+    def __init__(self, line: Line, supervisor: Supervisor, watch: Watch) -> None:
+        self.line = line
+        self.watch = watch
+        self._supervisor = supervisor
+        self.road = Road(line.ports.control)
+        self.truth = Truth(line.layout.truth)
+        self.page = CentralPage(f"http://{LOOPBACK}:{line.ports.web}", line.site.station.station.id)
+
+    def start(self, steps: Steps) -> None:
+        """Start broker, central, plate reader and simulators, each ready before the next needs it."""
+        ports = self.line.ports
+        with steps.step("Start the broker"):
+            self._supervisor.start(programs.broker(self.line))
+            self.watch.until(lambda: listening(ports.broker), READY_S, "the broker to listen")
+        with steps.step("Start central and log in"):
+            self._supervisor.start(programs.central(self.line))
+            self.watch.until(lambda: answers(f"http://{LOOPBACK}:{ports.web}/"), READY_S, "central to answer")
+            self.page.log_in(self.login_link(TERMINAL))
+        with steps.step("Start the plate reader"):
+            self._supervisor.start(programs.plates(self.line))
+            self.watch.until(lambda: listening(ports.plates), READY_S, "the plate reader to listen")
+        with steps.step("Start the simulators"):
+            self._supervisor.start(programs.simulators(self.line))
+            self.watch.until(lambda: listening(ports.control), READY_S, "the simulators to listen")
+
+    def start_edge(self, steps: Steps) -> None:
+        """Start the edge; the first vehicle follows."""
+        with steps.step("Start the edge; it starts the digitiser, and the road comes alive"):
+            self._supervisor.start(programs.edge(self.line))
+            self.watch.until(lambda: bool(self.edge_health()), READY_S, "the edge to answer")
+
+    def login_link(self, account: str) -> str:
+        """Give an address that logs the account in, once."""
+        return run_once(programs.login_link(self.line, account), self.watch.pause).strip().splitlines()[-1]
+
+    def edge_health(self) -> dict[str, Any]:
+        """Give what the edge says of itself, nothing while it does not answer."""
+        response = answer(f"http://{LOOPBACK}:{self.line.ports.edge}/health")
+        return response.json() if response is not None and response.is_success else {}
+
+    def plates_health(self) -> dict[str, Any]:
+        """Give what the plate reader says of itself, nothing while it does not answer."""
+        response = answer(f"http://{LOOPBACK}:{self.line.ports.plates}/health")
+        return response.json() if response is not None and response.is_success else {}
+
+    def strike(self, blow: Blow, steps: Steps) -> None:
+        """Do one thing to the line that it must survive."""
+        if blow.kills is not None:
+            self._supervisor.kill(blow.kills)
+        if blow.request is not None:
+            steps.notice(blow.request)
+            self.road.ask(blow.request)
+
+    def restarts(self) -> dict[str, int]:
+        """Give how often each program was restarted."""
+        return self._supervisor.restarts()
