@@ -12,6 +12,9 @@ slow enough to average the noise of some hundred samples."""
 NOISE_GAIN = 0.02
 """Share of a quiet hop's variance taken into the noise: a time constant of one second."""
 
+LEARN_SAMPLES = 64
+"""Samples for the first guess of level and noise: the median of as many steps tells the noise to about a tenth."""
+
 LEAST_NOISE_COUNTS = 1.0
 """Quantisation alone; keeps thresholds above zero on an ideal channel."""
 
@@ -30,34 +33,41 @@ class Baseline:
         (channels,) float64, counts.
     noise
         (channels,) float64, standard deviation in counts, hum included.
+    known
+        Whether level and noise have been learnt since the start or the last break.
     """
 
     def __init__(self, channels: int) -> None:
         self.level: NDArray[np.float64] = np.zeros(channels)
         self.noise: NDArray[np.float64] = np.full(channels, LEAST_NOISE_COUNTS)
+        self.known = False
+        self._young: list[NDArray[np.int32]] = []
         self._seen = np.zeros(channels, np.int64)
         self._waiting_mean = np.zeros(channels)
         self._waiting_var = np.zeros(channels)
         self._waiting = np.zeros(channels, np.bool_)
 
-    @property
-    def known(self) -> NDArray[np.bool_]:
-        """(channels,) bool: where a level has been learnt."""
-        return self._seen > 0
+    def learn(self, counts: NDArray[np.int32]) -> bool:
+        """Collect samples (channels, n) for a fresh start; True once level and noise are set, robust against a wheel among them.
 
-    def learn(self, channel: int, counts: NDArray[np.int32]) -> None:
-        """Set one channel's level and noise afresh from raw samples, robust against a wheel among them."""
-        values = counts.astype(np.float64)
-        self.level[channel] = np.median(values)
-        if values.size > 1:
-            step = MAD_TO_SD * float(np.median(np.abs(np.diff(values)))) / np.sqrt(2.0)
-            self.noise[channel] = max(step, LEAST_NOISE_COUNTS)
-        self._seen[channel] = 1
-        self._waiting[channel] = False
+        Until then nothing can be told from the signal: 64 samples, 16 ms at 4 kHz.
+        """
+        self._young.append(counts)
+        values = np.concatenate(self._young, axis=1).astype(np.float64)
+        if values.shape[1] < LEARN_SAMPLES:
+            return False
+        self.level = np.median(values, axis=1)
+        step = MAD_TO_SD * np.median(np.abs(np.diff(values, axis=1)), axis=1) / np.sqrt(2.0)
+        self.noise = np.maximum(step, LEAST_NOISE_COUNTS)
+        self._seen[:] = 1
+        self.known = True
+        self._young = []
+        return True
 
     def forget(self) -> None:
         """Take every level as unknown, after the stream was broken off."""
-        self._seen[:] = 0
+        self.known = False
+        self._young = []
         self._waiting[:] = False
 
     def shift(self, channel: int, level: float) -> None:

@@ -107,9 +107,8 @@ class Detector:
             yield from self._blind(hop)
             return
         counts = hop.counts if whole else hop.counts[:, hop.valid]
-        if not self.baseline.known.all():
-            for channel in np.flatnonzero(~self.baseline.known):
-                self.baseline.learn(int(channel), counts[channel])
+        if not (self.baseline.known or self.baseline.learn(counts)):
+            return
         mean, var, low, high = _moments(counts, self.baseline.level)
         band = ONSET_SIGMA * self.baseline.noise
         inside = (high < band) & (low > -band)

@@ -88,7 +88,11 @@ def plate_pulses(above: NDArray[np.float64], start: int, stop: int) -> list[Puls
     first, last = int(np.argmax(top)), int(part.size - np.argmax(top[::-1]))
     pair = _two_wheels(part, upper)
     if pair is not None:
-        return [_shared(above, start + a, start + b, start, stop) for a, b in pair]
+        (begin, joined), (parted, end) = ((start + a, start + b) for a, b in pair)
+        return [
+            _shared(above, (begin, joined), (begin, parted), (start, stop)),
+            _shared(above, (parted, end), (joined, end), (start, stop)),
+        ]
     rise, fall = half_height(above, start, stop, 0.5 * upper)
     window = part[first:last]
     level, flat = flat_top(window)
@@ -135,12 +139,10 @@ def _two_wheels(part: NDArray[np.float64], upper: float) -> tuple[tuple[int, int
     return (begin, first), (last, end)
 
 
-def _shared(above: NDArray[np.float64], begin: int, end: int, start: int, stop: int) -> Pulse:
-    """One of two wheels that shared the plate, measured where it stood alone."""
-    alone = above[begin:end]
-    third = max(1, alone.size // 3)
-    level = float(np.median(alone[third : alone.size - third // 2])) if alone.size > 3 else float(alone.mean())
-    whole = (stop - start) - alone.size
-    leads = begin - start < stop - end
-    centre = begin + whole / 2.0 if leads else end - whole / 2.0
-    return Pulse(start, stop, centre, float(alone.sum()), level, float(whole), shared=True)
+def _shared(above: NDArray[np.float64], alone: tuple[int, int], stay: tuple[int, int], run: tuple[int, int]) -> Pulse:
+    """Measure one of two wheels that shared the plate: its load where it stood alone, its time from its whole stay."""
+    part = above[alone[0] : alone[1]]
+    trim = part.size // 3
+    level = float(np.median(part[trim : max(trim + 1, part.size - trim)]))
+    width = float(stay[1] - stay[0])
+    return Pulse(run[0], run[1], (stay[0] + stay[1]) / 2.0, float(part.sum()), level, width, shared=True)

@@ -96,9 +96,12 @@ def find_presences(signal: Signal, rate_hz: float) -> list[tuple[int, int]]:
     size = max(1, round(rate_hz * HOP_S / 2.0))
     smooth = np.convolve(above, np.full(size, 1.0 / size), mode="same") if above.size >= size else above
     found: list[tuple[int, int]] = []
-    for start, stop in _runs(smooth > max(0.5 * float(np.median(smooth[smooth > 0.25 * smooth.max()])), 2.0 * ONSET_SIGMA * signal.noise)):
+    if smooth.max() <= 0.0:
+        return found  # the zero itself was learnt on an occupied loop and has only sunk
+    occupied = float(np.median(smooth[smooth > 0.25 * smooth.max()]))
+    for start, stop in _bridge(_runs(smooth > max(0.5 * occupied, 2.0 * ONSET_SIGMA * signal.noise)), signal.valid):
         plateau = float(np.quantile(smooth[start:stop], 0.8))
-        inner = _runs(smooth[start:stop] > 0.5 * plateau)
+        inner = _bridge(_runs(smooth[start:stop] > 0.5 * plateau), signal.valid[start:stop])
         found.extend((start + a, start + b) for a, b in inner if b - a > size)
     return found
 
