@@ -41,7 +41,7 @@ class Ring:
         skip = max(0, len(counts) - self.length)
         self.next += skip
         packed = counts[skip:].astype("<i4", order="C").view(np.uint8)
-        packed = packed.reshape(-1, counts.shape[1], 4)[:, :, :COUNT_BYTES].reshape(len(counts) - skip, -1)
+        packed = packed.reshape(-1, counts.shape[1], 4)[:, :, :COUNT_BYTES].reshape(-1, self._packed.shape[1])
         for low, high, at in self._pieces(self.next, self.next + len(packed)):
             self._packed[low:high] = packed[at : at + high - low]
             self._status[low:high] = status[skip + at : skip + at + high - low]
