@@ -10,6 +10,7 @@ class CrossingFlag(StrEnum):
     """Why a crossing's load may not be trusted."""
 
     GAP = "gap"
+    CUT_OFF = "cut-off"
     SATURATED = "saturated"
     DEAD_CHANNEL = "dead-channel"
     STUCK_CHANNEL = "stuck-channel"
@@ -41,8 +42,8 @@ class Crossing:
     flags
         Why the load may not be trusted; empty when nothing is wrong.
     width_samples
-        Full width at half height in samples: for a plate the time the wheel took over its length, for a strip over the footprint, for a loop
-        the vehicle's length and the loop's; None where it was not measured.
+        Full width at half height in samples: for a plate the time the wheel took over its length, for a strip over the footprint, for a
+        loop the vehicle's length and the loop's; None where it was not measured.
     settled
         Device counter from which the measurement was complete: no later sample changes it. None counts as `stop`.
     """

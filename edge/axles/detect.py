@@ -55,7 +55,9 @@ class Record:
     settled
         Counter at which the record was closed.
     overlong
-        True if the record was cut because it would not end.
+        True if the record was ended because it would not end by itself.
+    cut
+        True if the stream ended or broke off before the signal had come to rest.
     """
 
     channel: int
@@ -69,6 +71,7 @@ class Record:
     rest: int = 0
     settled: int = 0
     overlong: bool = False
+    cut: bool = False
 
     @property
     def counts(self) -> NDArray[np.int32]:
@@ -132,6 +135,7 @@ class Detector:
         for record in self._open:
             if record is not None:
                 record.settled = record.first_sample + sum(part.size for part in record.parts)
+                record.cut = record.rest == 0
                 yield record
         self._open = [None] * len(self._open)
         self._busy[:] = False

@@ -41,25 +41,23 @@ class AxleStage:
         """End the stream: give what was still going on, flagged as cut off."""
         found = self._crossings(self._hopper.finish())
         for record in self._detector.finish():
-            found.extend(self._measure(record, cut=True))
+            found.extend(self._measure(record))
         return found
 
     def _crossings(self, hops: Iterable[Hop]) -> list[Crossing]:
         found: list[Crossing] = []
         for hop in hops:
             for record in self._detector.push(hop):
-                found.extend(self._measure(record, cut=False))
+                found.extend(self._measure(record))
         return found
 
-    def _measure(self, record: Record, *, cut: bool) -> list[Crossing]:
+    def _measure(self, record: Record) -> list[Crossing]:
         sensor = self._sensors[record.channel]
         signal = prepare(record)
         saturated = np.abs(record.counts) >= COUNT_MAX
         crossings = []
         for pulse in self._pulses(sensor, signal):
             flags = _flags(sensor, record, signal, pulse, saturated)
-            if cut and record.rest == 0 and pulse.stop >= signal.above.size - 1:
-                flags.add(CrossingFlag.GAP)
             crossings.append(_crossing(sensor, signal, pulse, frozenset(flags), record.settled))
         return crossings
 
@@ -95,6 +93,8 @@ def _flags(
         flags.add(CrossingFlag.SPIKE)
     if saturated[around].any():
         flags.add(CrossingFlag.SATURATED)
+    if record.cut and pulse.stop >= signal.above.size - TOUCH_SAMPLES:
+        flags.add(CrossingFlag.CUT_OFF)
     if record.overlong:
         flags.add(CrossingFlag.TOO_LONG)
     if sensor.kind is SensorKind.PLATE and not pulse.flat:

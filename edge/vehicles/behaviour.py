@@ -37,6 +37,7 @@ SPEED_MARGIN = 0.1
 
 _SIGNAL_FLAGS = {
     CrossingFlag.GAP: VehicleFlag.SIGNAL_GAP,
+    CrossingFlag.CUT_OFF: VehicleFlag.SIGNAL_GAP,
     CrossingFlag.SATURATED: VehicleFlag.SATURATED,
     CrossingFlag.DEAD_CHANNEL: VehicleFlag.CHANNEL_FAULT,
     CrossingFlag.STUCK_CHANNEL: VehicleFlag.CHANNEL_FAULT,

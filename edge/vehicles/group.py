@@ -96,7 +96,9 @@ class Grouper:
         if crossing.kind is SensorKind.LOOP:
             if self._entry_loop is not None and crossing.sensor == self._entry_loop.name:
                 self._entries.append(crossing)
-            elif self._exit_loop is not None and crossing.sensor == self._exit_loop.name:
+            elif (
+                self._exit_loop is not None and crossing.sensor == self._exit_loop.name and CrossingFlag.CUT_OFF not in crossing.flags
+            ):  # a presence that the stream broke off tells nothing about the vehicle's end
                 self._exits.append(crossing)
             return
         if CrossingFlag.TOO_LONG in crossing.flags:  # a shifted zero or a stuck channel, no wheel

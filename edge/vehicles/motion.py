@@ -227,7 +227,7 @@ def _follow(times: NDArray[np.float64], places: NDArray[np.float64], owner: NDAr
         origin=origin,
         first_axle_s=float(first),
         offsets_m=offsets,
-        speed_m_s=mean,
+        speed_m_s=float(mean),
         speed_u_m_s=2.0 * float(np.std(pace) / np.sqrt(pace.size)) if pace.size > 1 else abs(mean),
         acceleration_m_s2=float((pace[-1] - pace[0]) / max(middles[-1] - middles[0], 1e-3)) if pace.size > 1 else 0.0,
         scatter_m=float(np.sqrt(np.mean(residual**2))),

@@ -151,7 +151,7 @@ class VehicleStage:
     def _first_axle(self, passage: Passage, motion: Motion | None) -> float:
         if motion is None:
             return min(crossing.centre for crossing in passage.axles[0].values()) if passage.axles[0] else 0.0
-        return motion.origin + motion.first_axle_s * self._lane.rate_hz
+        return float(motion.origin + motion.first_axle_s * self._lane.rate_hz)
 
     def _length(self, passage: Passage, motion: Motion | None) -> float | None:
         """Give how far the vehicle moved from its front to its rear over a loop's middle, mean of the loops; None if it stopped."""

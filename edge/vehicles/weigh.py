@@ -16,6 +16,7 @@ from edge.vehicles.rows import rows_of
 UNTRUSTED = frozenset(
     {
         CrossingFlag.GAP,
+        CrossingFlag.CUT_OFF,
         CrossingFlag.SATURATED,
         CrossingFlag.DEAD_CHANNEL,
         CrossingFlag.STUCK_CHANNEL,

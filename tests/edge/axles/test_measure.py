@@ -114,4 +114,4 @@ def test_a_wheel_cut_off_by_the_end_of_the_stream_is_flagged():
     lane = lane_of(SensorKind.PLATE)
     counts = counts_of(lane, [Passing(1.0, 5.0, (8000.0, 8000.0), (4.0,))], 1.02, np.random.default_rng(6))
     (crossing,) = on("R0L", crossings(lane, blocks_of(counts)))
-    assert CrossingFlag.GAP in crossing.flags
+    assert CrossingFlag.CUT_OFF in crossing.flags
