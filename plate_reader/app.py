@@ -22,6 +22,10 @@ BODY_MAX_BYTES: Final = 4 * 1024 * 1024
 BODY_S: Final = 20.0
 """How long a push may take to arrive: 4 MiB over a 2 Mbit/s radio link."""
 
+DISCARD_MAX_BYTES: Final = 32 * 1024 * 1024
+"""How much of a body that is refused anyway is still read, and dropped: a camera that is cut off in mid-sentence never hears the refusal,
+takes it for a broken link and sends the same again for ever."""
+
 PUSHES_AT_ONCE: Final = 8
 """Bodies held in memory at one time; further cameras wait their turn, or try again."""
 
@@ -29,7 +33,7 @@ CAMERAS_MAX: Final = 64
 """Cameras known at one time where no list of them was given."""
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
-_STATUS: Final = {"push-no-camera": 404, "push-too-large": 413, "push-too-slow": 408, "push-too-many": 503}
+_STATUS: Final = {"push-no-camera": 404, "push-too-large": 413, "push-too-slow": 408}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,53 +57,57 @@ class Receiver:
 
     async def push(self, camera: str, request: Request) -> Response:
         """Answer one push: 200 once it is durable, 4xx where it is wrong, 5xx where it must come again, each of these with one fault."""
+        unknown = self._unknown(camera)
         try:
-            self._check_camera(camera)
             async with self._free:
-                body = await self._body(camera, request)
+                body = await self._body("push" if unknown else camera, request)
+                if unknown:
+                    raise unknown
                 taken = await asyncio.to_thread(self._intake.take, camera, body, request.headers.get("content-type", ""))
         except RejectError as error:
-            return self._refuse(camera, error, _STATUS.get(error.code, 400))
+            return self._refuse(None if unknown else camera, error, _STATUS.get(error.code, 400))
         except RetryError as error:
             return self._refuse(camera, error, 503)
         if taken is Taken.READ:
             self._wake()
         return PlainTextResponse(f"{taken}\n")
 
-    def _check_camera(self, camera: str) -> None:
+    def _unknown(self, camera: str) -> RejectError | None:
+        """Give the refusal of a camera that may not push; None for one that may."""
         allowed = self._limits.cameras
         if not _NAME.fullmatch(camera) or (allowed and camera not in allowed):
             known = ", ".join(sorted(allowed)) or "letters, digits and _ . -, at most 40"
-            raise RejectError("push-no-camera", "push", f"camera {camera[:60]!r} is not known; allowed: {known}")
+            return RejectError("push-no-camera", "push", f"camera {camera[:60]!r} is not known; allowed: {known}")
         if not self._health.knows(camera) and self._health.cameras >= CAMERAS_MAX:
-            raise RejectError(
-                "push-no-camera", "push", f"camera {camera!r} would be one more than {CAMERAS_MAX}; start with --camera NAME …"
-            )
+            what = f"camera {camera!r} would be one more than {CAMERAS_MAX}; start with --camera NAME …"
+            return RejectError("push-no-camera", "push", what)
+        return None
 
     async def _body(self, camera: str, request: Request) -> bytes:
         """Read the body within bounds of size and time; Starlette has none of its own."""
         largest = self._limits.body_max_bytes
-        too_large = RejectError("push-too-large", camera, f"body is larger than {largest} bytes; lower the camera's picture size")
-        declared = request.headers.get("content-length", "0")
-        if not (declared.isascii() and declared.isdigit()) or int(declared[:20]) > largest:
-            raise too_large
         body = bytearray()
+        size = 0
         try:
             async with asyncio.timeout(self._limits.body_s):
                 async for chunk in request.stream():
-                    body += chunk
-                    if len(body) > largest:
-                        raise too_large
+                    size += len(chunk)
+                    if size <= largest:
+                        body += chunk
+                    elif size > DISCARD_MAX_BYTES:
+                        break
         except TimeoutError:
-            what = f"{len(body)} bytes came in {self._limits.body_s:g} s and no end; check the camera's link"
+            what = f"{size} bytes came in {self._limits.body_s:g} s and no end; check the camera's link"
             raise RejectError("push-too-slow", camera, what) from None
         except ClientDisconnect:
-            raise RejectError("push-cut", camera, f"the camera hung up after {len(body)} bytes; it will send again") from None
+            raise RejectError("push-cut", camera, f"the camera hung up after {size} bytes; it will send again") from None
+        if size > largest:
+            raise RejectError("push-too-large", camera, f"body is larger than {largest} bytes; lower the camera's picture size")
         return bytes(body)
 
-    def _refuse(self, camera: str, error: WimError, status: int) -> Response:
+    def _refuse(self, camera: str | None, error: WimError, status: int) -> Response:
         self._health.fault(error.fault())
-        if error.code != "push-no-camera":
+        if camera is not None:
             self._health.count(camera, "refused" if status < 500 else "put-off")
         return PlainTextResponse(f"{error}\n", status_code=status)
 

@@ -6,7 +6,6 @@ Source: GA 36-2018, Motor vehicle number plates of the People's Republic of Chin
 """
 
 import re
-import unicodedata
 from typing import Final
 
 PROVINCES: Final = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"
@@ -25,6 +24,9 @@ _GRAMMAR: Final = re.compile(
 
 _SEPARATORS: Final = re.compile(r"[\s·•・.\-_]+")
 
+_HALF_WIDTH: Final = {full: full - 0xFEE0 for full in range(0xFF01, 0xFF5F)}
+"""Full-width forms (U+FF01 to U+FF5E) to ASCII."""
+
 _NO_PLATE: Final = frozenset({"", "无车牌", "UNKNOWN", "NOPLATE", "NULL"})
 """What cameras write where they saw a vehicle and no plate, after `normalise`."""
 
@@ -34,7 +36,7 @@ IMPLAUSIBLE_FACTOR: Final = 0.5
 
 def normalise(text: str) -> str:
     """Give the plate in one spelling: half-width capitals without separators; empty where the camera says that it found none."""
-    plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper()
+    plain = _SEPARATORS.sub("", text.translate(_HALF_WIDTH)).upper()
     return "" if plain in _NO_PLATE else plain
 
 
