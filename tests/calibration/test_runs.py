@@ -1,0 +1,60 @@
+import pytest
+
+from calibration.passages import parse_passages
+from calibration.runs import match_runs, parse_runs
+from contract.faults import RejectError
+
+GOOD = "run,truck,first_axle_sample,axle1_kg,axle2_kg,axle3_kg\n1,A,10000,5700,10800,\n2,B,30000,5900,9000,8000\n"
+
+
+def vehicle(sample, axles):
+    return {"first_axle_sample": sample, "speed_kmh": 50.0, "axle_kg": [1.0] * axles, "nominal_kg": {"R0L": [1.0] * axles}}
+
+
+def test_runs_are_read_and_matched_by_time_and_axles():
+    notes = parse_runs(GOOD, "runs.csv")
+    assert [note.static_kg for note in notes] == [(5700.0, 10800.0), (5900.0, 9000.0, 8000.0)]
+    runs = match_runs(notes, [vehicle(10_900, 2), vehicle(20_000, 2), vehicle(29_100.5, 3)], 1000.0)
+    assert [(run.run, run.vehicle, len(run.nominal_kg["R0L"])) for run in runs] == [(1, "A", 2), (2, "B", 3)]
+
+
+@pytest.mark.parametrize(
+    ("passages", "said"),
+    [
+        ([vehicle(12_000, 2), vehicle(30_000, 3)], "run 1: 0 vehicles were found within 1 s of sample 10000"),
+        ([vehicle(9_500, 2), vehicle(10_400, 2), vehicle(30_000, 3)], "run 1: 2 vehicles were found"),
+        ([vehicle(10_000, 3), vehicle(30_000, 3)], "run 1: vehicle A has 2 axle loads in the list but 3 axles were measured"),
+    ],
+)
+def test_a_run_without_its_one_passage_is_refused(passages, said):
+    with pytest.raises(RejectError, match=said):
+        match_runs(parse_runs(GOOD, "runs.csv"), passages, 1000.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("run,truck\n", r"runs\.csv: has no column 'first_axle_sample'"),
+        (GOOD.replace("10000", "soon"), r"runs\.csv line 2: first_axle_sample = 'soon' is no number"),
+        (GOOD.replace("10000", "nan"), "is no number"),
+        (GOOD.replace("5700", "-5"), "axle1_kg = -5 is no axle load in kg"),
+        (GOOD.replace("5700", "5700000"), "allowed is above 0 up to 60000"),
+        (GOOD.replace("5700,10800,", ",10800,"), "axle2_kg is given but axle1_kg is empty"),
+        (GOOD.replace("5700,10800,", ",,"), "gives no axle load"),
+        (GOOD.replace("1,A", "1,"), "truck is empty"),
+    ],
+)
+def test_a_wrong_list_is_refused_naming_line_and_column(text, said):
+    with pytest.raises(RejectError, match=said):
+        parse_runs(text, "runs.csv")
+
+
+def test_answers_of_the_edge_are_checked():
+    line = '{"first_axle_sample": 1, "speed_kmh": 2, "axle_kg": [], "nominal_kg": {}}'
+    assert len(parse_passages(f"{line}\n\n{line}\n", "x.h5")) == 2
+    with pytest.raises(RejectError, match=r"x\.h5, vehicle 1: is no JSON"):
+        parse_passages("Traceback", "x.h5")
+    with pytest.raises(RejectError, match="vehicle 2: has no nominal_kg"):
+        parse_passages(f"{line}\n{line.replace('nominal_kg', 'other')}", "x.h5")
+    with pytest.raises(RejectError, match="has no first_axle_sample"):
+        parse_passages("[]", "x.h5")
