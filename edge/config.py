@@ -1,41 +1,49 @@
 """Reads the files that a station is started with; the only place in the edge where a path becomes a model."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from calibration.model import Calibration, load_calibration
 from contract.faults import StopError
+from contract.media import sha256_hex
 from contract.station import Station, parse_station
 
 TEXT_MAX_BYTES = 4 * 1024 * 1024
 """Largest station or calibration file; a 16-lane station needs some 40 kB."""
 
 
-def read_station(path: Path) -> Station:
-    """Read a station file.
+def read_station(path: Path) -> tuple[Station, str]:
+    """Read a station file; give it and the SHA-256 of its text, which every record names.
 
     Raises
     ------
     StopError
         If it cannot be read, or says something that cannot be; the text names the file, the key, the value and what is allowed.
     """
-    return parse_station(read_text(path, "station file"), str(path))
+    text = read_text(path, "station file")
+    return parse_station(text, str(path)), sha256_hex(text.encode())
 
 
-def read_calibration(path: Path, station: Station) -> Calibration:
-    """Read a calibration file and see that it is for this station and one of its lanes.
+def read_calibrations(paths: Iterable[Path], station: Station) -> dict[int, Calibration]:
+    """Read calibration files, at most one per lane, and give them by lane.
 
     Raises
     ------
     StopError
-        If it cannot be read, is no calibration, or belongs to another station.
+        If one cannot be read, is no calibration, belongs to another station or lane, or two are for the same lane.
     """
-    calibration = load_calibration(read_text(path, "calibration file"), str(path))
-    if calibration.station != station.station.id:
-        what = f"is for station {calibration.station!r}, this is {station.station.id!r}; a scale must not use another one's gains"
-        raise StopError("calibration-station", str(path), what)
-    if calibration.lane not in {lane.id for lane in station.lane}:
-        raise StopError("calibration-lane", str(path), f"is for lane {calibration.lane}, which the station file does not have")
-    return calibration
+    found: dict[int, Calibration] = {}
+    for path in paths:
+        calibration = load_calibration(read_text(path, "calibration file"), str(path))
+        if calibration.station != station.station.id:
+            what = f"is for station {calibration.station!r}, this is {station.station.id!r}; a scale must not use another one's gains"
+            raise StopError("calibration-station", str(path), what)
+        if calibration.lane not in {lane.id for lane in station.lane}:
+            raise StopError("calibration-lane", str(path), f"is for lane {calibration.lane}, which the station file does not have")
+        if calibration.lane in found:
+            raise StopError("calibration-twice", str(path), f"is the second one for lane {calibration.lane}; give one per lane")
+        found[calibration.lane] = calibration
+    return found
 
 
 def read_text(path: Path, what: str) -> str:

@@ -28,6 +28,7 @@ class BodyLimit:
         self._limit_bytes = limit_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the whole body, bounded, and hand the request on with it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -94,7 +95,9 @@ class LoopbackServer:
     def __init__(self, app: FastAPI, listen: Annotated[str, "host:port"]) -> None:
         host, _, port = listen.rpartition(":")
         if host not in LOOPBACK or not port.isdigit():
-            raise StopError("listen-address", listen, "is not 127.0.0.1:PORT or localhost:PORT; the edge serves the loopback interface only")
+            raise StopError(
+                "listen-address", listen, "is not 127.0.0.1:PORT or localhost:PORT; the edge serves the loopback interface only"
+            )
         config = uvicorn.Config(app, host=host, port=int(port), log_level="warning", access_log=False, lifespan="off")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, name="loopback", daemon=True)

@@ -1,18 +1,18 @@
 """Weighs recorded captures again with the pipeline of the station, without its devices."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from calibration.model import Calibration
 from contract.captures import CaptureReader
-from contract.faults import RejectError, StopError
+from contract.faults import RejectError
 from contract.limits import RulePack
 from contract.records import Clock, ClockState
-from contract.station import Station
+from contract.station import Lane, Station
 from contract.units import KMH_PER_M_S
-from contract.vehicles import Vehicle
+from contract.vehicles import Vehicle, VehicleFlag
 from edge.pipeline import LanePipeline
 from edge.verdicts.decide import decide
 
@@ -23,7 +23,9 @@ Progress = Callable[[int, int], None]
 """Told after every block how many samples are done, and how many the capture has."""
 
 
-def replay(station: Station, calibration: Calibration | None, path: Path, progress: Progress) -> Iterator[tuple[Vehicle, CaptureReader]]:
+def replay(
+    station: Station, calibrations: Mapping[int, Calibration], path: Path, progress: Progress
+) -> Iterator[tuple[Vehicle, CaptureReader]]:
     """Give the vehicles of one capture in order of passage.
 
     Raises
@@ -38,7 +40,7 @@ def replay(station: Station, calibration: Calibration | None, path: Path, progre
     with stream:
         reader = CaptureReader(stream, str(path))
         lane = _lane_of(station, reader, str(path))
-        pipeline = LanePipeline(lane, calibration)
+        pipeline = LanePipeline(lane, calibrations.get(lane.id), reader.header.pavement_c)
         done = 0
         for block in reader.blocks(lane.channels, BLOCK_SAMPLES):
             for weighing in pipeline.push(block):
@@ -49,7 +51,7 @@ def replay(station: Station, calibration: Calibration | None, path: Path, progre
             yield weighing.vehicle, reader
 
 
-def _lane_of(station: Station, reader: CaptureReader, source: str) -> Any:  # noqa: ANN401 - Lane, see below
+def _lane_of(station: Station, reader: CaptureReader, source: str) -> Lane:
     header = reader.header
     if header.station != station.station.id:
         what = f"was recorded at station {header.station!r}, the station file is for {station.station.id!r}"
@@ -74,7 +76,7 @@ def line_of(vehicle: Vehicle, reader: CaptureReader, station: Station, pack: Rul
         Clock(state=ClockState.SYNCHRONISED, u_us=0),
         plate_certainty=None,
         has_pictures=False,
-        calibrated=bool(vehicle.flags.get("uncalibrated") is None),
+        calibrated=VehicleFlag.UNCALIBRATED not in vehicle.flags,
     )
     gross = verdict.gross
     return {
@@ -111,19 +113,3 @@ def crossings_of(vehicle: Vehicle) -> dict[str, Any]:
             [{"sensor": c.sensor, "start": c.start, "stop": c.stop, "flags": sorted(c.flags)} for c in axle] for axle in vehicle.crossings
         ],
     }
-
-
-def check_calibration(calibration: Calibration | None, station: Station) -> None:
-    """Refuse a calibration without any sensor of the lane it claims.
-
-    Raises
-    ------
-    StopError
-        If no weighing sensor of the lane has a gain.
-    """
-    if calibration is None:
-        return
-    names = {sensor.name for sensor in station.lane_with(calibration.lane).weighing_sensors}
-    missing = sorted(names - set(calibration.gains))
-    if missing:
-        raise StopError("calibration-sensors", calibration.id, f"has no gain for {', '.join(missing)}; fit it anew for this station file")

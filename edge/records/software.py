@@ -1,7 +1,8 @@
 """Which software made a record: its version, and a checksum over the source files of the legally relevant part.
 
 WELMEC 7.2 (extension on software identification) and OIML D 31, 6.1.1 ask for both. The checksum can be found again without this program:
-it is the SHA-256 of what ``sha256sum`` prints for the files below, sorted by name (bytewise) and named from the folder that holds the packages.
+it is the SHA-256 of what ``sha256sum`` prints for the files below, sorted by name (bytewise) and named from the folder that holds the
+packages.
 """
 
 import hashlib

@@ -41,7 +41,8 @@ class SignalMemory:
         tuple
             Counter of the first sample given, int32 counts (channels, samples), and the gaps within.
         """
-        parts, gaps = [], []
+        parts: list[NDArray[np.int32]] = []
+        gaps: list[Gap] = []
         first = None
         for block in self._blocks:
             begin, end = max(start, block.start), min(stop, block.stop)

@@ -1,0 +1,130 @@
+"""`wim-edge`: weigh, replay, make keys. Exit codes are those of `contract.faults`, explained in docs/architecture.md."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import structlog
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from contract.faults import EXIT_OK, EXIT_REJECTED, RejectError, StopError
+from contract.rules import rule_pack
+from edge.config import read_calibrations, read_station
+from edge.records.keystore import create_key, public_pem
+from edge.replay import crossings_of, line_of, replay
+from edge.supervisor import run_station
+
+app = typer.Typer(help="The station's edge service: weighs every vehicle at traffic speed and signs a record of it.", no_args_is_help=True)
+
+StationOption = Annotated[Path, typer.Option("--station", help="Station file (TOML): sensors, devices, cameras, uplink, gates.")]
+CalibrationOption = Annotated[
+    list[Path] | None,
+    typer.Option("--calibration", help="Calibration file of one lane; may be given once per lane. Without it nothing is enforceable."),
+]
+
+
+@app.command()
+def run(
+    station: StationOption,
+    data: Annotated[Path, typer.Option(help="Folder of the station's key, outbox and media (made by keygen).")],
+    calibration: CalibrationOption = None,
+    listen: Annotated[str, typer.Option(help="Loopback address for plate reads and health, host:port.")] = "127.0.0.1:8701",
+    json_log: Annotated[bool, typer.Option("--json-log", help="Write the log as JSON lines.")] = False,
+) -> None:
+    """Run the station until SIGTERM: weigh, match, judge, sign, deliver."""
+    configure_log(as_json=json_log)
+    site, digest = read_station(station)
+    raise typer.Exit(run_station(site, digest, read_calibrations(calibration or [], site), data, listen))
+
+
+@app.command("replay")
+def replay_command(
+    captures: Annotated[list[Path], typer.Argument(help="Capture files (HDF5), weighed in the order given.")],
+    station: StationOption,
+    calibration: CalibrationOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line per vehicle on standard output.")] = False,
+    crossings: Annotated[bool, typer.Option("--crossings", help="Add each sensor's nominal loads and crossings (JSON only).")] = False,
+) -> None:
+    """Weigh recorded captures with the station's own pipeline, without its devices."""
+    configure_log(as_json=False)
+    site, _ = read_station(station)
+    calibrations = read_calibrations(calibration or [], site)
+    pack = rule_pack(site.station.rules)
+    table = Table("sample", "km/h", "class", "axles, t", "gross, t", "± t", "limit, t", "outcome", "flags", box=None, pad_edge=False)
+    with _progress() as progress:
+        for path in captures:
+            task = progress.add_task(path.name, total=None)
+
+            def advance(done: int, of: int, task: Any = task) -> None:  # noqa: ANN401 - rich's own id
+                progress.update(task, completed=done, total=of)
+
+            for vehicle, reader in replay(site, calibrations, path, advance):
+                line = {"capture": path.name, **line_of(vehicle, reader, site, pack), **(crossings_of(vehicle) if crossings else {})}
+                if as_json:
+                    typer.echo(json.dumps(line, ensure_ascii=False))
+                else:
+                    table.add_row(*_cells(line))
+    if not as_json:
+        Console().print(table)
+
+
+@app.command()
+def keygen(
+    data: Annotated[Path, typer.Option(help="Folder of the station; keys/station.key is made in it and never overwritten.")],
+) -> None:
+    """Make the station's signing key; prints the public key's file, which central enrols."""
+    folder = data / "keys"
+    folder.mkdir(parents=True, exist_ok=True)
+    public = folder / "station.pub.pem"
+    public.write_bytes(public_pem(create_key(folder / "station.key").public_key()))
+    typer.echo(str(public))
+
+
+def _progress() -> Progress:
+    """Make a bar on standard error, so that standard output stays the result."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def _cells(line: dict[str, Any]) -> list[str]:
+    tonnes = [f"{load / 1000:.2f}" for load in line["axle_kg"]]
+    limit = "" if line["limit_kg"] is None else f"{line['limit_kg'] / 1000:.0f}"
+    flags = " ".join(f"{flag}={figure:g}" for flag, figure in line["flags"].items())
+    gross, u = f"{line['gross_kg'] / 1000:.2f}", f"{line['gross_u_kg'] / 1000:.2f}"
+    cells = [f"{line['first_axle_sample']:.0f}", f"{line['speed_kmh']:.1f}", line["class"], " ".join(tonnes), gross, u, limit]
+    return [*cells, line["outcome"], flags]
+
+
+def configure_log(*, as_json: bool) -> None:
+    """Write one line per event to standard error, key=value or JSON."""
+    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def main() -> NoReturn:
+    """Run the command line; an error of ours becomes one line and its exit code."""
+    try:
+        app()
+    except (RejectError, StopError) as error:
+        typer.echo(f"wim-edge: {error}", err=True)
+        sys.exit(EXIT_REJECTED)
+    sys.exit(EXIT_OK)
+
+
+if __name__ == "__main__":
+    main()
