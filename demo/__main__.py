@@ -9,6 +9,7 @@ from rich.console import Console
 from contract.faults import EXIT_FAILED
 from demo.errors import DemoError
 from demo.faults import FAULTS
+from demo.programs import BrokerKind
 from demo.site import SiteName
 from demo.story import Wish, tell
 
@@ -29,6 +30,8 @@ def demo(  # noqa: PLR0917 - one argument per option of the command line
     keep: Annotated[bool, typer.Option("--keep", help="Leave the folder below ./run in place.")] = False,
     port: Annotated[int | None, typer.Option(min=1, max=65_535, help="Port of the pages; default 8080 where free.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Decides noise, chance and the traffic of the site own.")] = 0,
+    broker: Annotated[BrokerKind, typer.Option(help="Broker; mosquitto must be installed.")] = BrokerKind.EMBEDDED,
+    database: Annotated[str | None, typer.Option(metavar="URL", help="PostgreSQL for central instead of SQLite.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Summary as JSON on standard output; all else on standard error.")] = False,
 ) -> None:
     """Start simulators, edge, plate reader, broker and central, and show every vehicle as it is weighed, judged and stored.
@@ -37,7 +40,20 @@ def demo(  # noqa: PLR0917 - one argument per option of the command line
     1 something of that does not hold or the demo failed; 130 a headless run was stopped before its end.
     """
     console = Console(stderr=as_json)
-    wish = Wish(vehicles, speedup, headless, tuple(fault or ()), modbus, site, data, keep, port, seed)
+    wish = Wish(
+        vehicles=vehicles,
+        speedup=speedup,
+        headless=headless,
+        faults=tuple(fault or ()),
+        modbus=modbus,
+        site=site,
+        data=data,
+        keep=keep,
+        port=port,
+        seed=seed,
+        broker=broker,
+        database=database,
+    )
     try:
         outcome = tell(wish, console)
     except DemoError as error:

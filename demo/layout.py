@@ -58,6 +58,11 @@ class Layout:
         return self.root / "calibration.json"
 
     @property
+    def mosquitto_file(self) -> Path:
+        """Configuration of Mosquitto, where that is the broker."""
+        return self.root / "mosquitto.conf"
+
+    @property
     def serial_line(self) -> Path:
         """Link to the digitiser's pseudo-terminal."""
         return self.road / "digitiser.tty"

@@ -1,24 +1,25 @@
 """Commands of the project that end by themselves: making keys, fitting, enrolling, verifying."""
 
+import shlex
 import subprocess
 import tempfile
 from collections.abc import Callable
 from typing import Final
 
 from demo.errors import DemoError
-from demo.supervisor import command_line
+from demo.supervisor import on_leash
 
 POLL_S: Final = 0.05
 SHOWN_CHARACTERS: Final = 2_000
 
 
-def run_once(arguments: tuple[str, ...], pause: Callable[[float], None], allowed: tuple[int, ...] = (0,)) -> str:
-    """Run ``python -m arguments…`` to its end and give what it wrote to standard output.
+def run_once(command: tuple[str, ...], pause: Callable[[float], None], allowed: tuple[int, ...] = (0,)) -> str:
+    """Run a command to its end and give what it wrote to standard output.
 
     Parameters
     ----------
-    arguments
-        Module and its arguments.
+    command
+        Program, with its whole path, and its arguments.
     pause
         Waits that many seconds; may raise to interrupt, and then the command is ended too.
     allowed
@@ -30,7 +31,7 @@ def run_once(arguments: tuple[str, ...], pause: Callable[[float], None], allowed
         If it ends with another exit code; its messages are in the text.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = subprocess.Popen(command_line(arguments), stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True)
+        process = subprocess.Popen(on_leash(command), stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True)
         try:
             while process.poll() is None:
                 pause(POLL_S)
@@ -43,5 +44,5 @@ def run_once(arguments: tuple[str, ...], pause: Callable[[float], None], allowed
         output, messages = out.read().decode(), err.read().decode(errors="replace")
     if process.returncode not in allowed:
         told = (messages or output).strip()[-SHOWN_CHARACTERS:]
-        raise DemoError(f"python -m {' '.join(arguments)} ended with exit code {process.returncode}:\n{told}")
+        raise DemoError(f"{shlex.join(command)} ended with exit code {process.returncode}:\n{told}")
     return output

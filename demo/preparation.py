@@ -2,7 +2,7 @@
 
 from demo import programs
 from demo.once import run_once
-from demo.programs import Line
+from demo.programs import BrokerKind, Line
 from demo.site import station_file
 from demo.steps import Steps
 from demo.watching import Watch
@@ -21,10 +21,12 @@ def prepare(line: Line, steps: Steps, watch: Watch) -> None:
         run_once(programs.make_station_key(line), watch.pause)
         run_once(programs.make_receipt_key(line), watch.pause)
         run_once(programs.enrol(line), watch.pause)
-    with steps.step(f"Write the station file of {line.site.name}"):
+    with steps.step(f"Write the configuration of a line at {line.site.name}"):
         layout.site_file.write_text(line.site.station_text, encoding="utf-8")
         text = station_file(line.site, layout, line.ports, line.speedup, line.modbus)
         layout.station_file.write_text(text, encoding="utf-8")
+        if line.broker is BrokerKind.MOSQUITTO:
+            layout.mosquitto_file.write_text(programs.mosquitto_configuration(line), encoding="utf-8")
     if line.site.recordings is None:
         with steps.step("Drive the reference trucks over the simulators' own site"):
             run_once(programs.record_reference_runs(line), watch.pause)

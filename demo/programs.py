@@ -1,22 +1,36 @@
 """The command line of every program of the line, in one place."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from demo.layout import Layout, Ports
 from demo.ports import LOOPBACK
 from demo.site import CAMERA, Site
-from demo.supervisor import Program
+from demo.supervisor import Program, module
 
 START_DELAY_S = 2.0
 """Pause between the edge's START and the first wheel, wall clock: the edge learns what an empty road looks like."""
 
-ENDLESS = 100_000
-"""Vehicles of the simulators' own traffic where no number is asked for: more than a week of them."""
+ENDLESS = 10_000
+"""Vehicles of the simulators' own traffic where no number is asked for: sixteen hours of them."""
+
+MOSQUITTO = "/usr/sbin/mosquitto"
+"""Where Debian has it."""
+
+
+class BrokerKind(StrEnum):
+    """Which broker carries the messages: rumqttd from its wheel, or Mosquitto where the system has it."""
+
+    EMBEDDED = "embedded"
+    MOSQUITTO = "mosquitto"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What is started, where, and how fast; `vehicles` None is the whole recording or no end."""
+    """What is started, where, and how fast.
+
+    `vehicles` None is the whole recording or no end; `database` None is central's own SQLite, otherwise a PostgreSQL URL.
+    """
 
     site: Site
     layout: Layout
@@ -25,25 +39,34 @@ class Line:
     speedup: float
     modbus: bool
     seed: int
+    broker: BrokerKind = BrokerKind.EMBEDDED
+    database: str | None = None
 
 
 def broker(line: Line) -> Program:
     """Give the broker."""
-    return Program("broker", ("demo.broker", "--port", str(line.ports.broker)))
+    if line.broker is BrokerKind.MOSQUITTO:
+        return Program("broker", (MOSQUITTO, "-c", str(line.layout.mosquitto_file)))
+    return Program("broker", module("demo.broker", "--port", str(line.ports.broker)))
+
+
+def mosquitto_configuration(line: Line) -> str:
+    """Give what Mosquitto needs for one line on the loopback interface; a real station's broker is configured in deploy/."""
+    return f"listener {line.ports.broker} {LOOPBACK}\nallow_anonymous true\npersistence false\nlog_dest stdout\n"
 
 
 def central(line: Line) -> Program:
     """Give central."""
     ports = line.ports
-    arguments = ("central", "run", "--data", str(line.layout.central), "--broker-host", LOOPBACK, "--broker-port", str(ports.broker))
-    return Program("central", (*arguments, "--listen", f"{LOOPBACK}:{ports.web}"))
+    broker_at = ("--broker-host", LOOPBACK, "--broker-port", str(ports.broker))
+    return Program("central", module("central", "run", *_store(line), *broker_at, "--listen", f"{LOOPBACK}:{ports.web}"))
 
 
 def plates(line: Line) -> Program:
     """Give the plate reader."""
     ports, layout = line.ports, line.layout
     listen = ("--listen", f"{LOOPBACK}:{ports.plates}", "--edge-url", f"http://{LOOPBACK}:{ports.edge}")
-    return Program("plates", ("plate_reader", "run", *listen, "--spool", str(layout.spool), "--blobs", str(layout.blobs)))
+    return Program("plates", module("plate_reader", "run", *listen, "--spool", str(layout.spool), "--blobs", str(layout.blobs)))
 
 
 def simulators(line: Line) -> Program:
@@ -51,7 +74,7 @@ def simulators(line: Line) -> Program:
     ports, layout, recordings = line.ports, line.layout, line.site.recordings
     vehicles = line.vehicles or (ENDLESS if recordings is None else None)
     arguments = [
-        *("firmware_sims", "run", "--station", str(layout.site_file)),
+        *("--station", str(layout.site_file)),
         *(("--own-traffic",) if recordings is None else ("--capture", str(recordings / "traffic.h5"))),
         *(() if vehicles is None else ("--vehicles", str(vehicles))),
         *("--speedup", str(line.speedup), "--seed", str(line.seed)),
@@ -61,48 +84,48 @@ def simulators(line: Line) -> Program:
         *("--truth", str(layout.truth), "--control", f"tcp:{LOOPBACK}:{ports.control}"),
         *("--wait-for-start", "--start-delay", str(START_DELAY_S)),
     ]
-    return Program("simulators", tuple(arguments), restart=False)
+    return Program("simulators", module("firmware_sims", "run", *arguments), restart=False)
 
 
 def edge(line: Line) -> Program:
     """Give the edge."""
     layout = line.layout
     files = ("--station", str(layout.station_file), "--data", str(layout.edge), "--calibration", str(layout.calibration_file))
-    return Program("edge", ("edge", "run", *files, "--listen", f"{LOOPBACK}:{line.ports.edge}"))
+    return Program("edge", module("edge", "run", *files, "--listen", f"{LOOPBACK}:{line.ports.edge}"))
 
 
 def make_station_key(line: Line) -> tuple[str, ...]:
     """Give the command that makes the station's key."""
-    return ("edge", "keygen", "--data", str(line.layout.edge))
+    return module("edge", "keygen", "--data", str(line.layout.edge))
 
 
 def make_receipt_key(line: Line) -> tuple[str, ...]:
     """Give the command that makes central's key."""
-    return ("central", "keygen", "--data", str(line.layout.central))
+    return module("central", "keygen", *_store(line))
 
 
 def enrol(line: Line) -> tuple[str, ...]:
     """Give the command that tells central of the station and its key."""
     site = line.site.station.station
     key = ("--public-key", str(line.layout.station_public_key))
-    return ("central", "enrol", site.id, "--name", site.name, *key, "--data", str(line.layout.central))
+    return module("central", "enrol", site.id, "--name", site.name, *key, *_store(line))
 
 
 def login_link(line: Line, account: str) -> tuple[str, ...]:
     """Give the command that prints a one-time login for the account."""
     web = ("--base-url", f"http://{LOOPBACK}:{line.ports.web}")
-    return ("central", "login-link", account, "--data", str(line.layout.central), *web, "--create", "--role", "officer")
+    return module("central", "login-link", account, *_store(line), *web, "--create", "--role", "officer")
 
 
 def verify(line: Line) -> tuple[str, ...]:
     """Give the command that checks every stored record again."""
-    return ("central", "verify", "--json", "--data", str(line.layout.central))
+    return module("central", "verify", "--json", *_store(line))
 
 
 def record_reference_runs(line: Line) -> tuple[str, ...]:
     """Give the command that records the reference trucks of the simulators' own site."""
     arguments = ("--kind", "calibration", "--station", str(line.layout.site_file), "--seed", str(line.seed))
-    return ("firmware_sims", "capture", *arguments, "--output", str(line.layout.road))
+    return module("firmware_sims", "capture", *arguments, "--output", str(line.layout.road))
 
 
 def fit(line: Line) -> tuple[str, ...]:
@@ -110,4 +133,10 @@ def fit(line: Line) -> tuple[str, ...]:
     folder = line.site.recordings or line.layout.road
     runs = ("--runs", str(folder / "calibration_runs.csv"))
     capture = (str(folder / "calibration.h5"), "-o", str(line.layout.calibration_file))
-    return ("calibration", "fit", "--station", str(line.layout.station_file), *runs, *capture)
+    return module("calibration", "fit", "--station", str(line.layout.station_file), *runs, *capture)
+
+
+def _store(line: Line) -> tuple[str, ...]:
+    """Give where central keeps everything."""
+    database = () if line.database is None else ("--database-url", line.database)
+    return ("--data", str(line.layout.central), *database)

@@ -13,7 +13,7 @@ from demo.errors import InterruptedDemo
 from demo.faults import Schedule, blows_of
 from demo.layout import choose_ports
 from demo.preparation import prepare
-from demo.programs import Line
+from demo.programs import BrokerKind, Line
 from demo.running import OFFICER, RunningLine
 from demo.screen import Screen
 from demo.site import SiteName, check_speed, find_site
@@ -46,6 +46,8 @@ class Wish:
     keep: bool
     port: int | None
     seed: int
+    broker: BrokerKind
+    database: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,17 @@ def tell(wish: Wish, console: Console) -> Outcome:
         stopping = cleanup.enter_context(Stopping())
         layout = cleanup.enter_context(workspace(wish.data, wish.keep))
         ports = choose_ports(wish.port)
-        line = Line(site, layout, ports, wish.vehicles, wish.speedup, wish.modbus, wish.seed)
+        line = Line(
+            site=site,
+            layout=layout,
+            ports=ports,
+            vehicles=wish.vehicles,
+            speedup=wish.speedup,
+            modbus=wish.modbus,
+            seed=wish.seed,
+            broker=wish.broker,
+            database=wish.database,
+        )
         supervisor = Supervisor(layout.logs, steps.notice)
         cleanup.callback(supervisor.stop, lambda: stopping.impatient)
         running = RunningLine(line, supervisor, Watch(stopping, supervisor))

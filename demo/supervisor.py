@@ -22,10 +22,10 @@ POLL_S: Final = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One program of the line; `arguments` follow ``python -m``, `restart` is False for what is no service."""
+    """One program of the line; `restart` is False for what is no service."""
 
     name: str
-    arguments: tuple[str, ...]
+    command: tuple[str, ...]
     restart: bool = True
 
 
@@ -39,10 +39,14 @@ class Service:
     restarts: list[float] = field(default_factory=list)
 
 
-def command_line(arguments: tuple[str, ...]) -> list[str]:
-    """Give the command that runs ``python -m arguments…`` on a leash to this process."""
-    python = sys.executable
-    return [python, "-I", "-S", str(Path(leash.__file__)), str(os.getpid()), python, "-m", *arguments]
+def module(name: str, *arguments: str) -> tuple[str, ...]:
+    """Give the command that runs a Python module of this installation."""
+    return (sys.executable, "-m", name, *arguments)
+
+
+def on_leash(command: tuple[str, ...]) -> list[str]:
+    """Give the command that runs `command` such that it cannot outlive this process."""
+    return [sys.executable, "-I", "-S", str(Path(leash.__file__)), str(os.getpid()), *command]
 
 
 class Supervisor:
@@ -108,7 +112,7 @@ class Supervisor:
     def _spawn(self, service: Service) -> None:
         with self._log(service.program.name) as log:
             service.process = subprocess.Popen(
-                command_line(service.program.arguments),
+                on_leash(service.program.command),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -12,7 +12,7 @@ import pytest
 
 from demo import policy
 from demo.errors import DemoError
-from demo.supervisor import Program, Supervisor, command_line
+from demo.supervisor import Program, Supervisor, module, on_leash
 
 WAIT_S = 20.0
 
@@ -28,7 +28,7 @@ def supervise(tmp_path, monkeypatch):
 
     def start(name, source, **options):
         (tmp_path / f"{name}_program.py").write_text(source)
-        supervisor.start(Program(name, (f"{name}_program",), **options))
+        supervisor.start(Program(name, module(f"{name}_program"), **options))
         return supervisor
 
     yield start, reported
@@ -145,8 +145,8 @@ def test_a_program_does_not_outlive_a_parent_that_was_killed(tmp_path, monkeypat
     (tmp_path / "sleeper_program.py").write_text(SLEEPER)
     parent = """
 import subprocess, sys, time
-from demo.supervisor import command_line
-process = subprocess.Popen(command_line(("sleeper_program",)), start_new_session=True)
+from demo.supervisor import module, on_leash
+process = subprocess.Popen(on_leash(module("sleeper_program")), start_new_session=True)
 print(process.pid, flush=True)
 time.sleep(600)
 """
@@ -160,7 +160,7 @@ time.sleep(600)
 
 
 def test_a_leash_to_a_parent_that_is_gone_starts_nothing():
-    command = command_line(("this",))
+    command = on_leash(module("this"))
     command[4] = "1"
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
