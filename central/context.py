@@ -31,6 +31,10 @@ class Ending:
         """Whether the service must end."""
         return self._asked.is_set()
 
+    def wait(self) -> None:
+        """Wait until the service must end."""
+        self._asked.wait()
+
     def ask(self, error: WimError) -> None:
         """Ask the service to end because of `error`; the first one counts."""
         if not self.asked:
@@ -38,9 +42,9 @@ class Ending:
             self._asked.set()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Central:
-    """The shared parts; `now_us` is the clock, UTC in µs."""
+    """The shared parts; `now_us` is the clock, UTC in µs, and `broker_connected` asks ingest, once it runs."""
 
     settings: Settings
     database: Database
@@ -48,6 +52,7 @@ class Central:
     now_us: Callable[[], int]
     metrics: Metrics = field(default_factory=Metrics)
     ending: Ending = field(default_factory=Ending)
+    broker_connected: Callable[[], bool] = lambda: False
 
     def count(self, error: WimError) -> None:
         """Count a fault and write its one line to the log."""

@@ -93,6 +93,18 @@ class Database:
                 session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": WRITE_LOCK_ID})
             yield session
 
+    @contextmanager
+    def exclusive_connection(self) -> Iterator[Connection]:
+        """Give a bare connection in one write transaction, for migrations.
+
+        Raises
+        ------
+        RetryError, StopError
+            As for `write`.
+        """
+        with _translated(), self._exclusive(), self._writer.begin() as connection:
+            yield connection
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()

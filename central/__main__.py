@@ -1,0 +1,147 @@
+"""``wim-central``: the evidence service, and what an administrator does beside it."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from central import administration
+from central.config import Settings, load_settings
+from central.evidence.accounts import Role
+from central.ingest.receipt_key import PUBLIC_NAME, receipt_key
+from central.logging import configure_logging
+from central.serve import serve
+from contract.faults import EXIT_FAILED, EXIT_REJECTED, EXIT_RESTART, Reaction, WimError
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
+user = typer.Typer(help="Accounts of the people who log in.", no_args_is_help=True)
+app.add_typer(user, name="user")
+
+Data = Annotated[Path, typer.Option("--data", help="Folder of database, blobs and keys.")]
+Url = Annotated[str | None, typer.Option("--database-url", help="sqlite:///PATH or postgresql://…; default: SQLite in the data folder.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+@app.command()
+def run(
+    *,
+    data: Annotated[Path | None, typer.Option("--data", help="Folder of database, blobs and keys.")] = None,
+    database_url: Url = None,
+    broker_host: Annotated[str | None, typer.Option(help="Broker's host.  [default: 127.0.0.1]")] = None,
+    broker_port: Annotated[int | None, typer.Option(min=1, max=65_535, help="Broker's port.  [default: 1883]")] = None,
+    listen: Annotated[str | None, typer.Option(help="HOST:PORT to serve on; port 0 takes a free one.  [default: 127.0.0.1:8000]")] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings file (TOML); options win over it.")] = None,
+) -> None:
+    """Run the service until SIGTERM; exit codes: 0 ended, 1 cannot start, 75 start again."""
+    configure_logging()
+    options: dict[str, Any] = {"data": data, "database_url": database_url, "broker": {"host": broker_host, "port": broker_port}}
+    with _faults_end_it():
+        if listen is not None:
+            options["web"] = administration.parse_listen(listen)
+        code = serve(load_settings(config, options))
+    raise typer.Exit(code)
+
+
+@app.command()
+def keygen(data: Data) -> None:
+    """Make the key pair that signs receipts, if there is none, and print where the public half lies."""
+    with _faults_end_it():
+        folder = Settings(data=data).key_folder
+        receipt_key(folder)
+        typer.echo(folder / PUBLIC_NAME)
+
+
+@app.command()
+def enrol(
+    station: Annotated[str, typer.Argument(help="Station id, as in its station file.")],
+    name: Annotated[str, typer.Option(help="The station's name for people.")],
+    public_key: Annotated[Path, typer.Option(help="The station's Ed25519 public key (PEM).")],
+    data: Data,
+    database_url: Url = None,
+) -> None:
+    """Enrol a station, or a further key of it; print the key's id."""
+    with _faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
+        typer.echo(administration.enrol_station(database, station, name, public_key))
+
+
+@user.command("add")
+def add_user(
+    name: Annotated[str, typer.Argument(help="Name to log in with.")],
+    role: Annotated[Role, typer.Option(help="What the account may do.")],
+    data: Data,
+    database_url: Url = None,
+) -> None:
+    """Add an account; the password is asked for, or read as one line when standard input is no terminal."""
+    password = (
+        typer.prompt("Password", hide_input=True, confirmation_prompt=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    )
+    with _faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
+        administration.add_user(database, name, role, password)
+    typer.echo(f"{name} may log in as {role}")
+
+
+@app.command()
+def login_link(
+    name: Annotated[str, typer.Argument(help="Account to log in.")],
+    *,
+    data: Data,
+    base_url: Annotated[str, typer.Option(help="Address at which the browser reaches central.")] = "http://127.0.0.1:8000",
+    create: Annotated[bool, typer.Option("--create", help="Add the account, without a password, if there is none.")] = False,
+    role: Annotated[Role, typer.Option(help="Role of an account that is added.")] = Role.OFFICER,
+    lasts_min: Annotated[int, typer.Option(min=1, max=24 * 60, help="Minutes until the link expires.")] = 60,
+    database_url: Url = None,
+) -> None:
+    """Print a link that logs the account in, once."""
+    with _faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
+        token = administration.login_token(database, name, role if create else None, lasts_min)
+    typer.echo(f"{base_url.rstrip('/')}/login/{token}")
+
+
+@app.command()
+def records(data: Data, database_url: Url = None, as_json: Json = False) -> None:
+    """List every stored record in order of its station and number; with --json one object a line."""
+    with _faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
+        for line in administration.record_lines(database, as_json=as_json):
+            typer.echo(line)
+
+
+@app.command()
+def verify(data: Data, database_url: Url = None, as_json: Json = False) -> None:
+    """Verify every stored signature, hash, chain and blob again; exit code 3 if anything fails, which is named."""
+    settings = Settings(data=data, database_url=database_url)
+    with _faults_end_it(), administration.opened(settings) as database:
+        sound, lines = administration.verify_lines(database, settings, as_json=as_json)
+    for line in lines:
+        typer.echo(line)
+    if not sound:
+        raise typer.Exit(EXIT_REJECTED)
+
+
+@app.command()
+def quarantine(data: Data, database_url: Url = None, as_json: Json = False) -> None:
+    """List what was refused, newest first, with the reason; with --json one object a line."""
+    with _faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
+        for line in administration.quarantine_lines(database, as_json=as_json):
+            typer.echo(line)
+
+
+@contextmanager
+def _faults_end_it() -> Iterator[None]:
+    """Say what is wrong in one line and end; only what may pass by itself asks for another start."""
+    try:
+        yield
+    except WimError as error:
+        typer.echo(f"wim-central: {error}", err=True)
+        raise typer.Exit(EXIT_RESTART if error.reaction is Reaction.RETRY else EXIT_FAILED) from error
+
+
+def main() -> None:
+    """Entry point of ``wim-central``."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""What the commands beside the service do, on the same database and while the service runs."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import select
+
+from central.app import now_us
+from central.config import Settings
+from central.evidence import accounts, quarantine, stations
+from central.evidence.audit import Audit, audit
+from central.evidence.blobs import BlobStore
+from central.evidence.database import Database
+from central.evidence.models import Record
+from central.ingest.receipt_key import read_public_key
+from central.migrations.run import migrate
+from contract.faults import StopError
+from contract.station import Name
+
+PAGE_ROWS: Final = 500
+_NAME: Final[TypeAdapter[str]] = TypeAdapter(Name)
+
+
+def parse_listen(text: str) -> dict[str, Any]:
+    """Read ``HOST:PORT``.
+
+    Raises
+    ------
+    StopError
+        ``bad-address`` if it is not that.
+    """
+    host, separator, port = text.rpartition(":")
+    if not (separator and host and port.isdecimal()):
+        raise StopError("bad-address", "--listen", f"{text!r} is not HOST:PORT, such as 127.0.0.1:8000")
+    return {"host": host.strip("[]"), "port": int(port)}
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """Open the database, brought to this version's tables."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.url)
+    try:
+        migrate(database)
+        yield database
+    finally:
+        database.close()
+
+
+def enrol_station(database: Database, station: str, name: str, public_key: Path) -> str:
+    """Enrol a station and give its key's id.
+
+    Raises
+    ------
+    StopError
+        ``bad-station-name``, ``key-unreadable`` or ``key-taken``.
+    """
+    try:
+        _NAME.validate_python(station)
+    except ValidationError as error:
+        what = "is no station id; use 1 to 40 letters, digits, '.', '_' and '-'"
+        raise StopError("bad-station-name", f"station {station[:60]!r}", what) from error
+    key = read_public_key(public_key)
+    with database.write() as session:
+        return stations.enrol(session, station, name, key, now_us=now_us())
+
+
+def add_user(database: Database, name: str, role: accounts.Role, password: str) -> None:
+    """Add an account with a password."""
+    with database.write() as session:
+        accounts.add_account(session, name, role, password, now_us())
+
+
+def login_token(database: Database, name: str, create_as: accounts.Role | None, lasts_min: int) -> str:
+    """Give a one-time token for an account, added first if there is none and a role is given.
+
+    Raises
+    ------
+    StopError
+        ``no-account`` if there is none and none is to be added.
+    """
+    now = now_us()
+    with database.write() as session:
+        identity = accounts.account_id(session, name)
+        if identity is None:
+            if create_as is None:
+                raise StopError("no-account", f"account {name!r}", "does not exist; add it with `wim-central user add`, or give --create")
+            identity = accounts.add_account(session, name, create_as, None, now)
+        return accounts.make_login_link_token(session, identity, now, lasts_min * accounts.US_PER_MINUTE)
+
+
+def record_lines(database: Database, *, as_json: bool) -> Iterator[str]:
+    """Give a line per stored record."""
+    query = select(Record).order_by(Record.station, Record.seq).execution_options(yield_per=PAGE_ROWS)
+    with database.read() as session:
+        for row in session.scalars(query):
+            values = {
+                "station": row.station,
+                "seq": row.seq,
+                "type": row.type,
+                "time_us": row.time_us,
+                "received_us": row.received_us,
+                "sha256": row.sha256,
+                "chain": row.chain,
+                "mark": row.mark,
+            }
+            yield (
+                json.dumps(values)
+                if as_json
+                else f"{row.station}/{row.seq} {row.type} {row.sha256[:16]} {row.chain} {row.mark or ''}".rstrip()
+            )
+
+
+def verify_lines(database: Database, settings: Settings, *, as_json: bool) -> tuple[bool, list[str]]:
+    """Verify all that is stored; give whether it is sound, and the lines to print."""
+    with database.read() as session:
+        found = audit(session, BlobStore(settings.blob_folder))
+    return not found.failures, [json.dumps(found.as_json())] if as_json else _audit_lines(found)
+
+
+def quarantine_lines(database: Database, *, as_json: bool) -> Iterator[str]:
+    """Give a line per refused message that is kept, newest first."""
+    before: int | None = None
+    with database.read() as session:
+        while items := quarantine.quarantined(session, before, PAGE_ROWS):
+            for item in items:
+                yield json.dumps(asdict(item)) if as_json else f"{item.id} {item.topic} {item.code}: {item.what} (came {item.times} times)"
+            before = items[-1].id
+
+
+def _audit_lines(found: Audit) -> list[str]:
+    lines = [
+        f"{station}: {result.verified} of {result.records} records verified, {result.vehicles} vehicles, {result.overloads} overloads, "
+        f"chain {result.chain}, {result.blobs_missing} blobs not here"
+        for station, result in found.stations.items()
+    ]
+    return [*lines, f"quarantine: {found.quarantine}", *(f"FAILED {failure}" for failure in found.failures)]

@@ -1,0 +1,167 @@
+"""What the API answers. Times are UTC in µs, loads in kg, as in the records."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from central.evidence.models import ChainState
+from central.evidence.quarantine import QuarantineItem
+from central.evidence.repository import MediaItem, Signed, VehicleDetail, VehicleSummary
+from contract.media import MediaRef, Sha256
+from contract.records import SupplementRecord, VehicleRecord
+from contract.topics import StationStatus
+from contract.verdicts import Outcome
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class VehicleLine(_Answer):
+    """One vehicle as the list shows it."""
+
+    station: str
+    seq: int
+    lane: int
+    time_us: int
+    received_us: int
+    plate: str | None
+    plate_certainty_ppm: int
+    axles: int
+    vehicle_class: str
+    speed_mm_s: int
+    gross_kg: int
+    gross_u_kg: int
+    limit_kg: int | None
+    over_kg: int
+    outcome: Outcome
+    enforceable: bool
+    playback: bool
+    chain: ChainState
+    mark: str | None
+
+    @classmethod
+    def of(cls, row: VehicleSummary) -> Self:
+        """Take a line of the repository over."""
+        return cls.model_validate(row)
+
+
+class VehicleList(_Answer):
+    """A page of vehicles, newest passage first; `next` is the `before` of the next page, None on the last."""
+
+    vehicles: tuple[VehicleLine, ...]
+    next: str | None
+
+
+class SignedBytes(_Answer):
+    """A record as it was signed; `envelope` is the DSSE envelope verbatim."""
+
+    sha256: Sha256
+    key_id: str
+    received_us: int
+    chain: ChainState
+    envelope: str
+
+    @classmethod
+    def of(cls, signed: Signed) -> Self:
+        """Take signed bytes of the repository over."""
+        return cls(
+            sha256=signed.sha256,
+            key_id=signed.key_id,
+            received_us=signed.received_us,
+            chain=signed.chain,
+            envelope=signed.envelope.decode(),
+        )
+
+
+class MediaState(_Answer):
+    """A picture or capture that record `seq` vouches for, and whether its bytes are here."""
+
+    seq: int
+    ref: MediaRef
+    present: bool
+
+    @classmethod
+    def of(cls, item: MediaItem) -> Self:
+        """Take an item of the repository over."""
+        return cls.model_validate(item)
+
+
+class SupplementAnswer(_Answer):
+    """A record that arrived after the vehicle's and belongs to it."""
+
+    record: SupplementRecord
+    signed: SignedBytes
+
+
+class VehicleAnswer(_Answer):
+    """One vehicle with all that belongs to it."""
+
+    summary: VehicleLine
+    record: VehicleRecord
+    signed: SignedBytes
+    supplements: tuple[SupplementAnswer, ...]
+    media: tuple[MediaState, ...]
+
+    @classmethod
+    def of(cls, detail: VehicleDetail) -> Self:
+        """Take a vehicle of the repository over."""
+        return cls(
+            summary=VehicleLine.of(detail.summary),
+            record=detail.record,
+            signed=SignedBytes.of(detail.signed),
+            supplements=tuple(SupplementAnswer(record=item.record, signed=SignedBytes.of(item.signed)) for item in detail.supplements),
+            media=tuple(MediaState.of(item) for item in detail.media),
+        )
+
+
+class StationAnswer(_Answer):
+    """An enrolled station and its last status; the status is unsigned and for display only."""
+
+    id: str
+    name: str
+    enrolled_us: int
+    records: int
+    last_seq: int
+    last_record_us: int | None
+    status: StationStatus | None
+    status_received_us: int | None
+
+
+class QuarantineLine(_Answer):
+    """A refused message; `authentic` says that the topic's station had signed it, `times` how often it came."""
+
+    id: int
+    topic: str
+    station: str | None
+    seq: int | None
+    code: str
+    what: str
+    authentic: bool
+    sha256: Sha256
+    size: int
+    received_us: int
+    last_received_us: int
+    times: int
+
+    @classmethod
+    def of(cls, item: QuarantineItem) -> Self:
+        """Take an item of the repository over."""
+        return cls.model_validate(item)
+
+
+class QuarantineList(_Answer):
+    """Refused messages, newest first; the counted ones were beyond the bound on what nobody had signed."""
+
+    messages: tuple[QuarantineLine, ...]
+    next: int | None
+    counted_messages: int
+    counted_bytes: int
+
+
+class Health(_Answer):
+    """Whether central can receive: `degraded` while the broker is away, `failing` while the database is."""
+
+    status: Literal["ok", "degraded", "failing"]
+    broker: Literal["connected", "away"]
+    database: Literal["ok", "away"]

@@ -1,0 +1,94 @@
+"""The web application: pages, API and blob upload over one `Central`, with ingest running as long as it does."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+
+from central import web
+from central.api import evidence, operation
+from central.body_limit import BodyLimit
+from central.config import Settings
+from central.context import Central
+from central.evidence.blobs import BlobStore
+from central.evidence.database import Database
+from central.ingest import blob_upload
+from central.ingest.receipt_key import receipt_key
+from central.ingest.receive import Receiver
+from central.ingest.subscriber import Subscriber
+from central.migrations.run import migrate
+from contract.faults import RejectError, RetryError, StopError, WimError
+
+STOP_WITHIN_S: Final = 1.5
+"""Time for ingest to store what it holds and to send the receipts that are due."""
+
+
+def now_us() -> int:
+    """Give the system's clock, UTC in µs."""
+    return time.time_ns() // 1_000
+
+
+def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI:
+    """Make the application; the database is migrated and ingest begins when it starts, and both end with it.
+
+    Parameters
+    ----------
+    settings
+        Folders, database, broker and web settings.
+    clock
+        UTC in µs.
+
+    Raises
+    ------
+    StopError
+        If the settings name something unusable.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    central = Central(settings, Database(settings.url), BlobStore(settings.blob_folder), clock)
+    subscriber = Subscriber(central, Receiver(central, receipt_key(settings.key_folder)))
+    central.broker_connected = lambda: subscriber.connected
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(migrate, central.database)
+        central.blobs.sweep(central.now_us())
+        subscriber.start()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(subscriber.stop, STOP_WITHIN_S)
+            central.database.close()
+
+    app = FastAPI(
+        title="Weighline central",
+        version=version("weighline"),
+        summary="Evidence of overloaded vehicles: signed records, pictures and captures, verified and kept.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.state.central = central
+    app.add_middleware(BodyLimit)
+    app.add_exception_handler(WimError, _answer_fault)
+    for router in (blob_upload.router, evidence.router, operation.router):
+        app.include_router(router)
+    web.install(app, settings)
+    return app
+
+
+def _answer_fault(request: Request, error: Exception) -> JSONResponse:
+    """Answer what went wrong, with the sentence that says what to do."""
+    if not isinstance(error, WimError):
+        raise error
+    central: Central = request.app.state.central
+    central.count(error)
+    if isinstance(error, StopError):
+        central.ending.ask(error)
+    status = 400 if isinstance(error, RejectError) else 503 if isinstance(error, RetryError) else 500
+    return JSONResponse({"code": error.code, "where": error.where, "what": error.what}, status)

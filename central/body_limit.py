@@ -1,0 +1,59 @@
+"""A bound on request bodies: the framework has none, and only blobs are large."""
+
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+BODY_MAX_BYTES: Final = 64 * 1024
+"""Largest body of anything but a blob: a form with a page of text in it."""
+BLOBS_PATH: Final = "/blobs/"
+"""Uploads bound themselves, by the size their signed claim names."""
+
+
+class _TooLargeError(Exception):
+    """The body went over the bound while it was being read."""
+
+
+class BodyLimit:
+    """ASGI middleware that answers 413 to a body beyond `BODY_MAX_BYTES`, whether its length was announced or not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http" or scope["path"].startswith(BLOBS_PATH):
+            await self._app(scope, receive, send)
+            return
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if not announced.isdigit() or int(announced) > BODY_MAX_BYTES:
+            await _refuse(send)
+            return
+        received = 0
+        answered = False
+
+        async def bounded_receive() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > BODY_MAX_BYTES:
+                raise _TooLargeError
+            return message
+
+        async def noted_send(message: Message) -> None:
+            nonlocal answered
+            answered = True
+            await send(message)
+
+        try:
+            await self._app(scope, bounded_receive, noted_send)
+        except _TooLargeError:
+            if not answered:
+                await _refuse(send)
+
+
+async def _refuse(send: Send) -> None:
+    text = f"the body is larger than {BODY_MAX_BYTES} bytes".encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": text})

@@ -1,0 +1,140 @@
+"""Walks everything that is stored and verifies it again: signatures, hashes, the chain of each station, blobs against their names."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, undefer
+
+from central.evidence.blobs import BlobStore
+from central.evidence.models import Blob, Media, Record, Supplement, Vehicle
+from central.evidence.quarantine import quarantine_count
+from central.evidence.stations import EnrolledKey, keys_of, stations
+from contract.chain import GENESIS, Link, check_link, link_of
+from contract.faults import RejectError
+from contract.media import sha256_hex
+from contract.records import VehicleRecord, parse_record
+from contract.signatures import PayloadType, open_envelope, parse_envelope
+from contract.verdicts import Outcome
+
+FETCH_ROWS: Final = 200
+"""Records held in memory at once: 50 MB if each is as large as a record may be."""
+
+
+@dataclass
+class StationAudit:
+    """What was found at one station; `chain` is ``unbroken``, ``gap`` (a record is missing) or ``broken`` (two do not fit)."""
+
+    records: int = 0
+    vehicles: int = 0
+    overloads: int = 0
+    verified: int = 0
+    chain: str = "unbroken"
+    first_seq: int | None = None
+    last_seq: int | None = None
+    blobs_missing: int = 0
+
+
+@dataclass
+class Audit:
+    """The whole walk; `failures` names each thing that is not as it was signed. A blob that is not here yet is no failure."""
+
+    stations: dict[str, StationAudit] = field(default_factory=dict)
+    quarantine: int = 0
+    failures: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as plain values."""
+        return asdict(self)
+
+
+def audit(session: Session, blobs: BlobStore) -> Audit:
+    """Verify all that is stored."""
+    found = Audit(quarantine=quarantine_count(session))
+    for station in stations(session):
+        found.stations[station.id] = _audit_station(session, station.id, found.failures)
+    _audit_media(session, blobs, found)
+    return found
+
+
+def _audit_station(session: Session, station: str, failures: list[str]) -> StationAudit:
+    result = StationAudit()
+    keys = keys_of(session, station)
+    before = GENESIS
+    for row, vehicle, supplement in _rows(session, station):
+        source = f"{station}/{row.seq}"
+        result.records += 1
+        result.first_seq = result.first_seq or row.seq
+        result.last_seq = row.seq
+        try:
+            _check_row(row, vehicle, supplement, keys, source)
+            result.verified += 1
+        except RejectError as fault:
+            failures.append(f"{source}: {fault.code}: {fault.what}")
+        result.vehicles += vehicle is not None
+        result.overloads += vehicle is not None and vehicle.outcome == Outcome.OVERLOAD.value
+        before = _check_chain(row, before, source, result, failures)
+    return result
+
+
+def _rows(session: Session, station: str) -> Iterator[tuple[Record, Vehicle | None, Supplement | None]]:
+    """Give a station's records in order of their numbers, a few at a time, each with its projection."""
+    query = (
+        select(Record, Vehicle, Supplement)
+        .outerjoin(Vehicle, Vehicle.record_id == Record.id)
+        .outerjoin(Supplement, Supplement.record_id == Record.id)
+        .options(undefer(Record.payload), undefer(Record.envelope))
+        .order_by(Record.seq)
+        .limit(FETCH_ROWS)
+    )
+    after = 0
+    while batch := session.execute(query.where(and_(Record.station == station, Record.seq > after))).all():
+        yield from ((record, vehicle, supplement) for record, vehicle, supplement in batch)
+        after = batch[-1][0].seq
+        session.expunge_all()
+
+
+def _check_row(row: Record, vehicle: Vehicle | None, supplement: Supplement | None, keys: dict[str, EnrolledKey], source: str) -> None:
+    public_keys = {identity: enrolled.key for identity, enrolled in keys.items()}
+    payload = open_envelope(parse_envelope(row.envelope, source), PayloadType.RECORD, public_keys, source)
+    if payload != row.payload or sha256_hex(payload) != row.sha256:
+        raise RejectError("altered", source, "the stored bytes are not the signed ones")
+    record = parse_record(payload, source)
+    columns = (row.station, row.seq, row.prev_sha256, row.type, row.time_us)
+    if columns != (record.station, record.seq, record.prev_sha256, record.type, record.time_us):
+        raise RejectError("altered", source, "the row's columns are not the signed record's")
+    if isinstance(record, VehicleRecord):
+        shown = vehicle and (vehicle.gross_kg, vehicle.outcome, vehicle.time_us, vehicle.lane, vehicle.station, vehicle.seq)
+        if shown != (record.gross_kg, record.verdict.outcome.value, record.time_us, record.lane, record.station, record.seq):
+            raise RejectError("altered", source, "the list shows another vehicle than the signed record")
+    elif supplement is None or (supplement.of_seq, supplement.of_sha256) != (record.of_seq, record.of_sha256):
+        raise RejectError("altered", source, "the supplement is filed with another vehicle than it was signed for")
+
+
+def _check_chain(row: Record, before: Link, source: str, result: StationAudit, failures: list[str]) -> Link:
+    try:
+        record = parse_record(row.payload, source)
+        check_link(before, record, source)
+        return link_of(record, row.payload)
+    except RejectError as fault:
+        failures.append(f"{source}: {fault.code}: {fault.what}")
+        if fault.code != "chain-gap":
+            result.chain = "broken"
+        elif result.chain == "unbroken":
+            result.chain = "gap"
+    return Link(row.seq, sha256_hex(row.payload))
+
+
+def _audit_media(session: Session, blobs: BlobStore, found: Audit) -> None:
+    """Hash every blob that a record vouches for, once, and count those that are not here."""
+    query = select(Media.sha256, Record.station, Record.seq, Blob.sha256).join(Record, Record.id == Media.record_id)
+    sound: dict[str, bool] = {}
+    for sha256, station, seq, entered in session.execute(query.outerjoin(Blob, Blob.sha256 == Media.sha256).order_by(Record.id)):
+        if entered is None:
+            found.stations[station].blobs_missing += 1
+            continue
+        if sha256 not in sound:
+            sound[sha256] = blobs.has(sha256) and blobs.is_sound(sha256)
+        if not sound[sha256]:
+            found.failures.append(f"{station}/{seq}: blob {sha256[:16]}: is gone from the folder or altered")

@@ -1,0 +1,1 @@
+"""One file per step of the tables, in order of their numbers."""
