@@ -193,7 +193,7 @@ class Gates(_Table):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if (self.decision_rule == "maximum-permissible-error") != (self.mpe_share is not None):
-            msg = f"mpe_share goes with decision_rule maximum-permissible-error and with no other, not {self.mpe_share} with {self.decision_rule}"
+            msg = f"mpe_share {self.mpe_share} with decision_rule {self.decision_rule}: maximum-permissible-error alone takes one"
             raise ValueError(msg)
         if self.speed_min_kmh >= self.speed_max_kmh:
             msg = f"speed_min_kmh {self.speed_min_kmh} must be below speed_max_kmh {self.speed_max_kmh}"
