@@ -1,6 +1,7 @@
 """Central's API, as any program of an officer would use it: log in by a one-time link, then ask what is new."""
 
-from typing import Final
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
@@ -9,6 +10,7 @@ from demo.comparison import Recorded
 from demo.errors import DemoError
 
 ANSWER_S: Final = 5.0
+PAGE_ROWS: Final = 50
 
 
 class CentralPage:
@@ -18,33 +20,30 @@ class CentralPage:
     """
 
     def __init__(self, base_url: str, station: str) -> None:
-        self._client = httpx.Client(base_url=base_url, timeout=ANSWER_S, follow_redirects=True)
+        self._client = httpx.Client(base_url=base_url, timeout=ANSWER_S, headers={"Origin": base_url}, trust_env=False)
         self._station = station
-        self._cursor = 0
         self.records: dict[int, Recorded] = {}
 
     def log_in(self, link: str) -> None:
-        """Follow a one-time link; the session's cookie stays with this client.
+        """Use up a one-time link; the session's cookie stays with this client.
 
         Raises
         ------
         DemoError
             If central does not accept it.
         """
-        answer = self._client.get(link)
-        if not answer.is_success or not self._client.cookies:
+        parts = urlsplit(link)
+        answer = self._client.post(parts.path, data={"token": parse_qs(parts.query).get("token", [""])[0]})
+        if not self._client.cookies:
             raise DemoError(f"central did not accept its own login link: status {answer.status_code}")
 
     def news(self) -> list[VehicleRecord]:
-        """Give the vehicles that are new since the last question, in order of arrival."""
+        """Give the vehicles that were not known before, in order of passage."""
         try:
-            answer = self._client.get("/api/news", params={"cursor": self._cursor, "station": self._station})
-            answer.raise_for_status()
-            body = answer.json()
-            fresh = [self._load(row["seq"], row["received_us"]) for row in body["rows"] if row["seq"] not in self.records]
+            fresh = [self._load(seq) for seq in self._unknown()]
         except (httpx.TransportError, httpx.HTTPStatusError):
             return []
-        self._cursor = body["cursor"]
+        fresh.sort(key=lambda each: each.record.time_us)
         self.records |= {each.record.seq: each for each in fresh}
         return [each.record for each in fresh]
 
@@ -52,7 +51,25 @@ class CentralPage:
         """Close the connection."""
         self._client.close()
 
-    def _load(self, seq: int, received_us: int) -> Recorded:
-        answer = self._client.get(f"/api/vehicles/{self._station}/{seq}/record")
+    def _unknown(self) -> list[int]:
+        """Walk the list, newest passage first, as far as the page on which everything is known."""
+        unknown: list[int] = []
+        before: str | None = None
+        while True:
+            page = self._get("/api/v1/vehicles", station=self._station, limit=PAGE_ROWS, before=before)
+            found = [row["seq"] for row in page["vehicles"] if row["seq"] not in self.records]
+            unknown += found
+            before = page["next"]
+            if not found or before is None:
+                return unknown
+
+    def _load(self, seq: int) -> Recorded:
+        vehicle = self._get(f"/api/v1/vehicles/{self._station}/{seq}")
+        return Recorded(VehicleRecord.model_validate(vehicle["record"]), vehicle["summary"]["received_us"])
+
+    def _get(self, path: str, **query: str | int | None) -> dict[str, Any]:
+        given = {key: value for key, value in query.items() if value is not None}
+        answer = self._client.get(path, params=given)
         answer.raise_for_status()
-        return Recorded(VehicleRecord.model_validate_json(answer.content), received_us)
+        body: dict[str, Any] = answer.json()
+        return body

@@ -12,7 +12,7 @@ from demo.road import Road
 from demo.steps import Steps
 from demo.supervisor import Supervisor
 from demo.truth import Truth
-from demo.watching import Watch, answer, answers
+from demo.watching import Watch, answer
 
 READY_S: Final = 30.0
 """How long a program may take to be ready on a slow machine; usually two seconds."""
@@ -40,7 +40,7 @@ class RunningLine:
             self.watch.until(lambda: listening(ports.broker), READY_S, "the broker to listen")
         with steps.step("Start central and log in"):
             self._supervisor.start(programs.central(self.line))
-            self.watch.until(lambda: answers(f"http://{LOOPBACK}:{ports.web}/"), READY_S, "central to answer")
+            self.watch.until(lambda: bool(_told(f"http://{LOOPBACK}:{ports.web}/health")), READY_S, "central to answer")
             self.page.log_in(self.login_link(TERMINAL))
         with steps.step("Start the plate reader"):
             self._supervisor.start(programs.plates(self.line))
@@ -61,13 +61,11 @@ class RunningLine:
 
     def edge_health(self) -> dict[str, Any]:
         """Give what the edge says of itself, nothing while it does not answer."""
-        response = answer(f"http://{LOOPBACK}:{self.line.ports.edge}/health")
-        return response.json() if response is not None and response.is_success else {}
+        return _told(f"http://{LOOPBACK}:{self.line.ports.edge}/health")
 
     def plates_health(self) -> dict[str, Any]:
         """Give what the plate reader says of itself, nothing while it does not answer."""
-        response = answer(f"http://{LOOPBACK}:{self.line.ports.plates}/health")
-        return response.json() if response is not None and response.is_success else {}
+        return _told(f"http://{LOOPBACK}:{self.line.ports.plates}/health")
 
     def strike(self, blow: Blow, steps: Steps) -> None:
         """Do one thing to the line that it must survive."""
@@ -80,3 +78,9 @@ class RunningLine:
     def restarts(self) -> dict[str, int]:
         """Give how often each program was restarted."""
         return self._supervisor.restarts()
+
+
+def _told(url: str) -> dict[str, Any]:
+    """Give the JSON object that an address answers, an empty one where it does not."""
+    response = answer(url)
+    return response.json() if response is not None and response.is_success else {}

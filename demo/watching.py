@@ -53,11 +53,6 @@ class Watch:
 def answer(url: str) -> httpx.Response | None:
     """Ask an address once; None where nothing answers, which is not unusual for a program that was just killed."""
     try:
-        return httpx.get(url, timeout=ANSWER_S)
+        return httpx.get(url, timeout=ANSWER_S, trust_env=False)
     except httpx.TransportError:
         return None
-
-
-def answers(url: str) -> bool:
-    """Tell whether an address answers, whatever it says."""
-    return answer(url) is not None
