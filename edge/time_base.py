@@ -6,7 +6,7 @@ only says at which UTC a counter was converted, so nothing the host's clock does
 Two links, kept apart on purpose:
 
 * counter ↔ monotonic clock, from time marks (`Mark`). A mark is wrong by at most half its round trip, so those with the shortest ones
-  carry the fit; the quartz's drift is estimated once the marks span long enough, and is bounded by `DRIFT_MAX` whatever they say.
+  carry the fit; the quartz's drift is estimated once the marks span long enough, and bounded by `DRIFT_MAX` whatever they say.
 * monotonic clock ↔ UTC, one offset, which changes only when the host's clock is stepped (a slew moves both). A step is seen as a jump of
   the offset and reported for `STEP_HOLD_S`.
 

@@ -90,6 +90,11 @@ class Samples(DeviceEvent):
     resent: bool
 
     @property
+    def stop(self) -> int:
+        """Counter just after the last sample."""
+        return self.counter + int(self.counts.shape[1])
+
+    @property
     def faulty(self) -> bool:
         """Whether the converter reported a fault: the counts are there but mean nothing."""
         return DeviceStatus.ADC_FAULT in self.status
@@ -161,6 +166,39 @@ class LineFault(DeviceEvent):
     """One damage on the line or in the device; the line goes on."""
 
     fault: Fault
+
+
+class SyncPlan:
+    """Says when the next time mark is due: a few in quick succession after opening, then one every `SYNC_PERIOD_S`."""
+
+    def __init__(self, now_s: float) -> None:
+        self._next_s = now_s
+        self._taken = 0
+
+    def due(self, now_s: float) -> bool:
+        """Give whether a mark is due at this monotonic time; asked once per mark."""
+        if now_s < self._next_s:
+            return False
+        self._taken += 1
+        self._next_s = now_s + (SYNC_FIRST_PERIOD_S if self._taken < SYNC_FIRST else SYNC_PERIOD_S)
+        return True
+
+
+def channel_mask(device: str, channels: Collection[str], known: tuple[str, ...], amount_counts: int) -> int:
+    """Give the mask (bit k = channel k) of a zero command, checked.
+
+    Raises
+    ------
+    RejectError
+        If `channels` is empty or holds one the device did not report, or the amount does not fit 32 bits.
+    """
+    unknown = sorted(set(channels) - set(known))
+    if unknown or not channels:
+        held = ", ".join(known) or "not reported any yet"
+        raise RejectError("zero-channel", device, f"has no channel {', '.join(unknown) or '(none was named)'}; it has {held}")
+    if not -(2**31) <= amount_counts < 2**31:
+        raise RejectError("zero-amount", device, f"{amount_counts} counts do not fit 32 bits; a zero moves by less than 2³¹")
+    return sum(1 << known.index(channel) for channel in set(channels))
 
 
 class Driver(ABC):

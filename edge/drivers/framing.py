@@ -6,11 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from contract.faults import RejectError
-
 SYNC: Final = b"\xa5\x5a"
 VERSION: Final = 1
 HEADER: Final = struct.Struct("<2sBBHI")
@@ -18,6 +13,14 @@ CRC: Final = struct.Struct("<I")
 PAYLOAD_MAX: Final = 4096
 FRAME_MAX: Final = HEADER.size + PAYLOAD_MAX + CRC.size
 ANY_DEVICE: Final = 0
+
+DAMAGE: Final = {
+    "bad-crc": "{times} frames failed their CRC; nothing is taken from them",
+    "truncated-frame": "{times} frames were cut short, the next one began inside them; nothing is taken from them",
+    "bad-header": "{times} sync words stood before a version or length that cannot be; nothing is taken from there",
+    "garbage-bytes": "{times} bytes stood between frames; they are skipped",
+}
+"""Kinds of damage, as counted, and what to tell the technician about them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,53 +43,68 @@ class FrameParser:
 
     ::
 
-        A5 5A | version 01 | type | length u16 | device u32 | payload … | crc32 u32      (little endian, CRC from version to payload)
+        0        2         3      4          6            10           10+L
+        A5 5A  | version | type | length L | device     | payload …  | crc32
+        sync   | 01      | u8   | u16      | u32        | L bytes    | u32, over version to end of payload        (little endian)
 
     Damage it expects: bytes between frames, flipped, lost and inserted bytes, frames cut short, sync words inside a payload, a length that
     is itself the damage. After any of these the search goes on one byte behind the refused sync word, so that no whole frame is passed
-    over. Memory is bounded to one frame and one read. What was skipped is counted in `damage` until `take_damage` is called.
+    over. Frames and damage are the same for any cutting of the stream. Memory is bounded to one frame and one read.
+
+    Of a stretch that could not be read, one damage is counted, by its first cause; `DAMAGE` names the kinds.
     """
 
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._damage: Counter[str] = Counter()
-        self._searching = False
+        self._cause: str | None = None
+        self._claimed_end = 0
 
     def push(self, data: bytes) -> list[Frame]:
         """Take bytes in and give the frames they complete."""
         self._buffer += data
-        frames = []
-        at = 0
-        while True:
-            at = self._skip_to_sync(at)
-            if len(self._buffer) - at < HEADER.size:
-                break
-            size = self._claimed_size(at)
-            if size > len(self._buffer) - at:
-                break
-            if size and self._sound(at, size):
-                _, _, kind, _, device = HEADER.unpack_from(self._buffer, at)
-                frames.append(Frame(kind, device, bytes(self._buffer[at + HEADER.size : at + size - CRC.size])))
-                self._searching = False
-                at += size
-            else:
-                self._refuse("bad-crc" if size else "bad-header")
-                at += 1
-        del self._buffer[:at]
-        return frames
+        return self._frames(complete=False)
+
+    def silence(self) -> list[Frame]:
+        """Take note that the line has fallen silent: a frame half arrived will not go on. Give the frames that stood behind its header."""
+        return self._frames(complete=True)
 
     def take_damage(self) -> dict[str, int]:
-        """Give, once, how often each kind of damage was met: ``bad-crc``, ``bad-header``, ``garbage-bytes``."""
+        """Give, once, how often each kind of damage was met; a stretch counts when the next frame, or silence, has ended it."""
         taken = dict(self._damage)
         self._damage.clear()
         return taken
 
-    def _skip_to_sync(self, at: int) -> int:
-        """Give the place of the next possible sync word; a last single A5 is kept, it may be half of one."""
+    def _frames(self, *, complete: bool) -> list[Frame]:
+        frames = []
+        at = 0
+        while (at := self._skip_to_sync(at, complete=complete)) < len(self._buffer):
+            room = len(self._buffer) - at
+            size = self._claimed_size(at) if room >= HEADER.size else FRAME_MAX
+            if size > room and not complete:
+                break
+            if size <= room and self._sound(at, size):
+                self._end_stretch(at)
+                _, _, kind, _, device = HEADER.unpack_from(self._buffer, at)
+                frames.append(Frame(kind, device, bytes(self._buffer[at + HEADER.size : at + size - CRC.size])))
+                at += size
+            else:
+                self._refuse("bad-header" if size == 0 else "bad-crc", at + size)
+                at += 1
+        if complete:
+            self._end_stretch(at)
+        del self._buffer[:at]
+        self._claimed_end -= at
+        return frames
+
+    def _skip_to_sync(self, at: int, *, complete: bool) -> int:
+        """Give the place of the next possible sync word; a last single A5 may be half of one and stays, unless the line is silent."""
         found = self._buffer.find(SYNC, at)
         if found < 0:
-            found = len(self._buffer) - (self._buffer[-1:] == SYNC[:1] and at < len(self._buffer))
-        if found > at and not self._searching:
+            half = not complete and at < len(self._buffer) and self._buffer[-1:] == SYNC[:1]
+            found = len(self._buffer) - half
+        if found > at and self._cause in {None, "garbage-bytes"}:
+            self._cause = "garbage-bytes"
             self._damage["garbage-bytes"] += found - at
         return found
 
@@ -96,31 +114,21 @@ class FrameParser:
         return HEADER.size + length + CRC.size if version == VERSION and length <= PAYLOAD_MAX else 0
 
     def _sound(self, at: int, size: int) -> bool:
-        body = memoryview(self._buffer)[at + 2 : at + size - CRC.size]
-        try:
+        if size == 0:
+            return False
+        with memoryview(self._buffer)[at + 2 : at + size - CRC.size] as body:
             return bool(zlib.crc32(body) == CRC.unpack_from(self._buffer, at + size - CRC.size)[0])
-        finally:
-            body.release()
 
-    def _refuse(self, damage: str) -> None:
-        """Count a refused frame once, not again for every sync word that stood inside it."""
-        if not self._searching:
-            self._damage[damage] += 1
-        self._searching = True
+    def _refuse(self, cause: str, claimed_end: int) -> None:
+        """Begin a stretch of damage, unless one is under way: sync words inside a refused frame are part of its damage."""
+        if self._cause in {None, "garbage-bytes"}:
+            self._cause = cause
+            self._claimed_end = claimed_end
 
-
-def unpack_i24(data: bytes, samples: int, channels: int) -> NDArray[np.int32]:
-    """Unpack little-endian 24-bit counts, sample-major, into an int32 array (channels, samples).
-
-    Raises
-    ------
-    RejectError
-        If there are not exactly samples · channels counts.
-    """
-    if len(data) != 3 * samples * channels:
-        what = f"{len(data)} bytes of counts where {channels} channels of {samples} samples need {3 * samples * channels}"
-        raise RejectError("frame-contradicts-itself", "samples frame", what)
-    # The three bytes go to the upper end of an int32, and an arithmetic shift brings the sign along.
-    wide = np.zeros((samples * channels, 4), dtype=np.uint8)
-    wide[:, 1:] = np.frombuffer(data, dtype=np.uint8).reshape(-1, 3)
-    return np.ascontiguousarray((wide.view("<i4")[:, 0] >> 8).astype(np.int32).reshape(samples, channels).T)
+    def _end_stretch(self, at: int) -> None:
+        """Count the stretch of damage that ends here: a frame refused for its CRC inside which another begins was cut short."""
+        if self._cause == "bad-crc" and at < self._claimed_end:
+            self._cause = "truncated-frame"
+        if self._cause not in {None, "garbage-bytes"}:
+            self._damage[str(self._cause)] += 1
+        self._cause = None

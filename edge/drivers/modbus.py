@@ -1,15 +1,41 @@
 """The one place that knows pymodbus (pinned to 3.16.1): reads and writes registers, and turns its failures into ours."""
 
+import logging
 from typing import Final
 
 from pymodbus import FramerType, ModbusException
 from pymodbus.client import ModbusSerialClient, ModbusTcpClient
+from pymodbus.pdu import ModbusPDU
 
 from contract.faults import RejectError, RetryError
 
 TIMEOUT_S: Final = 1.0
+"""A device answers within milliseconds; one that needs longer than this is taken for silent."""
+
+RETRIES: Final = 1
+"""A request is sent twice before the line counts as lost; everything asked here may be carried out twice without harm."""
+
 READ_MAX: Final = 125
 """Registers in one read (Modbus Application Protocol V1.1b3, 6.4)."""
+
+BUSY: Final = frozenset({4, 6})
+"""Exceptions of a device in trouble: the same request may succeed later (docs/protocols/modbus-digitiser.md)."""
+
+EXCEPTIONS: Final = {
+    1: "illegal function",
+    2: "illegal data address",
+    3: "illegal data value",
+    4: "device failure",
+    5: "acknowledge",
+    6: "device busy",
+    8: "memory parity error",
+    10: "gateway path unavailable",
+    11: "gateway target gave no answer",
+}
+"""Modbus Application Protocol V1.1b3, section 7."""
+
+# What it would log is raised here and becomes a fault with name and place; a second line about it would only hide others.
+logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)
 
 
 class ModbusLine:
@@ -26,12 +52,12 @@ class ModbusLine:
     @classmethod
     def tcp(cls, name: str, host: str, port: int, unit: int) -> "ModbusLine":
         """Make a line over TCP."""
-        return cls(name, ModbusTcpClient(host, port=port, timeout=TIMEOUT_S, retries=1, name=name), unit)
+        return cls(name, ModbusTcpClient(host, port=port, timeout=TIMEOUT_S, retries=RETRIES, name=name), unit)
 
     @classmethod
     def rtu(cls, name: str, port: str, baud: int, unit: int) -> "ModbusLine":
-        """Make a line over a serial port, 8 data bits, no parity."""
-        client = ModbusSerialClient(port, framer=FramerType.RTU, baudrate=baud, parity="N", timeout=TIMEOUT_S, retries=1, name=name)
+        """Make a line over a serial port, 8 data bits, even parity, 1 stop bit as Modbus over Serial Line V1.02, 2.5.1, has it."""
+        client = ModbusSerialClient(port, framer=FramerType.RTU, baudrate=baud, parity="E", timeout=TIMEOUT_S, retries=RETRIES, name=name)
         return cls(name, client, unit)
 
     def open(self) -> None:
@@ -40,7 +66,7 @@ class ModbusLine:
         Raises
         ------
         RetryError
-            If nobody answers there.
+            If nobody is there.
         """
         self.close()
         try:
@@ -53,7 +79,7 @@ class ModbusLine:
     def close(self) -> None:
         """Disconnect, whatever state the line is in."""
         try:
-            self._client.close()  # type: ignore[no-untyped-call]  # pymodbus leaves it untyped
+            self._client.close()  # type: ignore[no-untyped-call]
         except (ModbusException, OSError):
             # The line is gone already: there is nothing left to give back.
             return
@@ -66,16 +92,16 @@ class ModbusLine:
         RetryError
             If the line is lost.
         RejectError
-            If the device answers with an exception, or with another number of registers.
+            If the device answers with an exception (``modbus-busy`` when asking again may help, else ``modbus-exception``), or with another
+            number of registers (``modbus-length``).
         """
         try:
             reply = self._client.read_input_registers(address, count=count, device_id=self._unit)
         except (ModbusException, OSError) as error:
             raise self._lost(error) from error
-        if reply.isError():
-            raise RejectError("modbus-exception", self._name, f"reading {count} registers at {address} was answered by {reply}")
+        self._check(reply, f"reading {count} input registers at {address}")
         if len(reply.registers) != count:
-            what = f"gave {len(reply.registers)} registers at {address}, {count} were asked for; they are left out"
+            what = f"gave {len(reply.registers)} registers at {address}, {count} were asked for; nothing is taken from them"
             raise RejectError("modbus-length", self._name, what)
         return list(reply.registers)
 
@@ -87,14 +113,22 @@ class ModbusLine:
         RetryError
             If the line is lost.
         RejectError
-            If the device refuses.
+            If the device answers with an exception, as for `read_input`.
         """
         try:
             reply = self._client.write_registers(address, values, device_id=self._unit)
         except (ModbusException, OSError) as error:
             raise self._lost(error) from error
-        if reply.isError():
-            raise RejectError("modbus-exception", self._name, f"writing {len(values)} registers at {address} was answered by {reply}")
+        self._check(reply, f"writing {len(values)} holding registers at {address}")
+
+    def _check(self, reply: ModbusPDU, request: str) -> None:
+        if not reply.isError():
+            return
+        number = reply.exception_code
+        name = EXCEPTIONS.get(number, "an exception Modbus does not define")
+        if number in BUSY:
+            raise RejectError("modbus-busy", self._name, f"{request} was answered by exception {number:02} ({name}); it is asked again")
+        raise RejectError("modbus-exception", self._name, f"{request} was answered by exception {number:02} ({name})")
 
     def _lost(self, error: Exception) -> RetryError:
         return RetryError("line-lost", self._name, f"Modbus line lost ({error}); it is opened again")

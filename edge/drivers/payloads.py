@@ -1,17 +1,19 @@
 """What the serial digitiser's frames say (docs/protocols/serial-digitiser.md): payloads to events. No I/O and no clock."""
 
 import struct
+from dataclasses import dataclass
 from typing import Final
 
 from contract.faults import RejectError
 from edge.drivers.base import COUNTER_END, DeviceStatus, Heartbeat, Report, Samples
-from edge.drivers.framing import unpack_i24
+from edge.drivers.counts import unpack_i24
 
 REPORT_HEAD: Final = struct.Struct("<BBBBIIIQQ")
 SAMPLES_HEAD: Final = struct.Struct("<QHBBH")
 HEARTBEAT_BODY: Final = struct.Struct("<QHHhH")
 ANSWER_HEAD: Final = struct.Struct("<BBH")
 U64: Final = struct.Struct("<Q")
+I64: Final = struct.Struct("<q")
 NAME_BYTES: Final = 12
 CHANNELS_MAX: Final = 32
 KNOWN_BITS: Final = 0x3F
@@ -58,7 +60,7 @@ def decode_samples(device: str, payload: bytes, channels: int) -> Samples:
     counter, status, claimed, _, samples = SAMPLES_HEAD.unpack_from(payload)
     if claimed != channels or samples == 0 or counter >= COUNTER_END:
         raise _contradiction(device, f"{samples} samples of {claimed} channels at {counter}, the device reported {channels} channels")
-    counts = unpack_i24(payload[SAMPLES_HEAD.size :], samples, claimed)
+    counts = unpack_i24(payload[SAMPLES_HEAD.size :], samples, claimed, "little", device)
     bits = DeviceStatus(status & KNOWN_BITS)
     return Samples(device=device, counter=counter, counts=counts, status=bits, resent=DeviceStatus.RESENT in bits)
 
@@ -77,19 +79,30 @@ def decode_heartbeat(device: str, payload: bytes) -> Heartbeat:
     return Heartbeat(device, counter, DeviceStatus(status & KNOWN_BITS), supply_mv / 1000, tenths_c / 10)
 
 
-def decode_answer(device: str, payload: bytes) -> tuple[int, int, int, int]:
-    """Read an ACK or NAK: command, error (0 in an ACK), sequence, and the u64 that follows (0 where none does).
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An ACK (`error` 0) or NAK: what it answers, and the u64 and i64 that follow (0 where none does)."""
+
+    command: int
+    error: int
+    sequence: int
+    value: int
+    echo_us: int
+
+
+def decode_answer(device: str, payload: bytes) -> Answer:
+    """Read an ACK or NAK.
 
     Raises
     ------
     RejectError
-        If it is too short to hold them.
+        If it is too short to hold command and sequence.
     """
     if len(payload) < ANSWER_HEAD.size:
         raise _contradiction(device, f"an answer of {len(payload)} bytes")
     command, error, sequence = ANSWER_HEAD.unpack_from(payload)
-    value = U64.unpack_from(payload, ANSWER_HEAD.size)[0] if len(payload) >= ANSWER_HEAD.size + U64.size else 0
-    return command, error, sequence, value
+    rest = payload[ANSWER_HEAD.size :].ljust(U64.size + I64.size, b"\0")
+    return Answer(command, error, sequence, U64.unpack_from(rest)[0], I64.unpack_from(rest, U64.size)[0])
 
 
 def _contradiction(device: str, what: str) -> RejectError:

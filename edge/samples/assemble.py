@@ -3,6 +3,7 @@
 The result depends on the order in which runs of samples arrive, never on how they were cut or when.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +15,10 @@ from contract.samples import Block, Gap
 from contract.station import Lane
 
 WAIT_S: Final = 1.0
-"""Live signal that may pass without a missing range getting shorter, before the range is given up."""
+"""Live signal that may pass without the oldest missing range getting shorter, before the range is given up."""
+
+ASK_AGAIN_S: Final = 0.25
+"""Live signal that may pass likewise before the missing ranges are asked for once more: the request or its answer was lost too."""
 
 HELD_MAX_S: Final = 120.0
 """Signal held behind a missing range at most: the digitiser's own ring (docs/protocols/serial-digitiser.md)."""
@@ -34,6 +38,22 @@ class Range:
     stop: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Samples that wait for what comes before them."""
+
+    start: int
+    counts: NDArray[np.int32]
+    faulty: bool
+
+    @property
+    def stop(self) -> int:
+        return self.start + int(self.counts.shape[1])
+
+    def cut(self, start: int, stop: int) -> "_Run":
+        return _Run(start, self.counts[:, start - self.start : stop - self.start], self.faulty)
+
+
 class Assembler:
     """Puts the samples of one lane on one time base.
 
@@ -51,10 +71,10 @@ class Assembler:
         self._order: NDArray[np.intp] | None = None
         self._next: int | None = None
         self._newest = 0
-        self._held: dict[int, NDArray[np.int32]] = {}
-        self._bad: list[Gap] = []
+        self._held: list[_Run] = []
         self._asked_to = 0
-        self._deadline = 0
+        self._progress_at = 0
+        self._asked_at = 0
         self._last = np.zeros((len(lane.sensor), 1), dtype=np.int32)
         self._faults: list[Fault] = []
         self._repeats = 0
@@ -105,30 +125,28 @@ class Assembler:
         if self._order is None:
             msg = "describe() comes before the first samples"
             raise ValueError(msg)
-        stop = counter + counts.shape[1]
         if self._next is None:
-            self._next = self._asked_to = counter
-        before = self._next
-        if faulty:
-            self._bad.append(Gap(counter, stop))
-        self._keep(counter, counts[self._order])
-        self._newest = max(self._newest, stop)
+            self.begin(counter)
+        waited, before = bool(self._held), self._next
+        run = _Run(counter, counts[self._order], faulty)
+        self._keep(run)
+        self._newest = max(self._newest, run.stop)
         blocks = self._release()
-        if self._next != before or not self._held:
-            self._deadline = self._newest + round(WAIT_S * self._lane.rate_hz)
-        while self._held and self._newest > self._deadline:
-            blocks += self._give_up(min(self._held))
-        if self._held and self._newest - min(self._held) > HELD_MAX_S * self._lane.rate_hz:
-            blocks += self._give_up(min(self._held))
+        if self._next != before or not waited:
+            self._progress_at = self._asked_at = self._newest
+        while self._held and self._is_overdue():
+            blocks += self._give_up(self._held[0].start)
         return blocks
 
     def wanted(self) -> list[Range]:
-        """Give the missing ranges that have not been asked for yet, each once."""
+        """Give the missing ranges that must be asked for now: new ones, and all of them when asking was in vain."""
+        if self._held and self._newest - self._asked_at > ASK_AGAIN_S * self._lane.rate_hz:
+            self._asked_to, self._asked_at = 0, self._newest
         ranges, at = [], max(self._next or 0, self._asked_to)
-        for start in sorted(self._held):
-            if start > at:
-                ranges.append(Range(at, start))
-            at = max(at, start + self._held[start].shape[1])
+        for run in self._held[bisect_right(self._held, at, key=_stop_of) :]:
+            if run.start > at:
+                ranges.append(Range(at, run.start))
+            at = run.stop
         self._asked_to = at
         return ranges
 
@@ -136,55 +154,74 @@ class Assembler:
         """Take note that [first, stop) will never come; give what can now be handed on."""
         blocks: list[Block] = []
         while self._held and self._next is not None and first <= self._next < stop:
-            blocks += self._give_up(min(stop, *self._held))
+            blocks += self._give_up(min(stop, self._held[0].start))
+            self._asked_to = 0
         return blocks
 
     def take_faults(self) -> list[Fault]:
         """Give, once, what was wrong since the last call."""
         if self._repeats:
-            self._note("samples-repeated", f"{self._repeats} samples came that were there already; they are left out")
+            self._note("samples-repeated", f"{self._repeats} samples came that were there already, or too late; they are left out")
             self._repeats = 0
         taken, self._faults = self._faults, []
         return taken
 
-    def _keep(self, counter: int, counts: NDArray[np.int32]) -> None:
-        """Hold what of a run is new."""
-        assert self._next is not None  # noqa: S101 - set by push
-        at, stop = max(counter, self._next), counter + counts.shape[1]
-        self._repeats += min(at, stop) - counter
-        for start in sorted(self._held):
-            end = start + self._held[start].shape[1]
-            if end <= at or start >= stop:
-                continue
-            if start > at:
-                self._held[at] = counts[:, at - counter : start - counter]
-            self._repeats += min(end, stop) - max(start, at)
-            at = max(at, end)
-        if at < stop:
-            self._held[at] = counts[:, at - counter :]
+    def _is_overdue(self) -> bool:
+        idle, held = self._newest - self._progress_at, self._newest - self._held[0].start
+        return idle > WAIT_S * self._lane.rate_hz or held > HELD_MAX_S * self._lane.rate_hz
+
+    def _keep(self, run: _Run) -> None:
+        """Hold what of a run is new, in order."""
+        at = max(run.start, self.position)
+        new = 0
+        index = bisect_right(self._held, at, key=_stop_of)
+        while at < run.stop:
+            until = min(run.stop, self._held[index].start) if index < len(self._held) else run.stop
+            if at < until:
+                self._held.insert(index, run.cut(at, until))
+                new += until - at
+                index += 1
+            at = max(at, self._held[index].stop) if index < len(self._held) else run.stop
+            index += 1
+        self._repeats += run.stop - run.start - new
 
     def _release(self) -> list[Block]:
         """Hand on what follows without a hole."""
-        assert self._next is not None  # noqa: S101 - set by push
-        start, parts = self._next, []
-        while self._next in self._held:
-            part = self._held.pop(self._next)
-            parts.append(part)
-            self._next += part.shape[1]
-        if not parts:
+        start = at = self.position
+        ready = 0
+        while ready < len(self._held) and self._held[ready].start == at:
+            at = self._held[ready].stop
+            ready += 1
+        if not ready:
             return []
-        counts = np.ascontiguousarray(np.concatenate(parts, axis=1))
-        self._last = counts[:, -1:]
-        bad = tuple(Gap(max(g.start, start), min(g.stop, self._next)) for g in self._bad if g.start < self._next and g.stop > start)
-        self._bad = [gap for gap in self._bad if gap.stop > self._next]
-        return [Block(start, counts, bad)]
+        runs, self._held = self._held[:ready], self._held[ready:]
+        self._next = at
+        return [Block(start, np.concatenate([self._counts(run) for run in runs], axis=1), self._faulty(runs))]
+
+    def _counts(self, run: _Run) -> NDArray[np.int32]:
+        """Give the counts of a run, the last good value held where the converter was at fault."""
+        if run.faulty:
+            return np.repeat(self._last, run.counts.shape[1], axis=1)
+        self._last = run.counts[:, -1:]
+        return run.counts
+
+    def _faulty(self, runs: list[_Run]) -> tuple[Gap, ...]:
+        """Give the gaps that faulty runs make, those that touch joined."""
+        gaps: list[Gap] = []
+        for run in runs:
+            if run.faulty and gaps and gaps[-1].stop == run.start:
+                gaps[-1] = Gap(gaps[-1].start, run.stop)
+            elif run.faulty:
+                gaps.append(Gap(run.start, run.stop))
+        for gap in gaps:
+            self._note("adc-fault", f"the converter reports a fault for samples {gap.start} to {gap.stop}; they are marked, not weighed")
+        return tuple(gaps)
 
     def _give_up(self, stop: int) -> list[Block]:
         """Mark everything up to `stop` as lost and hand on what stands behind it."""
-        assert self._next is not None  # noqa: S101 - set by push
-        start, lost = self._next, stop - self._next
+        start, lost = self.position, stop - self.position
         self._next = stop
-        self._deadline = self._newest + round(WAIT_S * self._lane.rate_hz)
+        self._progress_at = self._newest
         self._note("samples-lost", f"samples {start} to {stop} ({lost / self._lane.rate_hz:.3f} s) are lost; they are marked, not filled")
         blocks = []
         if lost <= GAP_BLOCK_MAX_S * self._lane.rate_hz:
@@ -193,3 +230,7 @@ class Assembler:
 
     def _note(self, code: str, what: str) -> None:
         self._faults.append(Fault(code=code, where=self._device, what=what, reaction=Reaction.REJECT))
+
+
+def _stop_of(run: _Run) -> int:
+    return run.stop
