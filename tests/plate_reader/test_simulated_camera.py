@@ -15,7 +15,7 @@ TAKEN = datetime(2026, 3, 1, 23, 59, 59, 987_000, tzinfo=UTC)
         ("湘A12345", "yellow", "semi5"),
         ("京AD12345", "green", "car"),
         ("粤B1234学", "yellow", "truck2"),
-        ("湘A678挂", "yellow", "truck3"),
+        ("湘A6789挂", "yellow", "truck3"),
     ],
 )
 def test_what_the_simulated_camera_writes_is_read_as_meant(plate, colour, kind):
