@@ -61,6 +61,7 @@ class SerialDigitiserDriver(Driver):
         self._commands = CommandLine(self.name)
         self._device: int | None = None
         self._channels: tuple[str, ...] = ()
+        self._ring_samples = 0
         self._counter = 0
         self._started = False
         self._bytes_s = self._heard_s = self._samples_s = self._clock.monotonic_s()
@@ -88,7 +89,9 @@ class SerialDigitiserDriver(Driver):
 
     def request_resend(self, first: int, count: int) -> None:
         """Ask for a range again."""
-        self._commands.put(Command(RESEND, struct.pack("<QI", first, count), first, count))
+        # A range longer than the ring would be refused as such; what does not fit into the ring is gone, and its end is asked for.
+        within = min(count, self._ring_samples) if self._ring_samples else count
+        self._commands.put(Command(RESEND, struct.pack("<QI", first + count - within, within), first, count))
 
     def zero(self, channels: Collection[str], amount_counts: int) -> None:
         """Move the offset of some channels."""
@@ -148,6 +151,7 @@ class SerialDigitiserDriver(Driver):
             # Whoever reports again may have restarted and stand still; a START to one that runs changes nothing.
             self._commands.put(Command(START))
         self._device, self._channels, self._counter = frame.device, report.channels, report.counter
+        self._ring_samples = report.ring_samples
         return [report]
 
     def _samples(self, frame: Frame) -> list[DeviceEvent]:
