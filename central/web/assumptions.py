@@ -1,0 +1,28 @@
+"""The assumptions of a verdict in the reader's language. The record states them in English; what is not known here stays so."""
+
+import re
+from typing import Final
+
+from central.web.translation import N_, Language
+
+_FIXED: Final = frozenset(
+    {
+        N_("body not known: taken as combination, the higher limit"),
+        N_("body not known: taken as rigid, the higher limit"),
+        N_("drive axles not seen: taken as more than one, the higher limit"),
+        N_("tyres not seen: taken as dual on every axle but the first, the higher limit"),
+    }
+)
+_NO_LIMIT: Final = re.compile(r"the rule pack has no gross limit for (\d+) axles, (rigid|combination|unknown)")
+_BODIES: Final = {"rigid": N_("rigid truck"), "combination": N_("combination"), "unknown": N_("body not known")}
+
+
+def assumption_in(text: str, language: Language) -> str:
+    """Give a recorded assumption in a language."""
+    if text in _FIXED:
+        return language.say(text)
+    no_limit = _NO_LIMIT.fullmatch(text)
+    if no_limit:
+        body = language.say(_BODIES[no_limit.group(2)])
+        return language.say("the rule pack has no gross limit for %(axles)s axles, %(body)s", axles=no_limit.group(1), body=body)
+    return text

@@ -1,0 +1,75 @@
+"""The door of every page: who is not logged in is sent to the login and back; what fails is said on a page of its own."""
+
+from http import HTTPStatus
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+
+from central.access import OptionalLogin, central_of, optional_login
+from central.evidence.accounts import Login
+from central.web.pages import pages_of
+from contract.faults import RetryError, WimError
+
+
+class LoginNeededError(Exception):
+    """Nobody is logged in; `address` is where the visitor wanted to go."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+
+def page_login(request: Request, login: OptionalLogin) -> Login:
+    """Give who is logged in, or send the visitor to the login."""
+    if login is None:
+        raise LoginNeededError(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
+    return login
+
+
+PageLogin = Annotated[Login, Depends(page_login)]
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Register what answers when a page cannot be given."""
+    app.add_exception_handler(LoginNeededError, _to_login)
+    app.add_exception_handler(HTTPException, _failed)
+    app.add_exception_handler(RetryError, _away)
+
+
+async def _to_login(_request: Request, error: Exception) -> Response:
+    address = error.address if isinstance(error, LoginNeededError) else "/"
+    return RedirectResponse(f"/login?next={quote(address, safe='')}", HTTPStatus.SEE_OTHER)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """Say an HTTP error on a page to whoever reads pages, in JSON to programs."""
+    if not isinstance(error, HTTPException):
+        raise error
+    if "text/html" not in request.headers.get("accept", ""):
+        return await http_exception_handler(request, error)
+    page = pages_of(request)
+    return page.render(
+        request, "failed.html", _login(request), status=error.status_code, status_code=error.status_code, detail=error.detail
+    )
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    """Say that the database is away; nobody's login can be looked up then."""
+    if not isinstance(error, WimError):
+        raise error
+    central_of(request).count(error)
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    if "text/html" not in request.headers.get("accept", ""):
+        return JSONResponse({"code": error.code, "where": error.where, "what": error.what}, status)
+    return pages_of(request).render(request, "failed.html", None, status=status, status_code=int(status), detail=str(error))
+
+
+def _login(request: Request) -> Login | None:
+    try:
+        return optional_login(request, central_of(request))
+    except RetryError:
+        return None

@@ -1,0 +1,79 @@
+"""Numbers and moments as a reader of one language expects them."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Final
+
+from babel.dates import format_datetime, format_timedelta
+from babel.numbers import format_decimal
+
+from central.web.translation import Language
+from contract.units import KMH_PER_M_S, MM_PER_M, US_PER_S
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+CHINA_STANDARD_TIME: Final = timezone(timedelta(hours=8))
+"""One zone, no summer time since 1991: needs no zone database."""
+KG_PER_T: Final = 1000
+NO_BREAK_SPACE: Final = "\u00a0"
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """Writes quantities for one language and one time zone."""
+
+    language: Language
+    zone: tzinfo
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """Give a number with a fixed count of decimals and a true minus sign."""
+        pattern = "#,##0." + "0" * digits if digits else "#,##0"
+        return format_decimal(value, format=pattern, locale=self.language.locale).replace("-", "−")
+
+    def tonnes(self, load_kg: int, digits: int = 1) -> str:
+        """Give a load in tonnes, without its unit."""
+        return self.number(load_kg / KG_PER_T, digits)
+
+    def speed_kmh(self, speed_mm_s: int) -> str:
+        """Give a speed in whole km/h, without its unit."""
+        return self.number(speed_mm_s / MM_PER_M * KMH_PER_M_S)
+
+    def metres(self, length_mm: int, digits: int = 2) -> str:
+        """Give a length in metres, without its unit."""
+        return self.number(length_mm / MM_PER_M, digits)
+
+    def percent(self, part: float, whole: float, digits: int = 0) -> str:
+        """Give a share with its sign; nothing to share gives a dash."""
+        return self.number(100 * part / whole, digits) + NO_BREAK_SPACE + "%" if whole else "–"
+
+    def ppm(self, share_ppm: int) -> str:
+        """Give a probability in per cent; never rounded up to certainty or down to impossibility."""
+        if 0 < share_ppm < 100:
+            return "< " + self.number(0.01, 2) + NO_BREAK_SPACE + "%"
+        if 999_900 < share_ppm < 1_000_000:
+            return "> " + self.number(99.99, 2) + NO_BREAK_SPACE + "%"
+        return self.number(share_ppm / 10_000, 1) + NO_BREAK_SPACE + "%"
+
+    def kilobytes(self, size: int) -> str:
+        """Give a size in kB."""
+        return self.number(size / 1000, 1) + NO_BREAK_SPACE + "kB"
+
+    def moment(self, time_us: int) -> str:
+        """Give a local time with its offset, to the second: 2026-03-02 16:00:08 +08:00."""
+        return self._local(time_us).isoformat(sep=" ", timespec="seconds").replace("+", " +")
+
+    def moment_long(self, time_us: int) -> str:
+        """Give a local time as a sentence would: 2 March 2026, 16:00:08 +08:00."""
+        pattern = "y年M月d日 HH:mm:ss xxx" if self.language.code == "zh" else "d MMMM y, HH:mm:ss xxx"
+        return format_datetime(self._local(time_us), pattern, locale=self.language.locale)
+
+    def utc(self, time_us: int) -> str:
+        """Give a moment in UTC to the microsecond, as the record means it."""
+        return (_EPOCH + timedelta(microseconds=time_us)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+    def ago(self, time_us: int, now_us: int) -> str:
+        """Give how long before now a moment was: 3 minutes ago."""
+        span = timedelta(seconds=round((time_us - now_us) / US_PER_S))
+        return format_timedelta(span, add_direction=True, locale=self.language.locale)
+
+    def _local(self, time_us: int) -> datetime:
+        return (_EPOCH + timedelta(microseconds=time_us)).astimezone(self.zone)

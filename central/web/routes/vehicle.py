@@ -1,0 +1,114 @@
+"""The page of one vehicle, its waveform, and its signed record to take away."""
+
+import json
+from http import HTTPStatus
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Depends, HTTPException, Path, Request
+from fastapi.responses import JSONResponse, Response
+
+from central.access import CentralDep
+from central.context import Central
+from central.evidence.repository import MediaItem, VehicleDetail
+from central.evidence.repository import vehicle as stored_vehicle
+from central.evidence.stations import keys_of
+from central.web.diagram import draw
+from central.web.entry import PageLogin
+from central.web.judgement import answer
+from central.web.law import finding_rows, law_of
+from central.web.overview import overview_svg
+from central.web.pages import formats_of, language_of, pages_of
+from central.web.proofs import prove
+from central.web.signal import Signal, read_signal
+from central.web.waveform import waveform_item
+from central.web.words import BARS
+from contract.faults import RejectError
+from contract.media import MediaRole
+
+router = APIRouter()
+_IMMUTABLE: Final = {"Cache-Control": "private, max-age=3600"}
+Station = Annotated[str, Path(max_length=40)]
+Seq = Annotated[int, Path(ge=1, lt=2**53)]
+
+
+def found_vehicle(_login: PageLogin, central: CentralDep, station: Station, seq: Seq) -> VehicleDetail:
+    """Give the vehicle of an address; 404 if there is none."""
+    with central.database.read() as session:
+        detail = stored_vehicle(session, station, seq)
+    if detail is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND, f"station {station} has no vehicle with seq {seq}")
+    return detail
+
+
+FoundVehicle = Annotated[VehicleDetail, Depends(found_vehicle)]
+
+
+@router.get("/vehicles/{station}/{seq}")
+def vehicle(request: Request, login: PageLogin, central: CentralDep, detail: FoundVehicle) -> Response:
+    """Show one vehicle: the answer, the pictures and axles, the why, the signal, the proofs."""
+    record = detail.record
+    language = language_of(request)
+    with central.database.read() as session:
+        keys = keys_of(session, record.station)
+    return pages_of(request).render(
+        request,
+        "vehicle.html",
+        login,
+        detail=detail,
+        record=record,
+        answer=answer(record, formats_of(request)),
+        drawing=draw(record),
+        law=law_of(record, language.code),
+        findings=finding_rows(record, language.code),
+        gates=[(bar, [gate.detail for gate in record.verdict.barred_by if gate.bar is bar]) for bar in BARS],
+        proof=prove(record, detail.signed, keys),
+        supplements=[(item, prove(item.record, item.signed, keys)) for item in detail.supplements],
+        pictures=[item for item in detail.media if item.ref.role is not MediaRole.CAPTURE],
+        capture=_capture(detail),
+        raw=json.dumps(json.loads(detail.signed.payload), ensure_ascii=False, indent=2),
+    )
+
+
+@router.get("/vehicles/{station}/{seq}/waveform.json")
+def waveform(
+    request: Request, _login: PageLogin, central: CentralDep, detail: FoundVehicle, theme: Literal["light", "dark"] = "light"
+) -> JSONResponse:
+    """Give the waveform as a Bokeh document."""
+    item: dict[str, Any] = waveform_item(_signal(central, detail), language_of(request), theme)
+    return JSONResponse(item, headers=_IMMUTABLE | {"Vary": "Cookie, Accept-Language"})
+
+
+@router.get("/vehicles/{station}/{seq}/waveform.svg")
+def overview(request: Request, _login: PageLogin, central: CentralDep, detail: FoundVehicle) -> Response:
+    """Give the waveform as a plain picture."""
+    picture = overview_svg(_signal(central, detail), language_of(request))
+    return Response(picture, media_type="image/svg+xml", headers=_IMMUTABLE | {"Vary": "Cookie, Accept-Language"})
+
+
+@router.get("/vehicles/{station}/{seq}/envelope.json")
+def envelope(_login: PageLogin, detail: FoundVehicle) -> Response:
+    """Give the signed envelope as it was received, byte for byte."""
+    name = f"{detail.record.station}-{detail.record.seq}.dsse.json"
+    return Response(
+        detail.signed.envelope, media_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+def _capture(detail: VehicleDetail) -> MediaItem | None:
+    return next((item for item in detail.media if item.ref.role is MediaRole.CAPTURE), None)
+
+
+def _signal(central: Central, detail: VehicleDetail) -> Signal:
+    """Read the vehicle's capture; 404 while it has not arrived, 422 where it is damaged."""
+    capture = _capture(detail)
+    if capture is None or not central.blobs.has(capture.ref.sha256):
+        raise HTTPException(HTTPStatus.NOT_FOUND, "the signal of this passage has not arrived")
+    source = f"capture {capture.ref.sha256[:16]}"
+    try:
+        if not central.blobs.is_sound(capture.ref.sha256):
+            raise RejectError("blob-hash", source, "no longer has the hash that the record vouches for")
+        with central.blobs.open(capture.ref.sha256) as stream:
+            return read_signal(stream, detail.record, source)
+    except RejectError as error:
+        central.count(error)
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
