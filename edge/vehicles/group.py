@@ -14,6 +14,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import numpy as np
+
 from contract.axles import Crossing, CrossingFlag
 from contract.station import Lane, Sensor, SensorKind
 from contract.vehicles import VehicleFlag
@@ -34,8 +36,18 @@ PATIENCE_STANDING_S = 120.0
 PATIENCE_LEAST_S, PATIENCE_MOST_S = 0.5, 20.0
 """Bounds of the wait for a further axle once a loop is known to have failed."""
 
-AXLES_MOST = 400
+AXLES_MOST = 150
 """Axles waiting per row before they are released as they are: bounds memory when a sensor chatters."""
+
+
+VEHICLE_AXLES_MOST = 64
+"""Modular transporters have up to 40 axle lines; what shows more is a disturbance of several channels, counted as strays."""
+
+CHATTER_FACTOR = 3
+"""A row that saw more than this many times the axles of another did not see wheels."""
+
+ANCHORS = 12
+"""Axles at the front of a row that are tried as the first match."""
 
 
 @dataclass(frozen=True)
@@ -184,7 +196,8 @@ class Grouper:
             if unsure:
                 flags[VehicleFlag.AXLE_COUNT_UNSURE] = float(unsure)
             own_exit = exit_ if len(parts) == 1 else None
-            if entry is None and own_exit is None and len({name for axle in sequence[begin:end] for name in axle}) < 2:
+            lone = entry is None and own_exit is None and len({name for axle in sequence[begin:end] for name in axle}) < 2
+            if lone or end - begin > VEHICLE_AXLES_MOST:
                 self.strays += sum(len(axle) for axle in sequence[begin:end])
                 continue
             passages.append(Passage(tuple(sequence[begin:end]), entry, own_exit, flags))
@@ -223,7 +236,7 @@ def match_rows(
     tuple
         Per axle its crossings by sensor; per axle its time over the first row, device counter; number of row axles that fit nowhere.
     """
-    number = max(Counter(len(row) for row in rows if row).items(), key=lambda item: (item[1], item[0]))[0]
+    number = _agreed_number([len(row) for row in rows if row])
     reference = next(index for index, row in enumerate(rows) if len(row) == number)
     sequence: list[dict[str, Crossing]] = [{} for _ in range(number)]
     unmatched = 0
@@ -238,26 +251,28 @@ def match_rows(
     return sequence, [axle.time + lag for axle in rows[reference]], unmatched
 
 
+def _agreed_number(numbers: list[int]) -> int:
+    """Give the commonest number of axles; of two equally common the larger, because wheels get lost, unless a channel chattered."""
+    tally = Counter(numbers)
+    often = sorted(number for number, times in tally.items() if times == max(tally.values()))
+    return max(number for number in often if number <= CHATTER_FACTOR * often[0])
+
+
 def _align(row: list[RowAxle], reference: list[RowAxle]) -> list[int | None]:
     """Find the lag at which most axles of `row` meet one of `reference`, and give for each its partner's index."""
-    times = [axle.time for axle in reference]
-    if not row:
-        return []
-    gaps = [later - earlier for earlier, later in pairwise(times)]
-    tolerance = 0.3 * min(gaps) if gaps else float("inf")
-    best: list[int | None] = [None] * len(row)
+    times, own = np.array([axle.time for axle in reference]), np.array([axle.time for axle in row])
+    best: list[int | None] = [None] * own.size
     best_score = (0, 0.0)
-    for start in times:
-        for anchor in row:
-            lag = anchor.time - start
-            partners: list[int | None] = []
-            off = 0.0
-            for axle in row:
-                index = min(range(len(times)), key=lambda i: abs(times[i] + lag - axle.time))
-                miss = abs(times[index] + lag - axle.time)
-                partners.append(index if miss <= tolerance and index not in partners else None)
-                off += min(miss, tolerance)
-            score = (sum(partner is not None for partner in partners), -off)
-            if score > best_score:
-                best, best_score = partners, score
+    tolerance = 0.3 * float(np.diff(times).min()) if times.size > 1 else float("inf")
+    for lag in (own[:ANCHORS, None] - times[None, :ANCHORS]).ravel():
+        miss = np.abs(own[:, None] - times[None, :] - lag)
+        partner = miss.argmin(axis=1)
+        off = miss.min(axis=1)
+        partners: list[int | None] = [None] * own.size
+        for index in np.argsort(off, kind="stable"):
+            if off[index] <= tolerance and partner[index] not in partners:
+                partners[index] = int(partner[index])
+        score = (sum(found is not None for found in partners), -float(np.minimum(off, tolerance).sum()) if times.size > 1 else 0.0)
+        if score > best_score:
+            best, best_score = partners, score
     return best
