@@ -97,7 +97,7 @@ def login_link(
     """Print a link that logs the account in, once."""
     with _faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
         token = administration.login_token(database, name, role if create else None, lasts_min)
-    typer.echo(f"{base_url.rstrip('/')}/login/{token}")
+    typer.echo(f"{base_url.rstrip('/')}/login/once?token={token}")
 
 
 @app.command()

@@ -38,7 +38,8 @@ class PageKey:
             ``bad-page-key`` if it is none.
         """
         time_us, _, record_id = text.partition("-")
-        if not (time_us.isdecimal() and record_id.isdecimal() and len(text) <= 40):
+        is_key = time_us.isdecimal() and record_id.isdecimal() and len(text) <= 40
+        if not is_key or max(int(time_us), int(record_id)) >= 2**53:
             raise RejectError("bad-page-key", f"page key {text[:60]!r}", "is not <time_us>-<number>; use the one that the list gave")
         return cls(int(time_us), int(record_id))
 
