@@ -14,6 +14,9 @@ from contract.station import Lane, SensorKind
 PLACE_SD_M = 0.004
 """How well a crossing's time tells the place of a wheel: half a sample at 30 m/s and 4 kHz, and the noise on the edges."""
 
+SURVEY_U_M = 0.005
+"""Standard uncertainty of a sensor's surveyed position: what no fit can see."""
+
 BEND_LIMIT_M = 0.06
 """Scatter of places beyond which constant acceleration is no description: the vehicle stopped or shifted gears on the array."""
 
@@ -170,7 +173,7 @@ def _fit_steady(times: NDArray[np.float64], places: NDArray[np.float64], owner: 
         first_axle_s=_when(place_at, speed_at, 0.0, middle - x0 / v if v > 0 else 0.0),
         offsets_m=offsets,
         speed_m_s=v,
-        speed_u_m_s=2.0 * float(np.sqrt(covariance[1, 1])),
+        speed_u_m_s=2.0 * float(np.hypot(np.sqrt(covariance[1, 1]), v * np.sqrt(2.0) * SURVEY_U_M / max(np.ptp(places), SURVEY_U_M))),
         acceleration_m_s2=a,
         scatter_m=scatter,
         stopped=slowest < min(IDLE_SHARE * v, WALKING_M_S),
