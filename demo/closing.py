@@ -82,8 +82,6 @@ def stored_in_central(answer: str, station: str) -> Stored:
     """
     try:
         whole = json.loads(answer)
-        return Stored(
-            **{"records": 0, "vehicles": 0, "verified": 0, "chain": "empty"} | whole["stations"][station], quarantine=whole["quarantine"]
-        )
+        return Stored.model_validate({**whole["stations"][station], "quarantine": whole["quarantine"]})
     except (ValueError, KeyError, TypeError) as error:
         raise DemoError(f"wim-central verify --json gave no figures for {station}: {answer[:500]!r}") from error

@@ -101,7 +101,7 @@ def make_station_key(line: Line) -> tuple[str, ...]:
 
 def make_receipt_key(line: Line) -> tuple[str, ...]:
     """Give the command that makes central's key."""
-    return module("central", "keygen", *_store(line))
+    return module("central", "keygen", "--data", str(line.layout.central))
 
 
 def enrol(line: Line) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ class Stored(_Part):
     vehicles: int
     verified: int
     chain: str
+    blobs_missing: int
     quarantine: int
 
 
@@ -135,9 +136,10 @@ def _failures(summary: Summary) -> list[str]:
         f"the station's last record is {summary.last_seq}, {stored.records} are stored": summary.last_seq == stored.records,
         f"{stored.records} stored, {stored.verified} verified": stored.records == stored.verified,
         f"the chain is {stored.chain}": stored.chain == "unbroken",
+        f"{stored.blobs_missing} pictures and captures are missing in central": stored.blobs_missing == 0,
         f"{stored.quarantine} in quarantine": stored.quarantine == 0,
         f"{summary.waiting} still wait in the station": summary.waiting == 0,
-        f"{len(wrong)} overload verdicts are wrong": not wrong,
+        f"overload verdicts that are wrong: {len(wrong)}": not wrong,
     }
     return [text for text, holds in checks.items() if not holds]
 

@@ -124,11 +124,10 @@ def test_ports_are_different_and_free():
 
 
 def test_an_answer_without_the_station_is_an_error():
-    assert (
-        stored_in_central(
-            '{"stations": {"a": {"records": 2, "vehicles": 2, "verified": 2, "chain": "unbroken"}}, "quarantine": 0}', "a"
-        ).records
-        == 2
-    )
+    figures = {"records": 2, "vehicles": 2, "overloads": 0, "verified": 2, "chain": "unbroken", "blobs_missing": 0}
+    answer = json.dumps({"stations": {"a": figures}, "quarantine": 0})
+    assert stored_in_central(answer, "a").records == 2
     with pytest.raises(DemoError, match="no figures for b"):
-        stored_in_central('{"stations": {}, "quarantine": 0}', "b")
+        stored_in_central(answer, "b")
+    with pytest.raises(DemoError, match="no figures for a"):
+        stored_in_central("Traceback", "a")
