@@ -41,10 +41,10 @@ class ClockState(StrEnum):
 
 
 class Clock(_Part):
-    """State and expanded uncertainty of the time stamps; `playback_ppm` is 1 000 000 for a line that runs in real time."""
+    """State and uncertainty of the time stamps (None: unknown); `playback_ppm` is 1 000 000 for a line that runs in real time."""
 
     state: ClockState
-    u_us: Annotated[int, Field(ge=0, lt=2**53)]
+    u_us: Annotated[int, Field(ge=0, lt=2**53)] | None = None
     playback_ppm: Annotated[int, Field(gt=0)] = 1_000_000
 
 

@@ -81,7 +81,7 @@ def keygen(
     folder = data / "keys"
     folder.mkdir(parents=True, exist_ok=True)
     public = folder / "station.pub.pem"
-    public.write_bytes(public_pem(create_key(folder / "station.key").public_key()))
+    public.write_bytes(public_pem(create_key(folder / "station.key")))
     typer.echo(str(public))
 
 

@@ -132,9 +132,12 @@ class Assembler:
         self._keep(run)
         self._newest = max(self._newest, run.stop)
         blocks = self._release()
-        if self._next != before or not waited:
+        if self._held and not waited:
+            self._progress_at = self._asked_at = self._held[0].start
+        elif self._next != before:
             self._progress_at = self._asked_at = self._newest
-        while self._held and self._is_overdue():
+        while self._held and self._newest > (deadline := self._deadline()):
+            self._progress_at = deadline
             blocks += self._give_up(self._held[0].start)
         return blocks
 
@@ -155,6 +158,7 @@ class Assembler:
         blocks: list[Block] = []
         while self._held and self._next is not None and first <= self._next < stop:
             blocks += self._give_up(min(stop, self._held[0].start))
+            self._progress_at = self._newest
             self._asked_to = 0
         return blocks
 
@@ -166,9 +170,10 @@ class Assembler:
         taken, self._faults = self._faults, []
         return taken
 
-    def _is_overdue(self) -> bool:
-        idle, held = self._newest - self._progress_at, self._newest - self._held[0].start
-        return idle > WAIT_S * self._lane.rate_hz or held > HELD_MAX_S * self._lane.rate_hz
+    def _deadline(self) -> int:
+        """Give the counter up to which the oldest missing range is waited for."""
+        rate_hz = self._lane.rate_hz
+        return min(self._progress_at + round(WAIT_S * rate_hz), self._held[0].start + round(HELD_MAX_S * rate_hz))
 
     def _keep(self, run: _Run) -> None:
         """Hold what of a run is new, in order."""
@@ -221,7 +226,6 @@ class Assembler:
         """Mark everything up to `stop` as lost and hand on what stands behind it."""
         start, lost = self.position, stop - self.position
         self._next = stop
-        self._progress_at = self._newest
         self._note("samples-lost", f"samples {start} to {stop} ({lost / self._lane.rate_hz:.3f} s) are lost; they are marked, not filled")
         blocks = []
         if lost <= GAP_BLOCK_MAX_S * self._lane.rate_hz:

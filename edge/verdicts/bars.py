@@ -66,8 +66,9 @@ def _clock(clock: Clock) -> list[Gate]:
     found = []
     if clock.state is not ClockState.SYNCHRONISED:
         found.append(Gate(bar=Bar.CLOCK, detail=f"the clock was {clock.state.value}; it must be synchronised"))
-    elif clock.u_us > CLOCK_U_MAX_US:
-        found.append(Gate(bar=Bar.CLOCK, detail=f"the clock was sure to {clock.u_us / US_PER_S:.3f} s; allowed is 1 s"))
+    elif clock.u_us is None or clock.u_us > CLOCK_U_MAX_US:
+        known = "an unknown time" if clock.u_us is None else f"{clock.u_us / US_PER_S:.3f} s"
+        found.append(Gate(bar=Bar.CLOCK, detail=f"the clock was sure to {known}; allowed is 1 s"))
     if clock.playback_ppm != REAL_TIME_PPM:
         found.append(Gate(bar=Bar.PLAYBACK, detail=f"the line played {clock.playback_ppm / REAL_TIME_PPM:g} times as fast; it must be 1"))
     return found

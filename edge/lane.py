@@ -1,0 +1,262 @@
+"""One lane as it runs: device events in, vehicles ready to be recorded out.
+
+It owns the lane's time base, assembly, pipeline and matching, holds each vehicle until its plates can have come, and knows from where the
+device must send again after a restart. It does no I/O and reads no clock; the supervisor tells it the time.
+"""
+
+import zlib
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from calibration.model import Calibration
+from contract.faults import Fault, Reaction
+from contract.plates import PlateRead
+from contract.records import Clock, ClockState
+from contract.samples import Block
+from contract.station import Lane, ModbusDigitiser, SerialDigitiser, Station
+from contract.vehicles import Vehicle
+from edge.drivers.base import DeviceEvent, Heartbeat, LineFault, Report, ResendRefused, Samples, SiteState, TimeMark
+from edge.matching.match import Match
+from edge.matching.matcher import Matcher
+from edge.matching.passage import Passage
+from edge.outbox.rows import Checkpoint
+from edge.pipeline import LanePipeline, Weighing
+from edge.samples.assemble import Assembler, Range
+from edge.time_base import Stamp, TimeBase
+
+WARM_UP_S: Final = 5.0
+"""Signal before a vehicle that is weighed again after a restart, so that baselines have settled when it comes."""
+
+SAME_END_S: Final = 0.05
+"""Two vehicles end further apart than this; one vehicle weighed twice, from another start of the stream, ends closer."""
+
+SLOWEST_MATCHED_M_S: Final = 0.3
+"""Slower vehicles are matched as if they moved this fast; the camera's tolerance covers no crawling anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A vehicle whose waiting time is over, with all that its record needs."""
+
+    key: str
+    lane: int
+    device: str
+    weighing: Weighing
+    time_us: int
+    clock: Clock
+    match: Match
+    pavement_c: float | None
+    checkpoint: Checkpoint
+
+    @property
+    def vehicle(self) -> Vehicle:
+        """The vehicle as weighed."""
+        return self.weighing.vehicle
+
+
+@dataclass(slots=True)
+class _Waiting:
+    weighing: Weighing
+    key: str
+    since_s: float
+    stamp: Stamp | None = None
+
+
+@dataclass(slots=True)
+class LaneState:
+    """What the station's health says of a lane."""
+
+    device: str
+    identity: str = ""
+    position: int = 0
+    vehicles: int = 0
+    lost_samples: int = 0
+    pavement_c: float | None = None
+    heartbeat_s: float | None = None
+    faults: list[Fault] = field(default_factory=list)
+
+
+class LaneRun:
+    """Runs one lane.
+
+    Parameters
+    ----------
+    device
+        The lane's digitiser.
+    station
+        The station file.
+    calibration
+        The lane's gains, None to weigh with nominal constants.
+    checkpoint
+        How far the device's signal was used up before this start, None for a first one.
+    """
+
+    def __init__(
+        self, device: SerialDigitiser | ModbusDigitiser, station: Station, calibration: Calibration | None, checkpoint: Checkpoint | None
+    ) -> None:
+        self.lane: Lane = station.lane_with(device.lane)
+        self.state = LaneState(device.name)
+        self._device = device
+        self._calibration = calibration
+        self._wait_s = station.gates.plate_wait_s
+        self._checkpoint = checkpoint
+        self._time = TimeBase(device.name, self.lane.rate_hz, device.playback)
+        self._matcher = Matcher(self.lane.id, station.camera, device.playback)
+        self._waiting: deque[_Waiting] = deque()
+        self._epoch = 0
+        self._recorded_to = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._assembler = Assembler(self._device.name, self.lane)
+        self._pipeline = LanePipeline(self.lane, self._calibration, self.state.pavement_c)
+
+    @property
+    def cameras(self) -> tuple[str, ...]:
+        """Cameras whose reads this lane takes."""
+        return self._matcher.cameras
+
+    @property
+    def waiting(self) -> int:
+        """Vehicles that wait for their plates."""
+        return len(self._waiting)
+
+    def take(self, event: DeviceEvent, now_s: float) -> list[Range]:
+        """Take a device event and give the ranges that the device shall send again.
+
+        Raises
+        ------
+        StopError
+            If the device is not the one that the station file describes.
+        """
+        match event:
+            case Report():
+                self._describe(event, now_s)
+            case Samples():
+                self._weigh(self._assembler.push(event.counter, event.counts, faulty=event.faulty), now_s)
+            case ResendRefused():
+                self._weigh(
+                    self._assembler.gone(event.first, min(event.oldest, event.first + event.count) or event.first + event.count), now_s
+                )
+            case TimeMark():
+                self.state.faults += self._time.add(event.mark)
+            case Heartbeat():
+                self.state.heartbeat_s = now_s
+            case LineFault():
+                self.state.faults.append(event.fault)
+            case _:
+                pass
+        self.state.faults += self._assembler.take_faults()
+        self.state.position = self._assembler.position
+        return self._assembler.wanted()
+
+    def set_site(self, site: SiteState) -> None:
+        """Take the pavement's temperature."""
+        self.state.pavement_c = site.pavement_c
+        self._pipeline.set_pavement(site.pavement_c)
+
+    def add_read(self, read: PlateRead, arrived_us: int) -> None:
+        """Take a plate read of one of this lane's cameras.
+
+        Raises
+        ------
+        RejectError
+            If the camera is not this lane's.
+        """
+        self._matcher.add_read(read, arrived_us)
+
+    def ready(self, now_s: float) -> list[Ready]:
+        """Give the vehicles whose waiting time is over, in order of passage."""
+        found = []
+        for waiting in self._waiting:
+            self._admit(waiting)
+        while self._waiting and self._waiting[0].stamp is not None and now_s - self._waiting[0].since_s >= self._wait_s:
+            waiting = self._waiting.popleft()
+            assert waiting.stamp is not None  # noqa: S101 - the loop's condition
+            found.append(self._ready(waiting, waiting.stamp))
+        self.state.faults += self._matcher.take_faults()
+        return found
+
+    def late_matches(self) -> Iterable[Match]:
+        """Give matches of vehicles that were recorded before their read came."""
+        return self._matcher.late_matches()
+
+    def take_faults(self) -> list[Fault]:
+        """Give, once, what went wrong since the last call."""
+        taken, self.state.faults = self.state.faults, []
+        return taken
+
+    def _describe(self, report: Report, now_s: float) -> None:
+        epoch = zlib.crc32(report.identity.partition(",")[0].encode())
+        seen = self._assembler.newest
+        if seen and (report.counter < seen or epoch != self._epoch):
+            what = f"{report.identity} restarted: its counter went from {seen} to {report.counter}; vehicles on the array are cut off"
+            self.state.faults.append(Fault(code="device-restarted", where=self._device.name, what=what, reaction=Reaction.RETRY))
+            self._hold(self._pipeline.finish(), now_s)
+            self._time.reset()
+            self._begin()
+            self._recorded_to = 0
+        first_report = not self.state.identity
+        self._epoch = epoch
+        self.state.identity = report.identity
+        self._assembler.describe(report.channels, report.rate_hz)
+        if first_report:
+            self._resume(report)
+
+    def _resume(self, report: Report) -> None:
+        """Begin where the last run of this program has stopped, if the device still counts on from there."""
+        before = self._checkpoint
+        if before is None or before.epoch != self._epoch or report.counter < before.resume_counter:
+            return
+        self._recorded_to = before.last_end
+        self._assembler.begin(max(before.resume_counter, report.oldest))
+
+    def _weigh(self, blocks: list[Block], now_s: float) -> None:
+        for block in blocks:
+            self._hold(self._pipeline.push(block), now_s)
+
+    def _hold(self, weighings: list[Weighing], now_s: float) -> None:
+        for weighing in weighings:
+            if self._recorded_to and weighing.vehicle.stop <= self._recorded_to + SAME_END_S * self.lane.rate_hz:
+                continue
+            waiting = _Waiting(weighing, f"{self.lane.id}-{weighing.vehicle.first_axle_sample:.0f}", now_s)
+            self._waiting.append(waiting)
+            self.state.vehicles += 1
+
+    def _admit(self, waiting: _Waiting) -> None:
+        """Give the vehicle its time, as soon as there is one, and show it to the matching."""
+        if waiting.stamp is not None or not self._time.known:
+            return
+        vehicle = waiting.weighing.vehicle
+        waiting.stamp = self._time.stamp(vehicle.first_axle_sample)
+        self._matcher.add_passage(
+            Passage(
+                key=waiting.key,
+                time_us=waiting.stamp.time_us,
+                speed_m_s=max(vehicle.speed_m_s, SLOWEST_MATCHED_M_S),
+                speed_u_m_s=vehicle.speed_u_m_s,
+                acceleration_m_s2=vehicle.acceleration_m_s2,
+                rear_m=vehicle.length_m,
+            )
+        )
+
+    def _ready(self, waiting: _Waiting, stamp: Stamp) -> Ready:
+        vehicle = waiting.weighing.vehicle
+        resume = max(0, vehicle.start - round(WARM_UP_S * self.lane.rate_hz))
+        return Ready(
+            key=waiting.key,
+            lane=self.lane.id,
+            device=self._device.name,
+            weighing=waiting.weighing,
+            time_us=stamp.time_us,
+            clock=Clock(
+                state=ClockState(stamp.state.value),
+                u_us=stamp.uncertainty_us,
+                playback_ppm=round(self._device.playback * 1_000_000),
+            ),
+            match=self._matcher.match(waiting.key),
+            pavement_c=self.state.pavement_c,
+            checkpoint=Checkpoint(self._device.name, self._epoch, resume, vehicle.stop),
+        )

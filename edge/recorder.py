@@ -1,0 +1,196 @@
+"""Writes vehicles down: media, verdict, record and checkpoint in one transaction of the outbox."""
+
+import datetime as dt
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from contract.captures import CaptureHeader, capture_bytes
+from contract.chain import Link
+from contract.faults import Fault, RejectError, RetryError
+from contract.limits import RulePack
+from contract.media import MediaRef, MediaRole
+from contract.records import PlateEntry
+from contract.station import Station
+from contract.units import US_PER_S
+from contract.vehicles import VehicleFlag
+from edge.lane import Ready
+from edge.matching.match import Match
+from edge.outbox import Blob, Outbox, ReadKey
+from edge.pictures import PictureFolder
+from edge.records.build import Identities, build_record, plate_entry, supplement
+from edge.records.sign import sign_record
+from edge.verdicts.decide import decide
+
+REMEMBERED: Final = 256
+"""Recorded vehicles that a late plate read may still belong to; the matching remembers as many."""
+
+CAPTURE_TYPE: Final = "application/x-hdf5"
+PICTURE_TYPE: Final = "image/jpeg"
+
+
+class Recorder:
+    """Turns ready vehicles into signed records in the outbox.
+
+    Parameters
+    ----------
+    station, pack
+        The station file and its rule pack.
+    identities
+        Per lane, what its records vouch for.
+    outbox, key
+        Where records go, and what signs them.
+    pictures
+        Where the plate reader leaves pictures.
+    note
+        Told of what was missing.
+    """
+
+    def __init__(
+        self,
+        station: Station,
+        *,
+        pack: RulePack,
+        identities: dict[int, Identities],
+        outbox: Outbox,
+        key: Ed25519PrivateKey,
+        pictures: PictureFolder,
+        note: Callable[[Fault], None],
+    ) -> None:
+        self._station = station
+        self._pack = pack
+        self._identities = identities
+        self._outbox = outbox
+        self._key = key
+        self._pictures = pictures
+        self._note = note
+        self._links: OrderedDict[str, Link] = OrderedDict()
+
+    def record(self, ready: Ready) -> Link:
+        """Store one vehicle. Where the quota has no room for its media, the record goes without them and says so by its bars.
+
+        Raises
+        ------
+        RetryError
+            If the outbox has no room even for the record; nothing was stored, try again when the uplink is back.
+        """
+        media = [*self._pictures_of(ready.match), (MediaRole.CAPTURE, self._capture(ready))]
+        try:
+            link = self._store(ready, media)
+        except RetryError as error:
+            if error.code != "blobs-full":
+                raise
+            self._note(error.fault())
+            link = self._store(ready, [])
+        self._forget_pictures(media)
+        self._links[ready.key] = link
+        while len(self._links) > REMEMBERED:
+            self._links.popitem(last=False)
+        return link
+
+    def supplement(self, match: Match, time_us: int) -> Link | None:
+        """Store what came for a recorded vehicle after its record; None where the vehicle is no longer remembered."""
+        of = self._links.get(match.key)
+        if of is None:
+            return None
+        media = self._pictures_of(match)
+
+        def make(after: Link) -> tuple[bytes, bytes]:
+            record = supplement(
+                of,
+                after=after,
+                station=self._station.station.id,
+                time_us=time_us,
+                plates=plate_entries(match),
+                media=tuple(blob.ref(role) for role, blob in media),
+            )
+            sealed = sign_record(record, self._key)
+            return sealed.payload, sealed.envelope
+
+        link = self._outbox.append(make, [blob for _, blob in media], reads=_read_keys(match))
+        self._forget_pictures(media)
+        return link
+
+    def _store(self, ready: Ready, media: list[tuple[MediaRole, Blob]]) -> Link:
+        vehicle, match = ready.vehicle, ready.match
+        verdict = decide(
+            vehicle,
+            self._pack,
+            self._station.gates,
+            ready.clock,
+            plate_certainty=match.certainty if match.text else None,
+            has_pictures=any(role is MediaRole.SCENE for role, _ in media),
+            calibrated=VehicleFlag.UNCALIBRATED not in vehicle.flags,
+        )
+
+        def make(after: Link) -> tuple[bytes, bytes]:
+            record = build_record(
+                vehicle,
+                verdict,
+                after=after,
+                identities=self._identities[ready.lane],
+                time_us=ready.time_us,
+                clock=ready.clock,
+                plate=match.text,
+                plate_certainty=match.certainty,
+                plates=plate_entries(match),
+                media=_refs(media),
+                pavement_c=ready.pavement_c,
+            )
+            sealed = sign_record(record, self._key)
+            return sealed.payload, sealed.envelope
+
+        return self._outbox.append(make, [blob for _, blob in media], ready.checkpoint, _read_keys(match))
+
+    def _forget_pictures(self, media: list[tuple[MediaRole, Blob]]) -> None:
+        for role, blob in media:
+            if role is not MediaRole.CAPTURE:
+                self._pictures.discard(blob.sha256)
+
+    def _capture(self, ready: Ready) -> Blob:
+        weighing, lane = ready.weighing, self._station.lane_with(ready.lane)
+        before_us = (weighing.vehicle.first_axle_sample - weighing.first_sample) / lane.rate_hz * US_PER_S
+        start = dt.datetime.fromtimestamp((ready.time_us - before_us) / US_PER_S, dt.UTC)
+        header = CaptureHeader(
+            station=self._station.station.id,
+            lane=lane.id,
+            start_utc=start.isoformat(timespec="microseconds"),
+            rate_hz=lane.rate_hz,
+            pavement_c=ready.pavement_c,
+            channels=lane.channels,
+            first_sample=weighing.first_sample,
+        )
+        return Blob.of(capture_bytes(header, weighing.counts, weighing.gaps), CAPTURE_TYPE)
+
+    def _pictures_of(self, match: Match) -> list[tuple[MediaRole, Blob]]:
+        named = [(MediaRole.SCENE, read.scene_picture) for read in match.reads]
+        named += [(MediaRole.PLATE, read.plate_picture) for read in match.reads]
+        found = []
+        for role, sha256 in dict.fromkeys(named):
+            if sha256 is None:
+                continue
+            try:
+                found.append((role, Blob.of(self._pictures.read(sha256), PICTURE_TYPE)))
+            except RejectError as error:
+                self._note(error.fault())
+        return found
+
+
+def plate_entries(match: Match) -> tuple[PlateEntry, ...]:
+    """Write down every read of a match with how sure it is and why; what no camera saw stands with the first."""
+    return tuple(
+        plate_entry(
+            one.read, facing=one.facing, certainty=one.certainty, residual_us=one.residual_us, reasons=match.reasons if index == 0 else ()
+        )
+        for index, one in enumerate(match.matched)
+    )
+
+
+def _refs(media: list[tuple[MediaRole, Blob]]) -> tuple[MediaRef, ...]:
+    return tuple(blob.ref(role) for role, blob in media)
+
+
+def _read_keys(match: Match) -> list[ReadKey]:
+    return [ReadKey(read.camera, read.event_id) for read in match.reads]

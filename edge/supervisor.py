@@ -1,0 +1,340 @@
+"""Keeps a station running: threads, main loop, signals, and what is done about each thing that fails.
+
+Restart policy, all of it:
+
+| what fails | what is done |
+|---|---|
+| a line hangs up, a device is silent for 5 s | its thread opens it again after 0.2 to 4 s; what was missed is asked for again |
+| a device restarts | vehicles on the array are cut off and flagged; a new time base begins |
+| a device is not what the station file says | the process ends with 3: a person must mend the file or the wiring |
+| broker or central away | the uplink tries for ever; the outbox keeps everything |
+| the outbox has no room | the vehicle waits in memory, and is tried again every second; at `HELD_MAX` the process ends with 75 |
+| the disk fails, the database is damaged | the process ends with 75; after an fsync that failed nothing is tried again |
+| a thread ends, an error nobody expected | the process ends with 75 |
+| the main loop hangs for 30 s | the watchdog ends the process with 75 |
+| SIGTERM, SIGINT | vehicles that wait for plates are recorded, threads end, 0 |
+"""
+
+import queue
+import signal
+import time
+from collections import Counter, deque
+from pathlib import Path
+from random import SystemRandom
+from types import FrameType
+from typing import Any, Final
+
+import structlog
+
+from calibration.model import Calibration
+from contract.faults import EXIT_OK, EXIT_REJECTED, EXIT_RESTART, RejectError, RetryError, StopError
+from contract.plates import PlateRead
+from contract.records import Identity
+from contract.rules import rule_pack
+from contract.signatures import key_id
+from contract.station import ModbusSite, Station
+from contract.topics import StationState, StationStatus
+from edge.clock import Clock, SystemClock
+from edge.device_thread import Delivery, DeviceThread
+from edge.drivers import driver_for
+from edge.drivers.base import DeviceEvent, LineFault, LoopTransition, SiteState
+from edge.faultbook import FaultBook
+from edge.lane import LaneRun, Ready
+from edge.loopback import LoopbackServer, create_app
+from edge.outbox import Outbox
+from edge.pictures import PictureFolder
+from edge.recorder import Recorder
+from edge.records.build import Identities
+from edge.records.keystore import load_key, load_public_key
+from edge.records.software import software
+from edge.uplink import Uplink
+from edge.watchdog import Watchdog
+
+TURN_S: Final = 0.05
+"""How long the main loop waits for an event."""
+
+QUEUE_EVENTS: Final = 2_000
+"""Deliveries between the device threads and the main loop: some 20 s of one digitiser."""
+
+HELD_MAX: Final = 100
+"""Vehicles held in memory while the outbox has no room; the digitiser's ring has them too, so a restart loses none."""
+
+RETRY_S: Final = 1.0
+HOUSEKEEPING_S: Final = 600.0
+READS_KEPT_US: Final = 24 * 3600 * 1_000_000
+
+_log = structlog.get_logger("edge")
+
+
+def run_station(station: Station, parameters_sha256: str, calibrations: dict[int, Calibration], data: Path, listen: str) -> int:
+    """Run the station until it is asked to end; give the exit code."""
+    try:
+        service = StationService(station, parameters_sha256, calibrations, data, listen)
+    except StopError as error:
+        _log.critical(error.code, where=error.where, what=error.what)
+        return EXIT_REJECTED
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, service.ask_to_end)
+    return service.run()
+
+
+class StationService:
+    """One station: its devices, lanes, outbox, uplink and loopback door, turned by one main loop.
+
+    Raises
+    ------
+    StopError
+        If key, outbox, rule pack, calibration or uplink cannot be used as given.
+    """
+
+    def __init__(
+        self,
+        station: Station,
+        parameters_sha256: str,
+        calibrations: dict[int, Calibration],
+        data: Path,
+        listen: str,
+        *,
+        clock: Clock | None = None,
+    ) -> None:
+        self._station = station
+        self._clock = clock or SystemClock()
+        self._book = FaultBook()
+        self._ending = False
+        self._reads: queue.Queue[tuple[PlateRead, int]] = queue.Queue()
+        self._deliveries: queue.Queue[Delivery] = queue.Queue(maxsize=QUEUE_EVENTS)
+        self._held: deque[Ready] = deque()
+        self._loops: Counter[int] = Counter()
+        self._retry_at_s = self._housekeeping_at_s = 0.0
+        self._recorded = 0
+        key = load_key(data / "keys" / "station.key")
+        pack = rule_pack(station.station.rules)
+        self._software = software()
+        self._outbox = Outbox(data / "outbox", station.uplink.outbox_max_mb)
+        self._pictures = PictureFolder(data / "blobs")
+        self._lanes = {
+            device.name: LaneRun(device, station, calibrations.get(device.lane), self._outbox.checkpoint(device.name))
+            for device in station.device
+            if not isinstance(device, ModbusSite)
+        }
+        rules = Identity(id=pack.id, sha256=pack.sha256)
+        identities = {
+            lane.id: Identities(station.station.id, rules, self._software, parameters_sha256, _identity(calibrations.get(lane.id)))
+            for lane in station.lane
+        }
+        self._recorder = Recorder(
+            station, pack=pack, identities=identities, outbox=self._outbox, key=key, pictures=self._pictures, note=self._book.note
+        )
+        self._devices = {device.name: DeviceThread(driver_for(device), self._deliveries, self._book.note) for device in station.device}
+        receipt_keys = {}
+        if station.uplink.central_key_file is not None:
+            public = load_public_key(Path(station.uplink.central_key_file))
+            receipt_keys[key_id(public)] = public
+        self._uplink = Uplink(
+            station.station.id,
+            station.uplink,
+            self._outbox,
+            key,
+            receipt_keys,
+            make_status=self._status,
+            note=self._book.note,
+            now_us=self._clock.utc_us,
+            random=SystemRandom(),
+        )
+        self._server = LoopbackServer(create_app(self._take_read, self.health, self._book), listen)
+        self._watchdog = Watchdog()
+
+    def ask_to_end(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        """End the main loop after its present turn."""
+        self._ending = True
+
+    def run(self) -> int:
+        """Turn the main loop until asked to end or unable to go on; give the exit code."""
+        _log.info("station-starts", station=self._station.station.id, software=self._software.version, sha256=self._software.sha256[:16])
+        for read in self._outbox.unused_reads():
+            self._reads.put((read, self._clock.utc_us()))
+        self._server.start()
+        self._uplink.start()
+        for device in self._devices.values():
+            device.start()
+        self._watchdog.start()
+        code = EXIT_RESTART
+        try:
+            while not self._ending:
+                self._turn()
+            self._record(flush=True)
+            code = EXIT_OK
+        except StopError as error:
+            _log.critical(error.code, where=error.where, what=error.what)
+            code = EXIT_REJECTED if error.code in {"channel-missing", "rate-differs"} else EXIT_RESTART
+        except Exception:  # noqa: BLE001 - whatever it is, the process must end in order and start afresh
+            _log.exception("unexpected-error")
+        finally:
+            self._stop()
+        _log.info("station-ends", recorded=self._recorded, exit=code)
+        return code
+
+    def _stop(self) -> None:
+        for device in self._devices.values():
+            device.stop()
+        self._server.stop()
+        self._uplink.stop()
+        for device in self._devices.values():
+            device.join()
+        self._outbox.close()
+        self._watchdog.stop()
+
+    def _turn(self) -> None:
+        """Take what has come, record what is ready, see that every thread lives."""
+        self._watchdog.pat()
+        self._take_deliveries()
+        self._match_reads()
+        self._record(flush=False)
+        for lane in self._lanes.values():
+            for fault in lane.take_faults():
+                self._book.note(fault)
+        dead = [thread for thread, alive in self._threads().items() if not alive]
+        if dead:
+            raise StopError("thread-ended", dead[0], "ended although nobody asked it to; the process starts afresh")
+        self._keep_house()
+
+    def _threads(self) -> dict[str, bool]:
+        threads = {f"device {name}": device.alive for name, device in self._devices.items()}
+        return {**threads, "uplink": self._uplink.alive, "loopback server": self._server.alive}
+
+    def _take_deliveries(self) -> None:
+        try:
+            delivery = self._deliveries.get(timeout=TURN_S)
+            while True:
+                self._take(*delivery)
+                delivery = self._deliveries.get_nowait()
+        except queue.Empty:
+            return
+
+    def _take(self, device: str, events: list[DeviceEvent] | BaseException) -> None:
+        if isinstance(events, BaseException):
+            raise events
+        lane = self._lanes.get(device)
+        for event in events:
+            if lane is not None:
+                for wanted in lane.take(event, self._clock.monotonic_s()):
+                    self._devices[device].driver.request_resend(wanted.first, wanted.stop - wanted.first)
+            elif isinstance(event, SiteState):
+                for each in self._lanes.values():
+                    each.set_site(event)
+            elif isinstance(event, LoopTransition):
+                self._loops[event.loop] += event.occupied
+            elif isinstance(event, LineFault):
+                self._book.note(event.fault)
+
+    def _take_read(self, read: PlateRead) -> None:
+        """Keep a read durably, then hand it to the main loop; called by the loopback server's thread."""
+        if not any(read.camera in lane.cameras for lane in self._lanes.values()):
+            known = ", ".join(camera.name for camera in self._station.camera) or "none"
+            raise RejectError("plate-read-camera", read.camera, f"is no camera of this station; the station file has: {known}")
+        if self._outbox.keep_read(read):
+            self._reads.put((read, self._clock.utc_us()))
+
+    def _match_reads(self) -> None:
+        while True:
+            try:
+                read, arrived_us = self._reads.get_nowait()
+            except queue.Empty:
+                return
+            for lane in self._lanes.values():
+                if read.camera in lane.cameras:
+                    lane.add_read(read, arrived_us)
+                    for match in lane.late_matches():
+                        self._recorder.supplement(match, arrived_us)
+
+    def _record(self, *, flush: bool) -> None:
+        """Record what is ready, in order; where the outbox has no room, hold it."""
+        now_s = self._clock.monotonic_s()
+        for lane in self._lanes.values():
+            self._held.extend(lane.ready(float("inf") if flush else now_s))
+        if len(self._held) > HELD_MAX:
+            raise StopError("outbox-full", "outbox", f"has had no room for {HELD_MAX} vehicles; free the disk, or bring the uplink back")
+        if now_s < self._retry_at_s and not flush:
+            return
+        while self._held:
+            ready = self._held[0]
+            try:
+                link = self._recorder.record(ready)
+            except RetryError as error:
+                self._book.note(error.fault())
+                self._retry_at_s = now_s + RETRY_S
+                return
+            self._held.popleft()
+            self._recorded += 1
+            vehicle = ready.vehicle
+            _log.info(
+                "recorded",
+                seq=link.seq,
+                lane=ready.lane,
+                vehicle_class=vehicle.vehicle_class.code,
+                gross_kg=round(vehicle.gross_kg),
+                u_kg=round(vehicle.gross_u_kg),
+                speed_kmh=round(vehicle.speed_m_s * 3.6, 1),
+                plate=ready.match.text or None,
+            )
+
+    def _keep_house(self) -> None:
+        now_s = self._clock.monotonic_s()
+        if now_s < self._housekeeping_at_s:
+            return
+        self._housekeeping_at_s = now_s + HOUSEKEEPING_S
+        forgotten = self._outbox.forget_reads(READS_KEPT_US)
+        removed = self._pictures.prune(time.time())
+        if forgotten or removed:
+            _log.info("housekeeping", unmatched_reads=forgotten, pictures=removed)
+
+    def _status(self, state: StationState) -> StationStatus:
+        counts = self._outbox.counts()
+        pavements = [lane.state.pavement_c for lane in self._lanes.values() if lane.state.pavement_c is not None]
+        return StationStatus(
+            station=self._station.station.id,
+            state=state,
+            time_us=self._clock.utc_us(),
+            software=f"{self._software.version} {self._software.sha256[:16]}",
+            last_seq=counts.last_seq,
+            waiting_records=counts.waiting_records,
+            waiting_blobs=counts.waiting_blobs,
+            refused_records=counts.refused_records,
+            clock="unsynchronised" if self._clock.host_error_us() is None else "synchronised",
+            pavement_c_milli=round(pavements[0] * 1000) if pavements else None,
+            faults=self._book.counts(),
+        )
+
+    def health(self) -> dict[str, Any]:
+        """Give the station's state for the loopback door."""
+        counts = self._outbox.counts()
+        return {
+            "station": self._station.station.id,
+            "software": {"version": self._software.version, "sha256": self._software.sha256},
+            "recorded": self._recorded,
+            "records": counts.last_seq,
+            "last_seq": counts.last_seq,
+            "waiting": counts.waiting_records,
+            "waiting_blobs": counts.waiting_blobs,
+            "refused": counts.refused_records,
+            "held": len(self._held),
+            "uplink": {"connected": self._uplink.connected},
+            "devices": {name: {"connected": device.connected} for name, device in self._devices.items()},
+            "lanes": {
+                name: {
+                    "identity": lane.state.identity,
+                    "position": lane.state.position,
+                    "vehicles": lane.state.vehicles,
+                    "waiting_for_plates": lane.waiting,
+                    "pavement_c": lane.state.pavement_c,
+                }
+                for name, lane in self._lanes.items()
+            },
+            "loop_passages": dict(self._loops),
+            "faults": self._book.counts(),
+            "latest_faults": self._book.latest(),
+        }
+
+
+def _identity(calibration: Calibration | None) -> Identity | None:
+    return None if calibration is None else Identity(id=calibration.id, sha256=calibration.digest())
