@@ -24,7 +24,9 @@ SETTLE_S = 0.25
 TAIL_S = 1.0
 """Quiet road played after the last vehicle wanted."""
 APPROACH_M = 8.0
-"""Before its first axle reaches position 0, a vehicle is not yet seen by the array this far out."""
+"""Where there is no loop before the array: a vehicle this far before position 0 is not yet seen."""
+BEFORE_LOOP_S = 0.3
+"""A loop sees a slow vehicle this long before it counts it as present."""
 
 
 class CapturePlayback:
@@ -52,7 +54,9 @@ class CapturePlayback:
         self.name = path.name
         self.pavement_c = capture.pavement_c
         self._counts = np.ascontiguousarray(capture.counts.T)
-        every = self._vehicles(path)
+        first_loop, last_loop = layout.loop_columns[:1], layout.loop_columns[-1:]
+        self._arrivals = self._transitions(first_loop, occupied=True)
+        every = self._vehicles(path, left=self._transitions(last_loop, occupied=False))
         if vehicles > len(every):
             raise SimulationError(f"{path}: {vehicles} vehicles wanted, it holds {len(every)}; give at most that")
         self.vehicles = every[:vehicles] if vehicles else every
@@ -65,12 +69,11 @@ class CapturePlayback:
         """Give samples start … stop−1 as int32 (samples, channels)."""
         return self._counts[start:stop]
 
-    def _vehicles(self, path: Path) -> tuple[Vehicle, ...]:
+    def _vehicles(self, path: Path, left: list[int]) -> tuple[Vehicle, ...]:
         truth_file = truth_path(path)
         entries = sorted(read_truth(truth_file), key=lambda entry: int(entry["first_axle_sample"]))
         firsts = [int(entry["first_axle_sample"]) for entry in entries]
         nexts = [*firsts[1:], len(self._counts)]
-        left = self._left_last_loop()
         plates = PlateDraw(f"{self.layout.station}/{path.name}")
         vehicles = []
         for number, (entry, following) in enumerate(zip(entries, nexts, strict=True), start=1):
@@ -81,11 +84,10 @@ class CapturePlayback:
             vehicles.append(_vehicle(entry, passed, plate, color))
         return tuple(vehicles)
 
-    def _left_last_loop(self) -> list[int]:
-        """Give the samples at which the last loop became free."""
-        columns = self.layout.loop_columns[-1:]
-        transitions = LoopDetector(columns).feed(self._counts, 0)
-        return [transition.sample for transition in transitions if not transition.occupied]
+    def _transitions(self, columns: tuple[int, ...], occupied: bool) -> list[int]:
+        """Give the samples at which a loop became occupied or free."""
+        found = LoopDetector(columns).feed(self._counts, 0)
+        return [transition.sample for transition in found if transition.occupied is occupied]
 
     def _passed(self, entry: dict[str, Any], following: int, left: list[int]) -> int:
         """When the vehicle had left: by the last loop (it may have stopped), else by its speed."""
@@ -104,9 +106,16 @@ class CapturePlayback:
         if wanted == len(every):
             return len(self._counts)
         last, following = self.vehicles[-1], every[wanted]
-        approach_s = APPROACH_M / (following.speed_kmh / 3.6)
-        arrival = following.first_axle_sample - int(approach_s * self.layout.rate_hz)
-        return max(last.passed_sample, min(last.passed_sample + int(TAIL_S * self.layout.rate_hz), arrival))
+        tail = last.passed_sample + int(TAIL_S * self.layout.rate_hz)
+        return max(last.passed_sample, min(tail, self._arrival(following)))
+
+    def _arrival(self, vehicle: Vehicle) -> int:
+        """When the array begins to see a vehicle: by the first loop, else by its speed."""
+        before = bisect_left(self._arrivals, vehicle.first_axle_sample) - 1
+        if before >= 0:
+            return self._arrivals[before] - int(BEFORE_LOOP_S * self.layout.rate_hz)
+        approach_s = APPROACH_M / (vehicle.speed_kmh / 3.6)
+        return vehicle.first_axle_sample - int(approach_s * self.layout.rate_hz)
 
 
 def _vehicle(entry: dict[str, Any], passed: int, plate: str, color: str) -> Vehicle:

@@ -50,9 +50,7 @@ class Core:
     def __init__(self, seed=1):
         self.hand = HandClock()
         self.clock = SimulatedClock(1.0, monotonic=self.hand)
-        self.faults = FaultBoard(
-            self.clock.wall_s, random.Random(seed), {"channel": CHANNELS, "camera": ("front", "rear")}
-        )
+        self.faults = FaultBoard(self.clock.wall_s, random.Random(seed), {"channel": CHANNELS, "camera": ("front", "rear")})
         identity = Identity(SERIAL_NUMBER, (1, 2, 3), CHANNELS, RATE_HZ * 1000)
         self.digitiser = Digitiser(identity, self.clock, self.faults)
         self.fed = 0

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ def test_transitions_do_not_depend_on_how_the_signal_is_cut(values, cuts):
     whole = LoopDetector((0, 1)).feed(block, 0)
     detector, pieces = LoopDetector((0, 1)), []
     edges = [0, *sorted(min(cut, len(values)) for cut in cuts), len(values)]
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in itertools.pairwise(edges):
         pieces += detector.feed(block[low:high], low)
     assert pieces == whole
 

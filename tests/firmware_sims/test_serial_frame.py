@@ -1,3 +1,4 @@
+import itertools
 import re
 import struct
 import zlib
@@ -67,7 +68,7 @@ def test_frames_are_found_between_noise_whatever_the_split(payloads, noise, cuts
         stream += encode(FrameType.SAMPLES, 1, payload) + between.replace(b"\xa5", b"\x00")
     reader, found = FrameReader(), []
     edges = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in itertools.pairwise(edges):
         found += reader.feed(stream[low:high])
     assert [frame.payload for frame in found] == payloads
 
