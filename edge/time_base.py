@@ -10,9 +10,10 @@ Two links, kept apart on purpose:
 * monotonic clock ↔ UTC, one offset, which changes only when the host's clock is stepped (a slew moves both). A step is seen as a jump of
   the offset and reported for `STEP_HOLD_S`.
 
-The minimum filter over round trips is that of NTP's clock filter (RFC 5905, section 10).
+The minimum filter over round trips and the intersection of bounds are those of NTP (RFC 5905, sections 10 and 11.2.1).
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
@@ -41,6 +42,9 @@ ROUND_TRIP_FLOOR_S: Final = 0.000_5
 
 OUT_OF_LINE_S: Final = 0.25
 """A mark further than this (and its own uncertainty) from the fit belongs to another time base: the device or the host has restarted."""
+
+ROUNDING_US: Final = 2
+"""Time and monotonic clock are rounded to microseconds once each."""
 
 STEP_US: Final = 50_000
 """A jump of UTC against the monotonic clock above this is a step; below it lies the grain of reading both clocks."""
@@ -98,9 +102,9 @@ class TimeBase:
         self._source = source
         self._period_s = 1.0 / (rate_hz * playback)
         self._marks: deque[Mark] = deque(maxlen=MARKS_KEPT)
+        self._reference = 0
         self._origin_s = 0.0
         self._drift = 0.0
-        self._fitted = False
         self._offset_us: float | None = None
         self._host_error_us: int | None = None
         self._stepped_s: float | None = None
@@ -123,8 +127,9 @@ class TimeBase:
         """Take a time mark, and give what was wrong: a counter out of line, a stepped clock."""
         faults = []
         if self._marks:
-            deviation_s = mark.monotonic_s - self._monotonic_s(mark.counter)
-            if abs(deviation_s) > OUT_OF_LINE_S + mark.round_trip_s / 2 + self._drift_bound_s(mark.counter):
+            low_s, high_s = self._bounds_s(mark.counter)
+            deviation_s = mark.monotonic_s - (low_s + high_s) / 2
+            if abs(deviation_s) > OUT_OF_LINE_S + (mark.round_trip_s + abs(high_s - low_s)) / 2:
                 what = (
                     f"counter {mark.counter} came {deviation_s:+.3f} s off where {len(self._marks)} earlier marks put it; "
                     "the device or this host has restarted, its time base begins anew"
@@ -153,8 +158,8 @@ class TimeBase:
         time_us = round(monotonic_s * US_PER_S + self._offset_us)
         if self._host_error_us is None:
             return Stamp(time_us, None, ClockState.UNSYNCHRONISED)
-        counter_error_s = min(mark.round_trip_s for mark in self._marks) / 2 + self._drift_bound_s(counter)
-        uncertainty_us = round(counter_error_s * US_PER_S) + self._host_error_us
+        low_s, high_s = self._bounds_s(counter)
+        uncertainty_us = math.ceil(max(high_s - monotonic_s, monotonic_s - low_s) * US_PER_S) + ROUNDING_US + self._host_error_us
         return Stamp(time_us, uncertainty_us, self._state(monotonic_s))
 
     def monotonic_s(self, counter: float) -> float:
@@ -165,10 +170,8 @@ class TimeBase:
         ValueError
             If no mark is known yet.
         """
-        if not self._marks:
-            msg = f"{self._source}: no time mark has been taken, the counter has no time yet"
-            raise ValueError(msg)
-        return self._monotonic_s(counter)
+        low_s, high_s = self._bounds_s(counter)
+        return min(max(self._fitted_s(counter), low_s), high_s)
 
     def counter_at(self, monotonic_s: float) -> float:
         """Give the counter (with fraction) that stood at a monotonic time of the host; what a loop transition needs.
@@ -178,34 +181,39 @@ class TimeBase:
         ValueError
             If no mark is known yet.
         """
-        return self._reference + (monotonic_s - self.monotonic_s(self._reference)) / (self._period_s * (1 + self._drift))
+        # The bounds reach a few milliseconds; what they would add to the fit's inverse is no more than the transition's own grain.
+        self._bounds_s(0)
+        return self._reference + (monotonic_s - self._origin_s) / (self._period_s * (1 + self._drift))
 
-    @property
-    def _reference(self) -> int:
-        return self._marks[-1].counter
-
-    def _monotonic_s(self, counter: float) -> float:
+    def _fitted_s(self, counter: float) -> float:
         return self._origin_s + (counter - self._reference) * self._period_s * (1 + self._drift)
+
+    def _bounds_s(self, counter: float) -> tuple[float, float]:
+        """Give the earliest and latest monotonic time of a counter that all marks allow."""
+        if not self._marks:
+            msg = f"{self._source}: no time mark has been taken, the counter has no time yet"
+            raise ValueError(msg)
+        latest_s, earliest_s = math.inf, -math.inf
+        for mark in self._marks:
+            away_s = (counter - mark.counter) * self._period_s
+            half_s = mark.round_trip_s / 2 + abs(away_s) * DRIFT_MAX
+            earliest_s = max(earliest_s, mark.monotonic_s + away_s - half_s)
+            # The conversion named is the next one after the request: up to a period later.
+            latest_s = min(latest_s, mark.monotonic_s + away_s + half_s + self._period_s)
+        return min(earliest_s, latest_s), max(earliest_s, latest_s)
 
     def _fit(self) -> None:
         """Fit origin and drift to the marks with the shortest round trips; counters are taken from the newest mark to keep precision."""
+        self._reference = self._marks[-1].counter
         shortest_s = max(min(mark.round_trip_s for mark in self._marks), ROUND_TRIP_FLOOR_S)
         good = [mark for mark in self._marks if mark.round_trip_s <= ROUND_TRIP_FACTOR * shortest_s]
         elapsed_s = np.array([(mark.counter - self._reference) * self._period_s for mark in good])
-        since_s = np.array([mark.monotonic_s - self._marks[-1].monotonic_s for mark in good])
-        residual_s = since_s - elapsed_s
-        self._fitted = bool(np.ptp(elapsed_s) >= DRIFT_SPAN_S)
-        if self._fitted:
+        residual_s = np.array([mark.monotonic_s for mark in good]) - self._marks[-1].monotonic_s - elapsed_s
+        self._drift = 0.0
+        if np.ptp(elapsed_s) >= DRIFT_SPAN_S:
             slope = float(np.polynomial.polynomial.polyfit(elapsed_s, residual_s, 1)[1])
             self._drift = min(max(slope, -DRIFT_MAX), DRIFT_MAX)
-        else:
-            self._drift = 0.0
         self._origin_s = self._marks[-1].monotonic_s + float(np.median(residual_s - self._drift * elapsed_s))
-
-    def _drift_bound_s(self, counter: float) -> float:
-        """Bound what drift may add between the nearest mark and `counter`; a fitted drift leaves a quarter of the bound."""
-        away = min(abs(counter - mark.counter) for mark in self._marks)
-        return away * self._period_s * (DRIFT_MAX / 4 if self._fitted else DRIFT_MAX)
 
     def _observe(self, monotonic_s: float, utc_us: int, host_error_us: int | None) -> list[Fault]:
         offset_us = utc_us - monotonic_s * US_PER_S

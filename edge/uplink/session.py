@@ -170,14 +170,12 @@ class Session:
         while self.messages:
             yield self.messages.popleft()
 
-    def _on_connect(self, client: mqtt.Client, _data: Any, _flags: ConnectFlags, reason: ReasonCode, properties: Properties | None) -> None:  # noqa: ANN401 - paho's type
+    def _on_connect(self, _client: mqtt.Client, _data: Any, _flags: ConnectFlags, reason: ReasonCode, properties: Properties | None) -> None:  # noqa: ANN401 - paho's type
         if reason.is_failure:
             self._lost = f"refused the connection: {reason}; look at the station's user name, password or certificate"
             return
         self._established = True
         self._connected = properties
-        # paho does not keep to the broker's Receive Maximum (MQTT 5, 3.1.2.11.3) by itself.
-        client.max_inflight_messages_set(getattr(self._connected, "ReceiveMaximum", 65_535))
 
     def _on_subscribe(self, _client: mqtt.Client, _data: Any, _mid: int, reasons: list[ReasonCode], _properties: Properties | None) -> None:  # noqa: ANN401 - paho's type
         refused = [str(reason) for reason in reasons if reason.is_failure]
