@@ -181,8 +181,8 @@ class TimeBase:
         ValueError
             If no mark is known yet.
         """
-        # The bounds reach a few milliseconds; what they would add to the fit's inverse is no more than the transition's own grain.
-        self._bounds_s(0)
+        if not self._marks:
+            raise self._no_time()
         return self._reference + (monotonic_s - self._origin_s) / (self._period_s * (1 + self._drift))
 
     def _fitted_s(self, counter: float) -> float:
@@ -191,8 +191,7 @@ class TimeBase:
     def _bounds_s(self, counter: float) -> tuple[float, float]:
         """Give the earliest and latest monotonic time of a counter that all marks allow."""
         if not self._marks:
-            msg = f"{self._source}: no time mark has been taken, the counter has no time yet"
-            raise ValueError(msg)
+            raise self._no_time()
         latest_s, earliest_s = math.inf, -math.inf
         for mark in self._marks:
             away_s = (counter - mark.counter) * self._period_s
@@ -201,6 +200,9 @@ class TimeBase:
             # The conversion named is the next one after the request: up to a period later.
             latest_s = min(latest_s, mark.monotonic_s + away_s + half_s + self._period_s)
         return min(earliest_s, latest_s), max(earliest_s, latest_s)
+
+    def _no_time(self) -> ValueError:
+        return ValueError(f"{self._source}: no time mark has been taken, the counter has no time yet")
 
     def _fit(self) -> None:
         """Fit origin and drift to the marks with the shortest round trips; counters are taken from the newest mark to keep precision."""
