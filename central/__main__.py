@@ -13,7 +13,6 @@ from central.config import Settings, load_settings
 from central.evidence.accounts import Role
 from central.ingest.receipt_key import PUBLIC_NAME, receipt_key
 from central.logging import configure_logging
-from central.serve import serve
 from contract.faults import EXIT_FAILED, EXIT_REJECTED, EXIT_RESTART, Reaction, WimError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
@@ -41,6 +40,8 @@ def run(
     with _faults_end_it():
         if listen is not None:
             options["web"] = administration.parse_listen(listen)
+        from central.serve import serve  # noqa: PLC0415 - pages and charts take two seconds to load; the other commands need none
+
         code = serve(load_settings(config, options))
     raise typer.Exit(code)
 

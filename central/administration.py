@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
 
-from central.app import now_us
+from central.clock import now_us
 from central.config import Settings
 from central.evidence import accounts, quarantine, stations
 from central.evidence.audit import Audit, audit

@@ -1,6 +1,5 @@
 """The web application: pages, API and blob upload over one `Central`, with ingest running as long as it does."""
 
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -13,6 +12,7 @@ from fastapi.responses import JSONResponse
 from central import web
 from central.api import evidence, operation
 from central.body_limit import BodyLimit
+from central.clock import now_us
 from central.config import Settings
 from central.context import Central
 from central.evidence.blobs import BlobStore
@@ -26,11 +26,6 @@ from contract.faults import RejectError, RetryError, StopError, WimError
 
 STOP_WITHIN_S: Final = 1.5
 """Time for ingest to store what it holds and to send the receipts that are due."""
-
-
-def now_us() -> int:
-    """Give the system's clock, UTC in µs."""
-    return time.time_ns() // 1_000
 
 
 def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI:
