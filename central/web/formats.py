@@ -18,6 +18,17 @@ NO_BREAK_SPACE: Final = "\u00a0"
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """A measured value and its expanded uncertainty, written with the same decimals."""
+
+    value: str
+    u: str
+
+    def __str__(self) -> str:
+        return f"{self.value} ± {self.u}"
+
+
+@dataclass(frozen=True, slots=True)
 class Formats:
     """Writes quantities for one language and one time zone."""
 
@@ -37,6 +48,20 @@ class Formats:
         """Give a speed in whole km/h, without its unit."""
         return self.number(speed_mm_s / MM_PER_M * KMH_PER_M_S)
 
+    def load(self, load_kg: int, u_kg: int) -> Measured:
+        """Give a load with its uncertainty in tonnes."""
+        return self._measured(load_kg / KG_PER_T, u_kg / KG_PER_T)
+
+    def speed(self, speed_mm_s: int, u_mm_s: int) -> Measured:
+        """Give a speed with its uncertainty in km/h."""
+        factor = KMH_PER_M_S / MM_PER_M
+        return self._measured(speed_mm_s * factor, u_mm_s * factor)
+
+    def _measured(self, value: float, u: float) -> Measured:
+        """Write one decimal; a second one where the uncertainty would otherwise read as none."""
+        digits = 1 if u >= 0.05 or u == 0 else 2
+        return Measured(self.number(value, digits), self.number(u, digits))
+
     def metres(self, length_mm: int, digits: int = 2) -> str:
         """Give a length in metres, without its unit."""
         return self.number(length_mm / MM_PER_M, digits)
@@ -46,10 +71,10 @@ class Formats:
         return self.number(100 * part / whole, digits) + NO_BREAK_SPACE + "%" if whole else "–"
 
     def ppm(self, share_ppm: int) -> str:
-        """Give a probability in per cent; never rounded up to certainty or down to impossibility."""
-        if 0 < share_ppm < 100:
+        """Give a probability in per cent; the normal distribution has no certainty, and so none is written."""
+        if share_ppm < 100:
             return "< " + self.number(0.01, 2) + NO_BREAK_SPACE + "%"
-        if 999_900 < share_ppm < 1_000_000:
+        if share_ppm > 999_900:
             return "> " + self.number(99.99, 2) + NO_BREAK_SPACE + "%"
         return self.number(share_ppm / 10_000, 1) + NO_BREAK_SPACE + "%"
 

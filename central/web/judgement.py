@@ -63,7 +63,7 @@ def answer(record: VehicleRecord, formats: Formats) -> Answer:
 
 def _unassessed(record: VehicleRecord, formats: Formats) -> str:
     say = formats.language.say
-    measured = say("%(gross)s ± %(u)s t measured.", gross=formats.tonnes(record.gross_kg), u=formats.tonnes(record.gross_u_kg))
+    measured = say("%(gross)s t measured.", gross=formats.load(record.gross_kg, record.gross_u_kg))
     reasons = "; ".join(assumption_in(text, formats.language) for text in record.verdict.assumptions)
     return measured + " " + (say("No limit applies: %(reasons)s.", reasons=reasons) if reasons else say("No limit applies."))
 
@@ -72,22 +72,21 @@ def _finding(record: VehicleRecord, gross: Finding, formats: Formats) -> str:
     say = formats.language.say
     values = {
         "limit": formats.tonnes(gross.limit_kg),
-        "gross": formats.tonnes(gross.measured_kg),
-        "u": formats.tonnes(record.gross_u_kg),
+        "gross": formats.load(gross.measured_kg, record.gross_u_kg),
         "over": formats.tonnes(gross.over_kg),
         "share": formats.percent(gross.over_kg, gross.limit_kg),
         "guard": formats.tonnes(gross.guard_kg),
     }
     match record.verdict.outcome:
         case Outcome.OVERLOAD:
-            return say("%(limit)s t allowed, %(gross)s ± %(u)s t measured: %(over)s t over (%(share)s).", **values)
+            return say("%(limit)s t allowed, %(gross)s t measured: %(over)s t over (%(share)s).", **values)
         case Outcome.INSIDE_GUARD_BAND:
             return say(
-                "%(limit)s t allowed, %(gross)s ± %(u)s t measured: %(over)s t above, inside the guard band of %(guard)s t. No overload.",
+                "%(limit)s t allowed, %(gross)s t measured: %(over)s t above, inside the guard band of %(guard)s t. No overload.",
                 **values,
             )
         case Outcome.WITHIN_LIMITS | Outcome.NOT_ASSESSABLE:
-            return say("%(limit)s t allowed, %(gross)s ± %(u)s t measured: within limits.", **values)
+            return say("%(limit)s t allowed, %(gross)s t measured: within limits.", **values)
 
 
 def _standing(record: VehicleRecord, formats: Formats) -> str:

@@ -1,13 +1,18 @@
 """The rule behind each finding, quoted from the rule pack whose digest the record names, and from no other."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
+from central.web.translation import Language
 from contract.limits import GroupLimit, RulePack
 from contract.records import VehicleRecord
 from contract.rules import PACKS, rule_pack
 from contract.vehicles import Body
 from contract.verdicts import Finding, Standing
+
+_ARTICLE: Final = re.compile(r"art\. (\d+) \((\d+)\) (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +30,19 @@ class FindingRow:
     """One finding with its rule's text; `text` is empty where the pack is not held. `group` is None for the gross weight."""
 
     finding: Finding
+    article: str
     group: int | None
     enforced: bool
     text: str
+
+
+def article_in(article: str, chosen: Language) -> str:
+    """Give an article's number as a language cites it: art. 3 (1) 8 is the eighth item of the first paragraph of article 3."""
+    parts = _ARTICLE.fullmatch(article)
+    if parts is None:
+        return article
+    number, paragraph, item = parts.groups()
+    return chosen.say("art. %(number)s (%(paragraph)s) %(item)s", number=number, paragraph=paragraph, item=item)
 
 
 @cache
@@ -36,12 +51,12 @@ def _packs() -> dict[str, RulePack]:
     return {pack.sha256: pack for pack in map(rule_pack, PACKS)}
 
 
-def law_of(record: VehicleRecord, language: str) -> Law:
+def law_of(record: VehicleRecord, chosen: Language) -> Law:
     """Give the rule pack's title and authority."""
     pack = _packs().get(record.rules.sha256)
     if pack is None:
         return Law(held=False, title=record.rules.id, authority="", effective_from="")
-    chinese = language == "zh"
+    chinese = chosen.code == "zh"
     return Law(
         held=True,
         title=pack.title_zh if chinese else pack.title_en,
@@ -50,15 +65,16 @@ def law_of(record: VehicleRecord, language: str) -> Law:
     )
 
 
-def finding_rows(record: VehicleRecord, language: str) -> tuple[FindingRow, ...]:
+def finding_rows(record: VehicleRecord, chosen: Language) -> tuple[FindingRow, ...]:
     """Give the findings in the record's order, each with its rule's text."""
     pack = _packs().get(record.rules.sha256)
     return tuple(
         FindingRow(
             finding=finding,
+            article=article_in(finding.article, chosen),
             group=None if finding.subject == "gross" else int(finding.subject.removeprefix("group ")),
             enforced=finding.standing is Standing.ENFORCED,
-            text="" if pack is None else _text(pack, record, finding, language),
+            text="" if pack is None else _text(pack, record, finding, chosen.code),
         )
         for finding in record.verdict.findings
     )

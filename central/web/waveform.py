@@ -4,6 +4,8 @@ The strips of all rows share one data source, named `CROSSINGS`, so that selecti
 that is how the axle diagram and the chart point at each other.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +22,7 @@ from bokeh.models import (
     GridPlot,
     GroupFilter,
     HoverTool,
+    NumeralTickFormatter,
     PanTool,
     Range,
     Range1d,
@@ -103,16 +106,19 @@ class _Chart:
 
     def _row(self, name: str, traces: tuple[Trace, ...], *, last: bool) -> figure:
         say = self._language.say
-        chart = self._blank(_ROW_PX + (_AXIS_PX if last else 0), DataRange1d(range_padding=0.12))
+        chart = self._blank(_ROW_PX + (_AXIS_PX if last else 0), DataRange1d(range_padding=0.2))
         chart.yaxis.axis_label = say("%(row)s, counts", row=name)
         chart.yaxis.ticker = BasicTicker(desired_num_ticks=3)
+        chart.yaxis.formatter = NumeralTickFormatter(format="0,0")
         chart.xaxis.visible = last
         chart.xaxis.axis_label = say("time from the first axle at the origin, s")
         strips = self._strips(chart, name)
         for trace in traces:
             colour = self._palette.side(trace.side)
             chart.add_layout(Span(location=trace.baseline, dimension="width", line_color=colour, line_dash="dotted", line_alpha=0.7))
-            line = chart.line("time_s", trace.channel, source=self._counts, line_color=colour, line_width=1.3)
+            line = chart.line(
+                "time_s", trace.channel, source=self._counts, line_color=colour, line_width=1.1 if trace.side == "right" else 2.0
+            )
             figures = [(say("channel"), trace.channel), (say("time"), "@time_s{0.0000} s"), (say("counts"), f"@{{{trace.channel}}}{{0,0}}")]
             chart.add_tools(HoverTool(renderers=[line], tooltips=figures, mode="mouse", description=say("Values under the pointer")))
         chart.add_tools(TapTool(renderers=[strips], description=say("Mark an axle")))
