@@ -77,12 +77,11 @@ class DeviceSet:
             self.cameras.append(self._camera(camera, channel))
         self._pushing = [camera.start() for camera in self.cameras]
 
-    def tick(self) -> None:
-        """Serve the lines; the servers and cameras serve themselves."""
+    def tick(self) -> bool:
+        """Serve the lines; the servers and cameras serve themselves. True while an RTU host is asking."""
         if self._serial is not None:
             self._serial.tick()
-        if self._rtu is not None:
-            self._rtu.tick()
+        return self._rtu is not None and self._rtu.tick()
 
     def status(self) -> dict[str, Any]:
         """Give each device's counters."""

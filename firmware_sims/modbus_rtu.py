@@ -45,8 +45,9 @@ class ModbusRtuServer:
         self._tx = bytearray()
         port.open()
 
-    def tick(self) -> None:
-        """Answer what has come; called every few milliseconds."""
+    def tick(self) -> bool:
+        """Answer what has come; called every few milliseconds. True where there was something."""
+        before = self.service.stats["requests"]
         if self._port.watch() or not self._port.connected:
             self._buffer.clear()
             self._tx.clear()
@@ -59,6 +60,7 @@ class ModbusRtuServer:
                 framed = bytes((unit,)) + reply
                 self._tx += framed + crc16(framed).to_bytes(2, "little")
         del self._tx[: self._port.write(self._tx)]
+        return self.service.stats["requests"] > before
 
     def close(self) -> None:
         """Hang up and remove the link."""
