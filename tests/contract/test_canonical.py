@@ -1,0 +1,79 @@
+"""RFC 8785 without floats: one byte string for one value, and nothing else is read."""
+
+import json
+from contextlib import suppress
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from contract.canonical import canonical_bytes, parse_canonical, refuse_floats
+from contract.faults import RejectError
+
+SAFE = 2**53 - 1
+text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+scalars = st.none() | st.booleans() | st.integers(-SAFE, SAFE) | text
+values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4), max_leaves=20)
+objects = st.dictionaries(text, values, max_size=6)
+
+
+class Holder(BaseModel):
+    content: object
+
+
+@given(objects)
+def test_what_was_written_is_read_back(value):
+    assert parse_canonical(rfc8785.dumps(value), "test") == value
+
+
+@given(objects, st.randoms())
+def test_the_order_of_keys_does_not_matter(value, random):
+    keys = list(value)
+    random.shuffle(keys)
+    assert rfc8785.dumps({key: value[key] for key in keys}) == rfc8785.dumps(value)
+
+
+@given(objects.filter(bool))
+def test_any_other_spelling_of_the_same_value_is_refused(value):
+    with pytest.raises(RejectError, match="RFC 8785"):
+        parse_canonical(json.dumps(value, indent=1).encode(), "test")
+
+
+@given(st.binary(max_size=60))
+def test_no_bytes_do_worse_than_be_refused(data):
+    with suppress(RejectError):
+        assert rfc8785.dumps(parse_canonical(data, "test")) == data
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[1]",
+        b"1",
+        b'{"a":1.5}',
+        b'{"a":1e3}',
+        b'{"a":NaN}',
+        b'{"a":1,"a":1}',
+        b'{"a":9007199254740993}',
+        b'\xef\xbb\xbf{"a":1}',
+        b'{"a":1}\n',
+        b'{"a":"\xff"}',
+        b'{"a":' * 100_000,
+    ],
+    ids=["array", "number", "float", "exponent", "nan", "key twice", "beyond 2^53", "byte order mark", "newline", "no utf-8", "deep"],
+)
+def test_what_is_no_canonical_object_is_refused(data):
+    with pytest.raises(RejectError) as caught:
+        parse_canonical(data, "topic x")
+    assert caught.value.where == "topic x"
+
+
+def test_a_float_is_named_by_its_path():
+    with pytest.raises(ValueError, match=r"\$\.content\.axles\[1\] = 2\.5 is a float"):
+        canonical_bytes(Holder(content={"axles": [1, 2.5]}))
+
+
+def test_integers_pass():
+    refuse_floats({"a": [1, {"b": 2}], "c": True})
