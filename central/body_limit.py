@@ -40,13 +40,17 @@ class BodyLimit:
                 raise _TooLargeError
             return message
 
-        async def noted_send(message: Message) -> None:
+        async def bounded_send(message: Message) -> None:
+            # Whatever the application makes of the failed read, a body beyond the bound is answered 413.
             nonlocal answered
+            if received <= BODY_MAX_BYTES:
+                await send(message)
+            elif not answered:
+                await _refuse(send)
             answered = True
-            await send(message)
 
         try:
-            await self._app(scope, bounded_receive, noted_send)
+            await self._app(scope, bounded_receive, bounded_send)
         except _TooLargeError:
             if not answered:
                 await _refuse(send)

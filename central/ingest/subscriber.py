@@ -1,23 +1,21 @@
 """The broker's side of ingest: receives into a bounded queue, and acknowledges and answers only after the durable commit."""
 
 import queue
-import ssl
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import paho.mqtt.client as mqtt
 import structlog
-from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from central.config import BrokerSettings
 from central.context import Central
+from central.ingest.broker_client import make_client
 from central.ingest.receive import Outgoing, Receiver
 from central.ingest.status import receive_status
 from central.ingest.verify import Message
@@ -33,7 +31,6 @@ BATCH_MESSAGES: Final = 100
 SESSION_EXPIRY_S: Final = 7 * 86_400
 """How long the broker keeps our subscription while we are away; longer outages are covered by the stations' own queues."""
 KEEPALIVE_S: Final = 15
-RECONNECT_MAX_S: Final = 15
 RECEIPTS_WAITING_MAX: Final = 20_000
 """Receipts kept for a broker that is away; a station whose receipt was not kept sends its record again."""
 DATABASE_RETRY_S: Final = 1.0
@@ -70,14 +67,24 @@ class Subscriber:
         self._queue: queue.Queue[_Delivery] = queue.Queue(QUEUE_MESSAGES)
         self._stopping = threading.Event()
         self._connection = 0
-        self._client = self._make_client(central.settings.broker)
+        self._subscribed = False
+        self._receipts_sent = 0
+        self._receipts_acknowledged = 0
+        self._client = make_client(central.settings.broker)
+        self._client.max_inflight_messages_set(RECEIVE_MAX)
+        self._client.max_queued_messages_set(RECEIPTS_WAITING_MAX)
+        self._client.on_connect = self._on_connect
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_message = self._on_message
+        self._client.on_publish = self._on_publish
         self._network = threading.Thread(target=self._guarded, args=(self._serve_network,), name="ingest-network", daemon=True)
         self._worker = threading.Thread(target=self._guarded, args=(self._serve_queue,), name="ingest-worker", daemon=True)
 
     @property
     def connected(self) -> bool:
-        """Whether the broker is connected now."""
-        return self._client.is_connected()
+        """Whether the broker is connected and has confirmed the subscriptions."""
+        return self._subscribed and self._client.is_connected()
 
     def start(self) -> None:
         """Begin to connect and to store; returns at once, whether the broker is there or not."""
@@ -90,25 +97,11 @@ class Subscriber:
         self._stopping.set()
         if self._worker.ident is not None:
             self._worker.join(within_s)
-        while self._client.want_write() and self.connected and time.monotonic() < deadline_s:
+        while self._receipts_acknowledged < self._receipts_sent and self.connected and time.monotonic() < deadline_s:
             time.sleep(0.01)
         self._client.disconnect()
         if self._network.ident is not None:
             self._network.join(max(0.1, deadline_s - time.monotonic()))
-
-    def _make_client(self, broker: BrokerSettings) -> mqtt.Client:
-        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=broker.client_id, protocol=mqtt.MQTTv5, manual_ack=True)
-        if broker.username is not None:
-            client.username_pw_set(broker.username, _password(broker))
-        if broker.ca_file is not None:
-            _use_tls(client, broker)
-        client.reconnect_delay_set(1, RECONNECT_MAX_S)
-        client.max_inflight_messages_set(RECEIVE_MAX)
-        client.max_queued_messages_set(RECEIPTS_WAITING_MAX)
-        client.on_connect = self._on_connect
-        client.on_disconnect = self._on_disconnect
-        client.on_message = self._on_message
-        return client
 
     def _guarded(self, serve: Callable[[], None]) -> None:
         """Run a thread's work; whatever ends it early ends the service, for an ingest that silently stands still loses evidence."""
@@ -135,11 +128,19 @@ class Subscriber:
             self._central.count(RetryError("broker-refused", self._where, f"refuses us: {reason}; check user, password and ACL"))
             return
         self._connection += 1
-        self._central.metrics.connected.set(1)
         client.subscribe([(ALL_RECORDS, SubscribeOptions(qos=1)), (ALL_STATUS, SubscribeOptions(qos=1))])
+
+    def _on_subscribe(self, _client: mqtt.Client, _userdata: object, _mid: int, reasons: list[ReasonCode], _properties: object) -> None:
+        refused = [str(reason) for reason in reasons if reason.is_failure]
+        if refused:
+            self._central.count(RetryError("subscription-refused", self._where, f"refuses to deliver: {refused[0]}; check its ACL"))
+            return
+        self._subscribed = True
+        self._central.metrics.connected.set(1)
         _LOG.info("broker connected", broker=self._where)
 
     def _on_disconnect(self, _client: mqtt.Client, _userdata: object, _flags: object, reason: ReasonCode, _properties: object) -> None:
+        self._subscribed = False
         self._central.metrics.connected.set(0)
         if not self._stopping.is_set():
             self._central.count(RetryError("broker-away", self._where, f"ended the connection: {reason}; trying again"))
@@ -160,6 +161,9 @@ class Subscriber:
             )
             client.ack(packet.mid, packet.qos)
         self._central.metrics.waiting.set(self._queue.qsize())
+
+    def _on_publish(self, _client: mqtt.Client, _userdata: object, _mid: int, _reason: ReasonCode, _properties: object) -> None:
+        self._receipts_acknowledged += 1
 
     def _serve_queue(self) -> None:
         while not (self._stopping.is_set() and self._queue.empty()):
@@ -201,27 +205,10 @@ class Subscriber:
         sent = self._client.publish(receipt.topic, receipt.data, qos=1)
         if sent.rc == mqtt.MQTT_ERR_QUEUE_SIZE:
             self._central.count(RetryError("receipts-waiting", receipt.topic, f"{RECEIPTS_WAITING_MAX} receipts wait for the broker"))
+        else:
+            self._receipts_sent += 1
 
     @property
     def _where(self) -> str:
         broker = self._central.settings.broker
         return f"broker {broker.host}:{broker.port}"
-
-
-def _password(broker: BrokerSettings) -> str | None:
-    if broker.password_file is None:
-        return None
-    try:
-        return broker.password_file.read_text(encoding="utf-8").rstrip("\n")
-    except OSError as error:
-        raise StopError("password-unreadable", str(broker.password_file), f"cannot be read: {error}") from error
-
-
-def _use_tls(client: mqtt.Client, broker: BrokerSettings) -> None:
-    files: dict[str, Any] = {"ca_certs": str(broker.ca_file)}
-    if broker.cert_file is not None:
-        files |= {"certfile": str(broker.cert_file), "keyfile": str(broker.key_file)}
-    try:
-        client.tls_set(**files, tls_version=ssl.PROTOCOL_TLS_CLIENT)
-    except (OSError, ValueError) as error:
-        raise StopError("tls-unreadable", str(broker.ca_file), f"TLS files cannot be used: {error}") from error
