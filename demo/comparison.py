@@ -27,7 +27,8 @@ class Agreement(StrEnum):
 
     RIGHT = "right"
     CLOSE = "too close to call"
-    """Wrong, but the true weight lies within the record's own uncertainty of the limit."""
+    """An overload that was not called one, and lies within guard band and uncertainty of the limit: the decision rule's own price.
+    The other way round there is no such thing: a vehicle within its limit is never called overloaded."""
     MARKED = "marked unreliable"
     """Wrong, but the record says itself that the weighing is not to be relied on."""
     WRONG = "wrong"
@@ -67,7 +68,8 @@ class Pair:
         record, driven = self.recorded.record, self.driven
         if (record.verdict.outcome is Outcome.OVERLOAD) is driven.overloaded:
             return Agreement.RIGHT
-        if abs(driven.gvw_kg - driven.limit_kg) <= record.gross_u_kg:
+        guard_kg = record.verdict.gross.guard_kg if record.verdict.gross else 0
+        if driven.overloaded and driven.gvw_kg - driven.limit_kg <= guard_kg + record.gross_u_kg:
             return Agreement.CLOSE
         if any(gate.bar in WEIGHING_BARS for gate in record.verdict.barred_by):
             return Agreement.MARKED

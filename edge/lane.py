@@ -24,6 +24,7 @@ from edge.matching.passage import Passage
 from edge.outbox.rows import Checkpoint
 from edge.pipeline import LanePipeline, Weighing
 from edge.samples.assemble import Assembler, Range
+from edge.samples.quality import ChannelEvent, QualityMonitor
 from edge.time_base import Stamp, TimeBase
 
 WARM_UP_S: Final = 5.0
@@ -72,7 +73,8 @@ class LaneState:
     identity: str = ""
     position: int = 0
     vehicles: int = 0
-    lost_samples: int = 0
+    strays: int = 0
+    channels_at_fault: dict[str, str] = field(default_factory=dict)
     pavement_c: float | None = None
     heartbeat_s: float | None = None
     faults: list[Fault] = field(default_factory=list)
@@ -107,10 +109,13 @@ class LaneRun:
         self._waiting: deque[_Waiting] = deque()
         self._epoch = 0
         self._recorded_to = 0
+        self._beginning: Checkpoint | None = None
         self._begin()
 
     def _begin(self) -> None:
+        self._begun = False
         self._assembler = Assembler(self._device.name, self.lane)
+        self._quality = QualityMonitor(len(self.lane.sensor), self.lane.rate_hz)
         self._pipeline = LanePipeline(self.lane, self._calibration, self.state.pavement_c)
 
     @property
@@ -135,6 +140,7 @@ class LaneRun:
             case Report():
                 self._describe(event, now_s)
             case Samples():
+                self._mark_beginning(event.counter)
                 self._weigh(self._assembler.push(event.counter, event.counts, faulty=event.faulty), now_s)
             case ResendRefused():
                 self._weigh(
@@ -183,6 +189,11 @@ class LaneRun:
         """Give matches of vehicles that were recorded before their read came."""
         return self._matcher.late_matches()
 
+    def take_beginning(self) -> Checkpoint | None:
+        """Give, once, where a new stream began; kept durably, it lets a station that dies before its first record weigh from there again."""
+        taken, self._beginning = self._beginning, None
+        return taken
+
     def take_faults(self) -> list[Fault]:
         """Give, once, what went wrong since the last call."""
         taken, self.state.faults = self.state.faults, []
@@ -212,10 +223,29 @@ class LaneRun:
             return
         self._recorded_to = before.last_end
         self._assembler.begin(max(before.resume_counter, report.oldest))
+        self._begun = True
+
+    def _mark_beginning(self, counter: int) -> None:
+        if not self._begun:
+            self._begun = True
+            self._beginning = Checkpoint(self._device.name, self._epoch, counter, 0)
 
     def _weigh(self, blocks: list[Block], now_s: float) -> None:
         for block in blocks:
+            self.state.faults += [self._channel_fault(event) for event in self._quality.push(block) if event.begins]
             self._hold(self._pipeline.push(block), now_s)
+        self.state.channels_at_fault = {
+            self.lane.channels[channel]: condition.value for channel, condition in sorted(self._quality.present)
+        }
+        self.state.strays = self._pipeline.strays
+
+    def _channel_fault(self, event: ChannelEvent) -> Fault:
+        channel = self.lane.channels[event.channel]
+        what = (
+            f"channel {channel} is {event.condition.value} since sample {event.sample} (figure {event.figure:.0f}); "
+            "vehicles weighed meanwhile are flagged; look at the sensor and its cable"
+        )
+        return Fault(code=f"channel-{event.condition.value}", where=self._device.name, what=what, reaction=Reaction.REJECT)
 
     def _hold(self, weighings: list[Weighing], now_s: float) -> None:
         for weighing in weighings:

@@ -58,6 +58,11 @@ class LanePipeline:
         """Take the pavement's temperature from now on."""
         self._vehicles.set_pavement(pavement_c)
 
+    @property
+    def strays(self) -> int:
+        """Crossings so far that belong to no vehicle."""
+        return self._vehicles.strays
+
     def push(self, block: Block) -> list[Weighing]:
         """Take the next block and give the vehicles that became complete, in order of passage."""
         self._memory.push(block)

@@ -219,6 +219,7 @@ class StationService:
             if lane is not None:
                 for wanted in lane.take(event, self._clock.monotonic_s()):
                     self._devices[device].driver.request_resend(wanted.first, wanted.stop - wanted.first)
+                self._keep_beginning(lane)
             elif isinstance(event, SiteState):
                 for each in self._lanes.values():
                     each.set_site(event)
@@ -226,6 +227,15 @@ class StationService:
                 self._loops[event.loop] += event.occupied
             elif isinstance(event, LineFault):
                 self._book.note(event.fault)
+
+    def _keep_beginning(self, lane: LaneRun) -> None:
+        beginning = lane.take_beginning()
+        if beginning is None:
+            return
+        try:
+            self._outbox.save_checkpoint(beginning)
+        except RetryError as error:
+            self._book.note(error.fault())
 
     def _take_read(self, read: PlateRead) -> None:
         """Keep a read durably, then hand it to the main loop; called by the loopback server's thread."""
@@ -327,6 +337,8 @@ class StationService:
                     "vehicles": lane.state.vehicles,
                     "waiting_for_plates": lane.waiting,
                     "pavement_c": lane.state.pavement_c,
+                    "stray_crossings": lane.state.strays,
+                    "channels_at_fault": lane.state.channels_at_fault,
                 }
                 for name, lane in self._lanes.items()
             },

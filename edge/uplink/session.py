@@ -170,7 +170,9 @@ class Session:
         while self.messages:
             yield self.messages.popleft()
 
-    def _on_connect(self, _client: mqtt.Client, _data: Any, _flags: ConnectFlags, reason: ReasonCode, properties: Properties | None) -> None:  # noqa: ANN401 - paho's type
+    def _on_connect(
+        self, _client: mqtt.Client, _data: Any, _flags: ConnectFlags, reason: ReasonCode, properties: Properties | None
+    ) -> None:  # noqa: ANN401 - paho's type
         if reason.is_failure:
             self._lost = f"refused the connection: {reason}; look at the station's user name, password or certificate"
             return

@@ -55,7 +55,7 @@ def test_nothing_is_lost_and_nothing_used_twice(drove, wrote):
         (50_000, "within-limits", (), Agreement.WRONG),
         (50_000, "inside-guard-band", (), Agreement.WRONG),
         (43_900, "inside-guard-band", (), Agreement.CLOSE),
-        (42_100, "overload", (), Agreement.CLOSE),
+        (42_100, "overload", (), Agreement.WRONG),
         (40_000, "overload", (), Agreement.WRONG),
         (50_000, "not-assessable", ("signal-fault",), Agreement.MARKED),
         (50_000, "within-limits", ("line-plays-faster-than-real-time", "no-plate"), Agreement.WRONG),
