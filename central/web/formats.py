@@ -38,7 +38,8 @@ class Formats:
     def number(self, value: float, digits: int = 0) -> str:
         """Give a number with a fixed count of decimals and a true minus sign."""
         pattern = "#,##0." + "0" * digits if digits else "#,##0"
-        return format_decimal(value, format=pattern, locale=self.language.locale).replace("-", "−")
+        rounded = round(value, digits) + 0.0  # adding zero turns a negative zero into a plain one
+        return format_decimal(rounded, format=pattern, locale=self.language.locale).replace("-", "−")
 
     def tonnes(self, load_kg: int, digits: int = 1) -> str:
         """Give a load in tonnes, without its unit."""
@@ -78,8 +79,10 @@ class Formats:
             return "> " + self.number(99.99, 2) + NO_BREAK_SPACE + "%"
         return self.number(share_ppm / 10_000, 1) + NO_BREAK_SPACE + "%"
 
-    def kilobytes(self, size: int) -> str:
-        """Give a size in kB."""
+    def size(self, size: int) -> str:
+        """Give a count of bytes, in kB from a thousand on."""
+        if size < 1000:
+            return self.number(size) + NO_BREAK_SPACE + "B"
         return self.number(size / 1000, 1) + NO_BREAK_SPACE + "kB"
 
     def moment(self, time_us: int) -> str:

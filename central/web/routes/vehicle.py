@@ -14,6 +14,7 @@ from central.evidence.repository import vehicle as stored_vehicle
 from central.evidence.stations import keys_of
 from central.web.diagram import draw
 from central.web.entry import PageLogin
+from central.web.gates import gate_rows
 from central.web.judgement import answer
 from central.web.law import finding_rows, law_of
 from central.web.overview import overview_svg
@@ -21,7 +22,6 @@ from central.web.pages import formats_of, language_of, pages_of
 from central.web.proofs import prove
 from central.web.signal import Signal, read_signal
 from central.web.waveform import waveform_item
-from central.web.words import BARS
 from contract.faults import RejectError
 from contract.media import MediaRole
 
@@ -60,7 +60,7 @@ def vehicle(request: Request, login: PageLogin, central: CentralDep, detail: Fou
         drawing=draw(record),
         law=law_of(record, language),
         findings=finding_rows(record, language),
-        gates=[(bar, [gate.detail for gate in record.verdict.barred_by if gate.bar is bar]) for bar in BARS],
+        gates=gate_rows(record.verdict),
         proof=prove(record, detail.signed, keys),
         supplements=[(item, prove(item.record, item.signed, keys)) for item in detail.supplements],
         pictures=[item for item in detail.media if item.ref.role is not MediaRole.CAPTURE],
