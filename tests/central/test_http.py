@@ -161,9 +161,9 @@ def test_metrics_are_for_this_machine_or_a_login(client, bench):
 
 def test_a_body_beyond_the_bound_is_refused_announced_or_not(client):
     big = b"x" * (BODY_MAX_BYTES + 1)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert client.post("/login", content=big).status_code == 413
-    assert client.post("/login", content=iter([big[:1000], big])).status_code == 413
-    assert client.get("/health", headers={"Content-Length": "-1"}).status_code in {400, 413}
+    assert client.post("/login", content=iter([big[:1000], big]), headers=form).status_code == 413
 
 
 def test_the_api_document_says_what_each_endpoint_is_for_and_answers(client):
