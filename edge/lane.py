@@ -114,7 +114,7 @@ class LaneRun:
 
     def _begin(self) -> None:
         self._begun = False
-        self._assembler = Assembler(self._device.name, self.lane)
+        self._assembler = Assembler(self._device.name, self.lane, self._device.playback)
         self._quality = QualityMonitor(len(self.lane.sensor), self.lane.rate_hz)
         self._pipeline = LanePipeline(self.lane, self._calibration, self.state.pavement_c)
 
@@ -190,7 +190,7 @@ class LaneRun:
         return self._matcher.late_matches()
 
     def take_beginning(self) -> Checkpoint | None:
-        """Give, once, where a new stream began; kept durably, it lets a station that dies before its first record weigh from there again."""
+        """Give, once, where a new stream began: kept durably, it lets a station that dies before its first record weigh it again."""
         taken, self._beginning = self._beginning, None
         return taken
 

@@ -14,8 +14,9 @@ from contract.faults import Fault, Reaction, StopError
 from contract.samples import Block, Gap
 from contract.station import Lane
 
-WAIT_S: Final = 1.0
-"""Live signal that may pass without the oldest missing range getting shorter, before the range is given up."""
+WAIT_S: Final = 3.0
+"""Live signal that may pass without the oldest missing range getting shorter, before the range is given up: resent samples only get what
+live ones leave of the line, and a record that is late by this much is better than none."""
 
 ASK_AGAIN_S: Final = 0.25
 """Live signal that may pass likewise before the missing ranges are asked for once more: the request or its answer was lost too."""
@@ -63,11 +64,14 @@ class Assembler:
         Name of the digitiser, for faults.
     lane
         The lane; blocks carry its channels in the order of the station file.
+    playback
+        How much faster than real time the line runs. Waiting is measured in live signal, and the line needs its time whatever it carries.
     """
 
-    def __init__(self, device: str, lane: Lane) -> None:
+    def __init__(self, device: str, lane: Lane, playback: float = 1.0) -> None:
         self._device = device
         self._lane = lane
+        self._live_hz = lane.rate_hz * playback
         self._order: NDArray[np.intp] | None = None
         self._next: int | None = None
         self._newest = 0
@@ -143,7 +147,7 @@ class Assembler:
 
     def wanted(self) -> list[Range]:
         """Give the missing ranges that must be asked for now: new ones, and all of them when asking was in vain."""
-        if self._held and self._newest - self._asked_at > ASK_AGAIN_S * self._lane.rate_hz:
+        if self._held and self._newest - self._asked_at > ASK_AGAIN_S * self._live_hz:
             self._asked_to, self._asked_at = 0, self._newest
         ranges, at = [], max(self._next or 0, self._asked_to)
         for run in self._held[bisect_right(self._held, at, key=_stop_of) :]:
@@ -172,8 +176,7 @@ class Assembler:
 
     def _deadline(self) -> int:
         """Give the counter up to which the oldest missing range is waited for."""
-        rate_hz = self._lane.rate_hz
-        return min(self._progress_at + round(WAIT_S * rate_hz), self._held[0].start + round(HELD_MAX_S * rate_hz))
+        return min(self._progress_at + round(WAIT_S * self._live_hz), self._held[0].start + round(HELD_MAX_S * self._live_hz))
 
     def _keep(self, run: _Run) -> None:
         """Hold what of a run is new, in order."""
