@@ -171,8 +171,13 @@ class Session:
             yield self.messages.popleft()
 
     def _on_connect(
-        self, _client: mqtt.Client, _data: Any, _flags: ConnectFlags, reason: ReasonCode, properties: Properties | None
-    ) -> None:  # noqa: ANN401 - paho's type
+        self,
+        _client: mqtt.Client,
+        _data: Any,  # noqa: ANN401 - paho's type
+        _flags: ConnectFlags,
+        reason: ReasonCode,
+        properties: Properties | None,
+    ) -> None:
         if reason.is_failure:
             self._lost = f"refused the connection: {reason}; look at the station's user name, password or certificate"
             return
