@@ -47,6 +47,7 @@ def close(running: RunningLine, steps: Steps) -> Summary:
         restarts=running.restarts(),
         playback=truth.playback,
         last_sensor_m=last_sensor_m,
+        started_us=running.started_us,
     )
 
 

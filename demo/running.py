@@ -1,5 +1,6 @@
 """The line while it runs: its programs, what they say of themselves, and what is done to them."""
 
+import time
 from typing import Any, Final
 
 from demo import programs
@@ -17,6 +18,8 @@ from demo.watching import Watch, answer
 READY_S: Final = 30.0
 """How long a program may take to be ready on a slow machine; usually two seconds."""
 
+NS_PER_US: Final = 1_000
+
 OFFICER: Final = "demo-officer"
 TERMINAL: Final = "demo-terminal"
 
@@ -30,29 +33,29 @@ class RunningLine:
         self._supervisor = supervisor
         self.road = Road(line.ports.control)
         self.truth = Truth(line.layout.truth)
+        self.started_us = 0
         self.page = CentralPage(f"http://{LOOPBACK}:{line.ports.web}", line.site.station.station.id)
 
     def start(self, steps: Steps) -> None:
-        """Start broker, central, plate reader and simulators, each ready before the next needs it."""
+        """Start broker, central, plate reader and simulators together; wait until each is ready."""
         ports = self.line.ports
+        self.started_us = time.time_ns() // NS_PER_US
+        for program in (programs.broker, programs.central, programs.plates, programs.simulators):
+            self._supervisor.start(program(self.line))
         with steps.step("Start the broker"):
-            self._supervisor.start(programs.broker(self.line))
             self.watch.until(lambda: listening(ports.broker), READY_S, "the broker to listen")
-        with steps.step("Start central and log in"):
-            self._supervisor.start(programs.central(self.line))
-            self.watch.until(lambda: bool(_told(f"http://{LOOPBACK}:{ports.web}/health")), READY_S, "central to answer")
-            self.page.log_in(self.login_link(TERMINAL))
         with steps.step("Start the plate reader"):
-            self._supervisor.start(programs.plates(self.line))
             self.watch.until(lambda: listening(ports.plates), READY_S, "the plate reader to listen")
         with steps.step("Start the simulators"):
-            self._supervisor.start(programs.simulators(self.line))
             self.watch.until(lambda: listening(ports.control), READY_S, "the simulators to listen")
+        with steps.step("Start central"):
+            self.watch.until(lambda: bool(_told(f"http://{LOOPBACK}:{ports.web}/health")), READY_S, "central to answer")
 
     def start_edge(self, steps: Steps) -> None:
-        """Start the edge; the first vehicle follows."""
+        """Start the edge, and log in to central meanwhile; the first vehicle follows."""
         with steps.step("Start the edge; it starts the digitiser, and the road comes alive"):
             self._supervisor.start(programs.edge(self.line))
+            self.page.log_in(self.login_link(TERMINAL))
             self.watch.until(lambda: bool(self.edge_health()), READY_S, "the edge to answer")
 
     def login_link(self, account: str) -> str:

@@ -24,6 +24,11 @@ class Stored(_Part):
     blobs_missing: int
     quarantine: int
 
+    @property
+    def verified_vehicles(self) -> int:
+        """At least so many vehicles' own records verified; the other records are supplements, for what came later."""
+        return max(0, self.vehicles - (self.records - self.verified))
+
 
 class Latency(_Part):
     """From the last axle on the last load sensor to the record's durable commit in central, s of the wall clock."""
@@ -71,6 +76,8 @@ class Summary(_Part):
     plates: dict[PlateMatch, int]
     gross_error: GrossError | None
     latency: Latency | None
+    first_vehicle_s: float | None
+    """From the start of the first process to the first record in central."""
     restarts: dict[str, int]
     faults: dict[str, int]
     failures: tuple[str, ...]
@@ -84,6 +91,7 @@ def summarise(
     restarts: dict[str, int],
     playback: Playback,
     last_sensor_m: float,
+    started_us: int,
 ) -> Summary:
     """Put it together.
 
@@ -101,6 +109,8 @@ def summarise(
         How the road was played.
     last_sensor_m
         Position of the last load sensor, from which latency counts.
+    started_us
+        When the first process was started, UTC.
     """
     pairs = comparison.pairs
     driven = len(pairs) + len(comparison.missed)
@@ -118,6 +128,7 @@ def summarise(
         plates=dict(Counter(pair.plate for pair in pairs)),
         gross_error=_gross_error(pairs),
         latency=_latency(pairs, last_sensor_m, playback.speedup),
+        first_vehicle_s=_first_vehicle(pairs, started_us),
         restarts=restarts,
         faults=_faults(health),
         failures=(),
@@ -177,6 +188,12 @@ def _latency(pairs: tuple[Pair, ...], last_sensor_m: float, speedup: float) -> L
         return None
     seconds = [(pair.recorded.received_us - pair.driven.last_axle_utc_us(last_sensor_m, speedup)) / US_PER_S for pair in pairs]
     return Latency(median_s=round(float(np.median(seconds)), 2), max_s=round(max(seconds), 2))
+
+
+def _first_vehicle(pairs: tuple[Pair, ...], started_us: int) -> float | None:
+    if not pairs:
+        return None
+    return round((min(pair.recorded.received_us for pair in pairs) - started_us) / US_PER_S, 1)
 
 
 def _whole(health: dict[str, object], key: str) -> int:

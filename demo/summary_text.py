@@ -13,7 +13,8 @@ def show_summary(summary: Summary, console: Console) -> None:
     table = Table(title="Closing summary", title_justify="left", box=None, show_header=False, pad_edge=False)
     table.add_column(style="dim")
     table.add_column(overflow="fold")
-    table.add_row("driven = recorded = verified", f"{summary.driven} = {summary.recorded} = {stored.verified} (chain {stored.chain})")
+    table.add_row("driven = recorded = verified", f"{summary.driven} = {summary.recorded} = {stored.verified_vehicles}")
+    table.add_row("records", f"{stored.records}, of which {stored.verified} verified; chain {stored.chain}")
     table.add_row("overloads", f"{summary.overloads_true} in truth, {summary.overloads_recorded} recorded")
     table.add_row("plates", ", ".join(f"{summary.plates.get(match, 0)} {match}" for match in PlateMatch))
     if summary.gross_error is not None:
@@ -22,6 +23,8 @@ def show_summary(summary: Summary, console: Console) -> None:
         table.add_row("gross weight error", f"mean {error.mean_percent:+} %, {spread}")
     if summary.latency is not None:
         table.add_row("last axle to record in central", f"median {summary.latency.median_s} s, longest {summary.latency.max_s} s")
+    if summary.first_vehicle_s is not None:
+        table.add_row("first vehicle in central", f"{summary.first_vehicle_s} s after the first process was started")
     if summary.restarts:
         table.add_row("restarted", _counts(summary.restarts))
     if summary.faults:
