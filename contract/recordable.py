@@ -46,11 +46,11 @@ def recordable(vehicle: Vehicle) -> Vehicle:
     bounds = _Bounds()
     axles = vehicle.axles[:AXLES_MAX]
     bounds.odd += len(vehicle.axles) - len(axles)
-    share_kg = GROSS_MAX_KG / max(1, len(axles))
+    share_kg = GROSS_MAX_KG // max(1, len(axles))
     fits = all(math.isfinite(axle.load_kg) for axle in axles) and sum(max(0.0, axle.load_kg) for axle in axles) < GROSS_MAX_KG - len(axles)
     bounded = replace(
         vehicle,
-        axles=tuple(_axle(axle, bounds, GROSS_MAX_KG if fits else math.floor(share_kg) - 1) for axle in axles),
+        axles=tuple(_axle(axle, bounds, GROSS_MAX_KG if fits else share_kg - 1, share_kg) for axle in axles),
         crossings=vehicle.crossings[:AXLES_MAX],
         gross_u_kg=bounds.take(vehicle.gross_u_kg, 0, GROSS_MAX_KG),
         # A record gives how fast; that it went backwards is the flag REVERSING with the signed figure.
@@ -84,11 +84,11 @@ class _Bounds:
         return None if value is None else self.take(value, low, high)
 
 
-def _axle(axle: Axle, bounds: _Bounds, load_max_kg: float) -> Axle:
+def _axle(axle: Axle, bounds: _Bounds, load_max_kg: int, u_max_kg: int) -> Axle:
     return replace(
         axle,
         load_kg=bounds.take(axle.load_kg, 0, load_max_kg),
-        u_kg=bounds.take(axle.u_kg, 0, GROSS_MAX_KG),
+        u_kg=bounds.take(axle.u_kg, 0, u_max_kg),
         left_kg=bounds.take_known(axle.left_kg, 0, GROSS_MAX_KG),
         right_kg=bounds.take_known(axle.right_kg, 0, GROSS_MAX_KG),
         spacing_m=bounds.take_known(axle.spacing_m, SPACING_MIN_M, SPACING_MAX_M),

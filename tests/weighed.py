@@ -1,5 +1,7 @@
 """Weighed vehicles for the tests: a sound one to change, and Hypothesis strategies for sound and for wild ones."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from contract.axles import Crossing, CrossingFlag
@@ -53,9 +55,9 @@ wild_axles = st.builds(
 @st.composite
 def wild_vehicles(draw):
     """Give vehicles whose every figure may be anything."""
-    axles = draw(st.lists(wild_axles, min_size=1, max_size=34))
+    axles = draw(st.lists(wild_axles, min_size=1, max_size=4)) * draw(st.sampled_from([1, 1, 8, 11]))
     first, *others = axles
-    first = Axle(first.load_kg, first.u_kg, first.left_kg, first.right_kg, None, first.group, first.dual_tyres)
+    first = replace(first, spacing_m=None)
     return Vehicle(
         lane=draw(st.integers(1, 99)),
         first_axle_sample=draw(any_float),

@@ -62,7 +62,7 @@ def load_key(path: Path) -> Ed25519PrivateKey:
             _check_private(path, status)
             pem = file.read(KEY_MAX_BYTES)
     except OSError as error:
-        what = f"cannot be read: {error.strerror}; make a key with wim-edge key, or give its path"
+        what = f"cannot be read: {error.strerror}; make one with wim-edge keygen, or give its path"
         raise StopError("key-unreadable", str(path), what) from error
     try:
         key = load_pem_private_key(pem, password=None)
