@@ -29,14 +29,14 @@ def running_postgres() -> Iterator[str]:
     data = folder / "data"
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **who}
     subprocess.run([programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale"], check=True, **quiet)
-    settings = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "max_connections=100"]
+    settings = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "max_connections=100", "-c", "fsync=off"]
     server = subprocess.Popen([programs / "postgres", "-D", data, *settings], **quiet)
     try:
         url = f"postgresql://postgres@/postgres?host={folder}"
         _wait_until_ready(url, server)
         yield url
     finally:
-        server.send_signal(signal.SIGINT)  # "fast": ends the clients' sessions and stops
+        server.send_signal(signal.SIGQUIT)  # "immediate": nothing of this cluster is kept, so nothing is written out
         server.wait(30)
         shutil.rmtree(folder)
 

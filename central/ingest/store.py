@@ -92,6 +92,8 @@ def _vehicle(record: VehicleRecord, row: Record) -> Vehicle:
 
 def _show_late_plate(session: Session, record: VehicleRecord | SupplementRecord, sha256: str) -> None:
     """Let the list show a plate that came in a supplement, in whichever order vehicle and supplement arrived."""
+    if isinstance(record, VehicleRecord) and record.plate is not None:
+        return
     seq, of_sha256 = (record.seq, sha256) if isinstance(record, VehicleRecord) else (record.of_seq, record.of_sha256)
     query = select(Vehicle).join(Record, Record.id == Vehicle.record_id)
     vehicle = session.scalars(query.where(Vehicle.station == record.station, Vehicle.seq == seq, Record.sha256 == of_sha256)).first()
