@@ -128,4 +128,5 @@ CROSSING_FLAGS: Final = {
     CrossingFlag.TWO_WHEELS: N_("two wheels on one plate"),
     CrossingFlag.TOO_LONG: N_("crossing too long"),
     CrossingFlag.NO_FLAT_TOP: N_("no flat top"),
+    CrossingFlag.CUT_OFF: N_("cut off by the end of the signal"),
 }

@@ -1,0 +1,77 @@
+import pytest
+
+from central.web.formats import CHINA_STANDARD_TIME, Formats
+from central.web.gates import GateState, gate_rows
+from central.web.judgement import Tone, answer
+from central.web.translation import language
+from contract.verdicts import Bar, Gate
+from tests.central.web.passages import passage
+from tests.signing_station import T0_US, SigningStation
+
+LIGHT = (5_000, 7_000, 7_000, 6_000, 6_000)
+AT_THE_LIMIT = (6_500, 9_200, 9_200, 9_300, 9_000)
+BRAKING = Gate(bar=Bar.ACCELERATION, detail="-2.10 m/s²; allowed is at most 1 m/s² either way")
+
+
+def formats(code: str) -> Formats:
+    return Formats(language(code), CHINA_STANDARD_TIME)
+
+
+@pytest.mark.parametrize(
+    ("changes", "tone", "finding", "standing"),
+    [
+        ({}, Tone.ENFORCE, "43.0 t allowed, 49.2 ± 1.0 t measured: 6.2 t over (14\u00a0%).", "Enforceable."),
+        (
+            {"barred_by": (BRAKING,)},
+            Tone.BARRED,
+            "43.0 t allowed, 49.2 ± 1.0 t measured: 6.2 t over (14\u00a0%).",
+            "Not enforceable: it was accelerating or braking.",
+        ),
+        ({"loads_kg": LIGHT}, Tone.PLAIN, "43.0 t allowed, 31.0 ± 0.6 t measured: within limits.", ""),
+        (
+            {"loads_kg": AT_THE_LIMIT},
+            Tone.LOOK,
+            "43.0 t allowed, 43.2 ± 0.9 t measured: 0.2 t above, inside the guard band of 0.9 t. No overload.",
+            "",
+        ),
+    ],
+)
+def test_the_page_opens_with_the_answer(changes, tone, finding, standing):
+    given = answer(passage(SigningStation(), **changes), formats("en"))
+    assert (given.tone, given.finding, given.standing) == (tone, finding, standing)
+
+
+def test_the_answer_in_chinese():
+    given = answer(passage(SigningStation(), barred_by=(BRAKING,)), formats("zh"))
+    assert given.finding == "限值43.0 t，实测49.2 ± 1.0 t：超限6.2 t（14\u00a0%）。"
+    assert given.standing == "不得作为执法依据：通过时加速或制动。"
+
+
+def test_a_gate_with_nothing_to_judge_is_not_ticked():
+    states = {
+        row.bar: row.state for row in gate_rows(passage(SigningStation(), barred_by=(Gate(bar=Bar.NO_PLATE, detail="none"),)).verdict)
+    }
+    assert states[Bar.NO_PLATE] is GateState.FELL
+    assert states[Bar.PLATE] is GateState.MOOT
+    assert states[Bar.SPEED] is GateState.HELD
+
+
+def test_an_uncertainty_is_never_rounded_to_none():
+    assert str(formats("en").load(1_453, 41)) == "1.45 ± 0.04"
+    assert str(formats("en").load(61_312, 1_240)) == "61.3 ± 1.2"
+
+
+def test_times_are_local_with_their_offset():
+    assert formats("en").moment(T0_US) == "2026-09-21 22:13:20 +08:00"
+    assert formats("en").moment_long(T0_US) == "21 September 2026, 22:13:20 +08:00"
+    assert formats("zh").moment_long(T0_US) == "2026年9月21日 22:13:20 +08:00"
+    assert formats("en").utc(T0_US) == "2026-09-21T14:13:20.000000Z"
+    assert formats("zh").ago(T0_US, T0_US + 180_000_000) == "3分钟前"
+
+
+def test_no_negative_zero_and_no_certainty():
+    assert formats("en").number(-0.04, 1) == "0.0"
+    assert formats("en").number(-2.14, 1) == "−2.1"
+    assert formats("en").ppm(1_000_000) == "> 99.99\u00a0%"
+    assert formats("en").ppm(0) == "< 0.01\u00a0%"
+    assert formats("en").size(36) == "36\u00a0B"

@@ -1,0 +1,165 @@
+import base64
+import json
+
+import pytest
+from sqlalchemy import update
+
+from central.evidence.models import Record
+from contract.media import MediaRole, sha256_hex
+from contract.signatures import Envelope
+from contract.verdicts import Bar, Gate
+from tests.central.web.passages import passage, picture, ref, store_blob, store_passage
+
+PAGE = "/vehicles/G104-K12/1"
+BARRED = (Gate(bar=Bar.ACCELERATION, detail="-2.10 m/s²; allowed is at most 1 m/s² either way"),)
+
+
+def test_the_page_answers_and_proves(officer):
+    record = store_passage(officer.bench)
+    page = officer.page(PAGE)
+    for text in (
+        "43.0 t allowed, 49.2 ± 1.0 t measured: 6.2 t over",
+        "Enforceable.",
+        "art. 3 (1) 7",
+        "A five-axle combination whose gross weight exceeds 43 000 kg is over the limit.",
+        "49,200 − 984 = 48,216 > 43,000",
+        "22,200 − 555 = 21,645 > 19,000",
+        "Speed within the verified range",
+        "tyres not seen",
+        "Signature verified just now",
+        "Linked to the record before it.",
+        record.media[0].sha256,
+        officer.bench.station.key_id,
+        "<title id=",
+    ):
+        assert text in page, text
+    assert "cannot be trusted" not in page
+
+
+def test_the_page_in_chinese(officer):
+    store_passage(officer.bench, barred_by=BARRED)
+    page = officer.page(PAGE, language="zh")
+    for text in (
+        "超限6.2 t",
+        "不得作为执法依据：通过时加速或制动。",
+        "第3条第1款第7项",
+        "五轴汽车列车，其车货总质量超过43000千克",
+        "轴载",
+        "已用站点登记的密钥验证签名",
+    ):
+        assert text in page, text
+
+
+def test_a_record_changed_after_signing_blocks_the_page(officer):
+    store_passage(officer.bench)
+    with officer.bench.central.database.write() as session:
+        row = session.query(Record).one()
+        envelope = Envelope.model_validate_json(row.envelope)
+        payload = base64.b64decode(envelope.payload).replace(b'"lane":1', b'"lane":2')
+        forged = envelope.model_copy(update={"payload": base64.b64encode(payload).decode()})
+        session.execute(update(Record).values(payload=payload, envelope=forged.model_dump_json().encode()))
+    page = officer.page(PAGE)
+    assert "This record cannot be trusted" in page
+    assert "does not fit the payload" in page
+    assert "Signature verified" not in page
+
+
+def test_a_stored_payload_that_is_not_the_signed_one_blocks_the_page(officer):
+    store_passage(officer.bench)
+    with officer.bench.central.database.write() as session:
+        row = session.query(Record).one()
+        session.execute(update(Record).values(payload=row.payload.replace(b'"lane":1', b'"lane":2')))
+    assert "the stored record is not the one that was signed" in officer.page(PAGE)
+
+
+def test_what_has_not_arrived_is_said_and_not_shown(officer):
+    bench = officer.bench
+    scene = ref(MediaRole.SCENE, picture(), "image/jpeg")
+    capture = ref(MediaRole.CAPTURE, b"later", "application/x-hdf5")
+    bench.send(bench.station.sign(passage(bench.station, media=(scene, capture))))
+    page = officer.page(PAGE)
+    assert "<img" not in page
+    assert "Not arrived yet" in page
+    assert "The signal has not arrived yet" in page
+    assert officer.get(f"{PAGE}/waveform.json").status_code == 404
+    assert officer.get(f"/media/{scene.sha256}").status_code == 404
+
+
+def test_media_only_of_stored_records_with_their_own_type(officer):
+    record = store_passage(officer.bench)
+    stray = picture(10, 10)
+    store_blob(officer.bench, stray)
+    assert officer.get(f"/media/{sha256_hex(stray)}").status_code == 404
+    scene, _, capture = record.media
+    shown = officer.get(f"/media/{scene.sha256}")
+    assert shown.headers["content-type"] == "image/jpeg"
+    assert sha256_hex(shown.content) == scene.sha256
+    assert shown.headers["x-content-type-options"] == "nosniff"
+    saved = officer.get(f"/media/{capture.sha256}")
+    assert saved.headers["content-type"] == "application/octet-stream"
+    assert saved.headers["content-disposition"].startswith("attachment")
+    assert officer.get("/media/..%2f..%2fetc").status_code in {404, 422}
+
+
+def test_a_station_cannot_serve_a_page_in_centrals_name(officer):
+    bench = officer.bench
+    html = b"<script>alert(1)</script>"
+    bench.send(bench.station.sign(passage(bench.station, media=(ref(MediaRole.SCENE, html, "text/html"),))))
+    store_blob(bench, html)
+    answer = officer.get(f"/media/{sha256_hex(html)}")
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"].startswith("attachment")
+
+
+def test_the_waveform_is_a_document_with_the_crossings(officer):
+    store_passage(officer.bench)
+    answer = officer.get(f"{PAGE}/waveform.json?theme=dark")
+    assert len(answer.content) < 400_000
+    assert answer.json()["doc"]["version"]
+    assert '"crossings"' in answer.text
+    picture_of_it = officer.get(f"{PAGE}/waveform.svg")
+    assert picture_of_it.headers["content-type"] == "image/svg+xml"
+    assert picture_of_it.text.startswith("<svg")
+
+
+def test_a_damaged_capture_is_told_and_counted(officer):
+    record = store_passage(officer.bench)
+    officer.bench.central.blobs.path(record.media[2].sha256).write_bytes(b"not any more")
+    answer = officer.client.get(f"{PAGE}/waveform.json")
+    assert answer.status_code == 422
+    assert "no longer has the hash" in answer.json()["detail"]
+    assert officer.bench.fault_count("blob-hash") == 1
+
+
+def test_the_envelope_is_given_byte_for_byte(officer):
+    record = passage(officer.bench.station)
+    envelope = officer.bench.station.sign(record)
+    officer.bench.send(envelope)
+    answer = officer.get(f"{PAGE}/envelope.json")
+    assert answer.content == envelope
+    assert answer.headers["content-disposition"] == 'attachment; filename="G104-K12-1.dsse.json"'
+
+
+def test_the_raw_record_is_shown(officer):
+    record = store_passage(officer.bench)
+    page = officer.page(PAGE)
+    assert "&#34;gross_kg&#34;: 49200" in page
+    assert json.loads(record.model_dump_json())["seq"] == 1
+
+
+@pytest.mark.parametrize("path", ["/vehicles/G104-K12/99", "/vehicles/nowhere/1"])
+def test_a_vehicle_that_is_not_there(officer, path):
+    answer = officer.get(path)
+    assert answer.status_code == 404
+    assert "Not found" in answer.text
+
+
+def test_a_database_that_is_away_is_a_page_of_its_own(officer):
+    officer.bench.central.database.engine.dispose()
+    path = officer.bench.central.settings.data / "central.db"
+    path.rename(path.with_suffix(".gone"))
+    path.mkdir()
+    answer = officer.get("/vehicles")
+    assert answer.status_code == 503
+    assert "Central cannot reach its database" in answer.text
+    assert "stations keep their records" in answer.text
