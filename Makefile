@@ -38,7 +38,7 @@ check: $(READY) ## format, lint, types, import rules, translations, generated do
 	$(BIN)/lint-imports
 
 bench: $(READY) ## accuracy and speed, a table each
-	@for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+	@for bench in bench/*.py; do echo "== $$bench"; $(BIN)/python -m bench.$$(basename $$bench .py) || exit 1; done
 
 schemas: $(READY) ## write docs/protocols/*.json anew from the contract
 	$(BIN)/python docs/protocols/generate.py
