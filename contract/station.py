@@ -127,6 +127,8 @@ class ModbusDigitiser(_Table):
     tcp_port: Annotated[int, Field(ge=1, le=65_535)] = 502
     port: str | None = None
     baud: Annotated[int, Field(ge=9_600, le=12_000_000)] = 115_200
+    parity: Literal["even", "odd", "none"] = "even"
+    """Of the serial line; even is the rule of Modbus RTU, a pseudo-terminal has none."""
     unit: Annotated[int, Field(ge=1, le=247)] = 1
     playback: Annotated[float, Field(gt=0, le=100)] = 1.0
 

@@ -34,8 +34,8 @@ def samples_per_block(channels: int) -> int:
     return BLOCK_BYTES // (COUNT_BYTES * channels)
 
 
-def decode_state(device: str, registers: list[int]) -> tuple[Heartbeat, int]:
-    """Read registers 0–31: the state as a heartbeat, and the heartbeat register, which must move every second.
+def decode_state(device: str, registers: list[int]) -> tuple[Heartbeat, int, bool]:
+    """Read registers 0–31: the state as a heartbeat, the heartbeat register (it must move every second), and whether the device is started.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def decode_state(device: str, registers: list[int]) -> tuple[Heartbeat, int]:
     if registers[0] != MAP_VERSION or oldest > counter or counter >= COUNTER_END:
         raise _damaged(device, f"map version {registers[0]}, counter {counter}, oldest {oldest}; version {MAP_VERSION} is wanted")
     status = DeviceStatus(registers[11] & KNOWN_BITS)
-    return Heartbeat(device, counter, status, registers[12] / 1000, signed16(registers[13]) / 10), registers[15]
+    return Heartbeat(device, counter, status, registers[12] / 1000, signed16(registers[13]) / 10), registers[15], bool(registers[14])
 
 
 def channels_in(device: str, registers: list[int]) -> int:

@@ -1,7 +1,7 @@
 """The one place that knows pymodbus (pinned to 3.16.1): reads and writes registers, and turns its failures into ours."""
 
 import logging
-from typing import Final
+from typing import Final, Literal
 
 from pymodbus import FramerType, ModbusException
 from pymodbus.client import ModbusSerialClient, ModbusTcpClient
@@ -55,9 +55,11 @@ class ModbusLine:
         return cls(name, ModbusTcpClient(host, port=port, timeout=TIMEOUT_S, retries=RETRIES, name=name), unit)
 
     @classmethod
-    def rtu(cls, name: str, port: str, baud: int, unit: int) -> "ModbusLine":
-        """Make a line over a serial port, 8 data bits, even parity, 1 stop bit as Modbus over Serial Line V1.02, 2.5.1, has it."""
-        client = ModbusSerialClient(port, framer=FramerType.RTU, baudrate=baud, parity="E", timeout=TIMEOUT_S, retries=RETRIES, name=name)
+    def rtu(cls, name: str, port: str, baud: int, parity: Literal["even", "odd", "none"], unit: int) -> "ModbusLine":
+        """Make a line over a serial port: 8 data bits, 1 stop bit."""
+        client = ModbusSerialClient(
+            port, framer=FramerType.RTU, baudrate=baud, parity=parity[0].upper(), timeout=TIMEOUT_S, retries=RETRIES, name=name
+        )
         return cls(name, client, unit)
 
     def open(self) -> None:
@@ -74,7 +76,11 @@ class ModbusLine:
         except (ModbusException, OSError) as error:
             raise self._lost(error) from error
         if not connected:
-            raise RetryError("line-lost", self._name, "cannot be reached over Modbus; check address, port and power")
+            raise RetryError(
+                "line-lost",
+                self._name,
+                "cannot be reached over Modbus; check address, port, parity and power, and that no other program holds it",
+            )
 
     def close(self) -> None:
         """Disconnect, whatever state the line is in."""

@@ -72,7 +72,7 @@ class ModbusDigitiserDriver(Driver):
         if device.driver == "modbus-tcp-digitiser":
             self._line = ModbusLine.tcp(device.name, device.host, device.tcp_port, device.unit)
         else:
-            self._line = ModbusLine.rtu(device.name, device.port or "", device.baud, device.unit)
+            self._line = ModbusLine.rtu(device.name, device.port or "", device.baud, device.parity, device.unit)
         self._clock = clock or SystemClock()
         self._jobs: deque[Job] = deque()
         self._sequence = 0
@@ -166,14 +166,15 @@ class ModbusDigitiserDriver(Driver):
     def _look(self, events: list[DeviceEvent]) -> None:
         """Read state and heartbeat: a report at first and after a restart, a heartbeat otherwise."""
         registers = self._line.read_input(STATE_AT, STATE_COUNT)
-        state, heartbeat = decode_state(self.name, registers)
+        state, heartbeat, running = decode_state(self.name, registers)
         if heartbeat != self._heartbeat:
             self._heartbeat, self._beat_s = heartbeat, self._clock.monotonic_s()
-        if not self._channels or state.counter < self._counter:
+        restarted = state.counter < self._counter or (self._started and not running)
+        if restarted or not self._channels:
             names = self._line.read_input(NAMES_AT, NAME_REGISTERS * channels_in(self.name, registers))
             report = decode_report(self.name, registers, names)
             if self._started:
-                # Whoever counts from the beginning again has restarted, and stands still until it is started.
+                # It counts from the beginning again, or stands still though it was started: it has restarted.
                 self.start()
             self._channels, self._ring_samples = report.channels, report.ring_samples
             events.append(report)

@@ -126,8 +126,8 @@ def state(**changed):
 
 
 def test_state_and_report_of_the_register_map():
-    heartbeat, beat = decode_state("d", state())
-    assert (heartbeat.counter, heartbeat.supply_v, heartbeat.housing_c, beat) == (4000, 23.95, 31.2, 9)
+    heartbeat, beat, running = decode_state("d", state())
+    assert (heartbeat.counter, heartbeat.supply_v, heartbeat.housing_c, beat, running) == (4000, 23.95, 31.2, 9, True)
     names = [0x5230, 0x4C00, 0, 0, 0, 0, 0x6C6F, 0x6F70, 0x4100, 0, 0, 0]
     report = decode_report("d", state(), names)
     assert (report.identity, report.channels) == ("57494d01, firmware 1.2.3", ("R0L", "loopA"))
