@@ -102,7 +102,7 @@ def main() -> None:
     table = Table("channels", "rate, Hz", "streamed, s", "share of one processor", "memory, MB", "vehicles", "faults", box=None)
     figures = (found["channels"], f"{found['rate_hz']:.0f}", f"{seconds:.0f}", f"{found['cpu_share']:.1%}", f"{found['memory_mb']:.0f}")
     table.add_row(*map(str, figures), str(found["vehicles"]), json.dumps(found["faults"]))
-    Console().print(table)
+    Console(width=140).print(table)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test whose system program is missing; in CI a missing program is a failure."""
     for marker in item.iter_markers("system"):
         (name,) = marker.args
-        if not glob.glob(SYSTEM_PROGRAMS[name]):  # noqa: PTH207 - an absolute pattern
+        if not glob.glob(SYSTEM_PROGRAMS[name]):
             message = f"{name} is not installed: run `make test` as root or install it"
             if os.environ.get("CI"):
                 pytest.fail(message)
