@@ -77,7 +77,13 @@ class CommandLine:
             for sequence, command in self._sent.items()
             if command.sent is not None and now.monotonic_s - command.sent.monotonic_s > ANSWER_S
         ]
-        frames = [self._transmit(sequence, command, now) for sequence, command in unanswered]
+        frames = []
+        for sequence, command in unanswered:
+            if command.kind == TIME_SYNC:
+                # The next one asks anew; a late answer to this one would tell a wrong time.
+                del self._sent[sequence]
+            else:
+                frames.append(self._transmit(sequence, command, now))
         while self._waiting and len(self._sent) < IN_FLIGHT and self._waiting[0].not_before_s <= now.monotonic_s:
             self._sequence = (self._sequence + 1) & 0xFFFF
             command = self._sent[self._sequence] = self._waiting.popleft()
@@ -103,6 +109,5 @@ class CommandLine:
             raise RetryError("no-answer", self._source, what)
         command.tries += 1
         command.sent = now
-        # A repeated TIME_SYNC carries the time of its own sending, or its round trip would be a lie.
         arguments = struct.pack("<q", now.utc_us) if command.kind == TIME_SYNC else command.arguments
         return encode(command.kind, struct.pack("<H", sequence) + arguments)

@@ -180,7 +180,7 @@ class SerialDigitiserDriver(Driver):
             return []
         if answer.error:
             return self._refused(command, answer)
-        if command.kind == TIME_SYNC and command.sent is not None and command.sent.utc_us == answer.echo_us:
+        if command.kind == TIME_SYNC and command.sent is not None and answer.echo_us == command.sent.utc_us:
             return [TimeMark(self.name, self._mark(answer.value, command.sent))]
         if command.kind == ZERO and command.zeroed is not None:
             return [Zeroed(self.name, answer.value, *command.zeroed)]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contract.faults import RejectError
 from edge.drivers.base import DeviceStatus
 from edge.drivers.counts import unpack_i24
-from edge.drivers.digitiser_map import BLOCK_REGISTERS, decode_block, decode_report, decode_state, joined, samples_per_block
+from edge.drivers.digitiser_map import BLOCK_REGISTERS, channels_in, decode_block, decode_report, decode_state, joined, samples_per_block
 from edge.drivers.framing import FrameParser
 from edge.drivers.payloads import decode_answer, decode_heartbeat, decode_samples
 from edge.drivers.payloads import decode_report as decode_serial_report
@@ -138,3 +138,13 @@ def test_state_and_report_of_the_register_map():
 def test_a_state_that_cannot_be_is_refused(changed):
     with pytest.raises(RejectError, match="version 1 is wanted"):
         decode_state("d", state(**changed))
+
+
+@given(st.lists(st.integers(0, 0xFFFF), min_size=BLOCK_REGISTERS, max_size=BLOCK_REGISTERS), st.integers(1, 16))
+def test_no_registers_do_worse_than_a_named_refusal(registers, channels):
+    with contextlib.suppress(RejectError):
+        decode_block("d", registers, channels, None)
+    with contextlib.suppress(RejectError):
+        decode_state("d", registers)
+    with contextlib.suppress(RejectError):
+        decode_report("d", registers, registers[: 6 * channels_in("d", registers)])

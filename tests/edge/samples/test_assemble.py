@@ -198,7 +198,6 @@ cuts = st.lists(st.integers(1, 39), min_size=1, max_size=25)
 """Lengths of runs, less together than what is waited for a missing one."""
 
 
-
 def runs_of(lengths):
     stops = np.cumsum(lengths) + START
     return list(zip([START, *stops[:-1].tolist()], stops.tolist(), strict=True))
