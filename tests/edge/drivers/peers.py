@@ -1,6 +1,7 @@
 """The other end of a line, told byte by byte what to say: a pseudo-terminal and a TCP server for one client."""
 
 import os
+import select
 import socket
 import threading
 import tty
@@ -22,11 +23,12 @@ class Terminal:
         os.write(self.master, data)
 
     def heard(self):
-        os.set_blocking(self.master, False)
-        try:
-            return os.read(self.master, 65_536)
-        except BlockingIOError:
-            return b""
+        """Give what the driver has said; the kernel hands it over in its own time."""
+        data, wait_s = b"", 0.3
+        while select.select([self.master], [], [], wait_s)[0]:
+            data += os.read(self.master, 65_536)
+            wait_s = 0.05
+        return data
 
     def hang_up(self):
         for descriptor in (self.master, self._slave):
