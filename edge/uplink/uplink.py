@@ -1,6 +1,5 @@
 """The uplink as the station sees it: start, stop, and whether it lives."""
 
-import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -18,6 +17,7 @@ from edge.uplink.blobs import TIMEOUTS, BlobUploader
 from edge.uplink.ports import Queue
 from edge.uplink.publisher import MakeStatus, Publisher
 from edge.uplink.session import Broker
+from edge.uplink.tls import tls_context
 
 STOP_WITHIN_S: Final = 3.0
 PASSWORD_MAX_BYTES: Final = 4_096
@@ -145,31 +145,6 @@ class Uplink:
         finally:
             if not self._stopping.is_set():
                 _log.critical("uplink-thread-ended", thread=threading.current_thread().name)
-
-
-def tls_context(settings: Settings) -> ssl.SSLContext | None:
-    """Give the TLS context for broker and central, None where no `ca_file` is given.
-
-    Raises
-    ------
-    StopError
-        If a file cannot be used, or a certificate has no key or no authority beside it.
-    """
-    if settings.ca_file is None:
-        if settings.cert_file or settings.key_file:
-            raise StopError("uplink-tls", "uplink.ca_file", "is missing beside cert_file or key_file; name the authority")
-        return None
-    if (settings.cert_file is None) != (settings.key_file is None):
-        raise StopError("uplink-tls", "uplink.cert_file", "and uplink.key_file go together; give both or neither")
-    try:
-        context = ssl.create_default_context(cafile=settings.ca_file)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if settings.cert_file is not None and settings.key_file is not None:
-            context.load_cert_chain(settings.cert_file, settings.key_file)
-    except OSError as error:
-        files = ", ".join(name for name in (settings.ca_file, settings.cert_file, settings.key_file) if name)
-        raise StopError("uplink-tls", files, f"cannot be used: {error}") from error
-    return context
 
 
 def _password(settings: Settings) -> str | None:

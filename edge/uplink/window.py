@@ -12,8 +12,9 @@ from edge.uplink.ports import Row
 SIZE: Final = 100
 """Records sent without a receipt yet: at 50 ms from publish to receipt that is 2 000 a second."""
 
-RECEIPT_WAIT_S: Final = 30.0
-"""A record is sent again when no receipt came for so long: far above a commit at central, short enough to mend a lost message soon."""
+RECEIPT_WAIT_S: Final = 10.0
+"""A record is sent again when no receipt came for so long: far above a commit at central; a broker that lost what it had acknowledged costs
+no more than this."""
 
 ASIDE_S: Final = 600.0
 """How long a record that cannot be sent is set aside before it is tried again."""
