@@ -54,6 +54,10 @@ class Instant:
 class SystemClock:
     """The clocks of this host."""
 
+    def __init__(self) -> None:
+        # Other systems than Linux lack it; there nobody can say that the clock is right.
+        self._adjtimex = getattr(ctypes.CDLL(None), "adjtimex", None)
+
     def utc_us(self) -> int:
         """Give UTC in microseconds since 1970."""
         return time.time_ns() // 1_000
@@ -64,11 +68,10 @@ class SystemClock:
 
     def host_error_us(self) -> int | None:
         """Ask the kernel, whose state NTP and PTP daemons keep (adjtimex(2), RFC 5905 section 11.3)."""
-        buffer = ctypes.create_string_buffer(_TIMEX_BYTES)
-        try:
-            state = ctypes.CDLL(None).adjtimex(buffer)
-        except (AttributeError, OSError):
+        if self._adjtimex is None:
             return None
+        buffer = ctypes.create_string_buffer(_TIMEX_BYTES)
+        state = self._adjtimex(buffer)
         if state < 0 or state == _TIME_ERROR:
             return None
         _, _, _, maximum_us, _ = _TIMEX_HEAD.unpack_from(buffer.raw)
