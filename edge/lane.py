@@ -156,7 +156,14 @@ class LaneRun:
                 pass
         self.state.faults += self._assembler.take_faults()
         self.state.position = self._assembler.position
-        return self._assembler.wanted()
+        wanted = self._assembler.wanted()
+        self.state.faults += [self._asked_again(missing) for missing in wanted]
+        return wanted
+
+    def _asked_again(self, missing: Range) -> Fault:
+        seconds = (missing.stop - missing.first) / self.lane.rate_hz
+        what = f"samples {missing.first} to {missing.stop} ({seconds:.3f} s) did not come; the device is asked to send them again"
+        return Fault(code="samples-asked-again", where=self._device.name, what=what, reaction=Reaction.RETRY)
 
     def set_site(self, site: SiteState) -> None:
         """Take the pavement's temperature."""

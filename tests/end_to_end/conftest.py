@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from demo.ports import free_ports
 from tests.end_to_end.postgres import postgres_server
 
 MARK = "WIM_DEMO_TEST"
@@ -46,7 +47,8 @@ class Demo:
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start it."""
         environment = os.environ | {MARK: self.mark, "COLUMNS": "200"}
-        command = [sys.executable, "-m", "demo", *arguments]
+        # Two demos at once would both find 8080 free and one of them lose it.
+        command = [sys.executable, "-m", "demo", "--port", str(free_ports(1)[0]), *arguments]
         return subprocess.Popen(
             command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
         )
@@ -99,7 +101,7 @@ def demo(tmp_path) -> Demo:
 def wait_for() -> Callable[[Callable[[], Any], str, float], Any]:
     """Give a function that waits until a condition holds, and gives what it gave."""
 
-    def wait(condition: Callable[[], Any], what: str, within_s: float = 60.0) -> Any:
+    def wait(condition: Callable[[], Any], what: str, within_s: float = 120.0) -> Any:
         deadline = time.monotonic() + within_s
         while not (found := condition()):
             assert time.monotonic() < deadline, f"waited {within_s} s for {what}"

@@ -12,8 +12,8 @@ pytestmark = [pytest.mark.timeout(120), pytest.mark.xdist_group("line")]
 DEVICE_FAULTS = {
     "garbled p=0.05": {"garbage-bytes", "bad-header"},
     "corrupt p=0.05": {"bad-crc", "bad-header"},
-    "truncate p=0.05": {"bad-crc", "bad-header", "frame-cut"},
-    "half_frame": {"bad-crc", "bad-header", "frame-cut"},
+    "truncate p=0.05": {"bad-crc", "bad-header", "truncated-frame"},
+    "half_frame": {"bad-crc", "bad-header", "truncated-frame"},
     "duplicate p=0.2": {"samples-repeated"},
     "drop p=0.05": {"samples-asked-again"},
     "hang_up": {"line-lost"},
@@ -22,7 +22,7 @@ DEVICE_FAULTS = {
     "stuck channel=R1R": {"channel-stuck"},
     "saturated channel=R2L": {"channel-saturated"},
     "spikes channel=R2R p=0.01": {"channel-spikes"},
-    "modbus_exception target=site": {"modbus-exception"},
+    "modbus_exception target=site": {"modbus-busy", "modbus-exception"},
     "modbus_silence target=site": {"line-lost"},
     "temperature_fault": {"pavement-temperature"},
 }

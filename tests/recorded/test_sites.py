@@ -84,8 +84,3 @@ def test_abnormal_driving_is_told(site):
             wanted = {VehicleFlag.OFF_LEFT, VehicleFlag.OFF_RIGHT, VehicleFlag.STRADDLING}
         assert set(vehicle.flags) & wanted, truth
         assert vehicle.acceleration_m_s2 == pytest.approx(truth["accel_ms2"], abs=0.05)
-
-
-@pytest.mark.parametrize("name", SITES)
-def test_weighing_keeps_up_fifty_times_over(site, name):
-    assert site(name)["traffic"].times_real > 50
