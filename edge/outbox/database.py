@@ -18,6 +18,9 @@ PAGE_BYTES: Final = 4_096
 WAL_MAX_BYTES: Final = 16 * 1024 * 1024
 """The write-ahead file is cut back to this after a checkpoint."""
 
+_QUOTA_MARGIN_PAGES: Final = 160
+"""More pages than one transaction may ask for at once: twice the largest record (`contract.records.RECORD_MAX_BYTES`) and its indices."""
+
 _MEANING: Final[dict[int, tuple[str, str]]] = {
     sqlite3.SQLITE_BUSY: ("outbox-in-use", "is in use by another process; only one wim-edge may run on it"),
     sqlite3.SQLITE_LOCKED: ("outbox-in-use", "is in use by another process; only one wim-edge may run on it"),
@@ -123,7 +126,3 @@ class Database:
         (allowed,) = self._connection.execute("PRAGMA max_page_count").fetchone()
         (free,) = self._connection.execute("PRAGMA freelist_count").fetchone()
         return bool(used - free >= allowed - _QUOTA_MARGIN_PAGES)
-
-
-_QUOTA_MARGIN_PAGES: Final = 160
-"""More pages than one transaction may ask for at once: twice the largest record (`contract.records.RECORD_MAX_BYTES`) and its indices."""
