@@ -1,5 +1,6 @@
 import contextlib
 import struct
+import threading
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from contract.faults import RejectError, RetryError
 from edge.drivers.modbus import ModbusLine, signed16, wide, words
-from tests.edge.drivers.peers import answering
+from tests.edge.drivers.peers import Terminal, answering
 
 
 def reply(request, pdu):
@@ -84,6 +85,43 @@ def test_no_answer_does_worse_than_a_named_fault(pdu):
         line = line_to(port)
         with contextlib.closing(line), contextlib.suppress(RejectError, RetryError):
             assert len(line.read_input(7, 2)) == 2
+
+
+def crc16(data):
+    """CRC of Modbus RTU, bit by bit as Modbus over Serial Line V1.02, 6.2.2, describes it."""
+    crc = 0xFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0xA001 if crc & 1 else 0)
+    return crc.to_bytes(2, "little")
+
+
+@pytest.mark.parametrize("flipped", [None, 0, 27, 40, 71])
+def test_an_rtu_answer_counts_only_with_its_crc(flipped):
+    terminal = Terminal()
+    line = ModbusLine.rtu("north", terminal.path, 115_200, "none", 1)
+    line.open()
+
+    def answer():
+        while terminal.heard():
+            good = bytes([1, 4, 4, 1, 2, 3, 4])
+            good += crc16(good)
+            place, bit = divmod(flipped or 0, 8)
+            terminal.say(good if flipped is None else good[:place] + bytes([good[place] ^ 1 << bit]) + good[place + 1 :])
+
+    device = threading.Thread(target=answer)
+    device.start()
+    try:
+        if flipped is None:
+            assert line.read_input(7, 2) == [0x0102, 0x0304]
+        else:
+            with pytest.raises(RetryError, match="north: Modbus line lost"):
+                line.read_input(7, 2)
+    finally:
+        device.join(10)
+        line.close()
+        terminal.close()
 
 
 @given(st.integers(0, 2**64 - 1))
