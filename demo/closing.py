@@ -15,7 +15,7 @@ from demo.summary import Stored, Summary, summarise
 PATIENCE_S: Final = 45.0
 """How long nothing at all may arrive before the rest is given up: more than back-off of the uplink and plate wait together."""
 
-SETTLE_S: Final = 3.0
+SETTLE_S: Final = 2.0
 """How long the line stays quiet before it is believed to be: an invented or doubled record would come within this time."""
 
 VERIFY_EXITS: Final = (0, 1, 3)

@@ -34,6 +34,7 @@ from contract.rules import rule_pack
 from contract.signatures import key_id
 from contract.station import ModbusSite, Station
 from contract.topics import StationState, StationStatus
+from edge.cabinet import CabinetWatch
 from edge.clock import Clock, SystemClock
 from edge.device_thread import Delivery, DeviceThread
 from edge.drivers import driver_for
@@ -105,6 +106,7 @@ class StationService:
         self._deliveries: queue.Queue[Delivery] = queue.Queue(maxsize=QUEUE_EVENTS)
         self._held: deque[Ready] = deque()
         self._loops: Counter[int] = Counter()
+        self._cabinet = CabinetWatch()
         self._retry_at_s = self._housekeeping_at_s = 0.0
         self._recorded = 0
         key = load_key(data / "keys" / "station.key")
@@ -221,6 +223,8 @@ class StationService:
                     self._devices[device].driver.request_resend(wanted.first, wanted.stop - wanted.first)
                 self._keep_beginning(lane)
             elif isinstance(event, SiteState):
+                for fault in self._cabinet.take(device, event.cabinet):
+                    self._book.note(fault)
                 for each in self._lanes.values():
                     each.set_site(event)
             elif isinstance(event, LoopTransition):

@@ -24,7 +24,12 @@ DEVICE_FAULTS = {
     "spikes channel=R2R p=0.01": {"channel-spikes"},
     "modbus_exception target=site": {"modbus-busy", "modbus-exception"},
     "modbus_silence target=site": {"line-lost"},
+    "modbus_exception target=site code=2": {"modbus-exception"},
     "temperature_fault": {"pavement-temperature"},
+    "adc_fault": {"adc-fault"},
+    "door": {"cabinet-door-open"},
+    "mains": {"mains-lost"},
+    "tamper": {"cabinet-tampered"},
 }
 """Request to the simulators → codes of which at least one is counted by the edge."""
 
@@ -78,6 +83,11 @@ def line_new(line, known):
     return set(line.running.page.records) - known
 
 
+def test_a_camera_whose_clock_runs_ahead_is_named(line):
+    strike_and_see(line, "clock_jump ms=60000 times=1", "edge", {"camera-clock-ahead"})
+    line.running.road.ask("fault clock_jump ms=-60000 times=1")
+
+
 def test_after_all_of_it_the_chain_is_unbroken_and_nothing_is_missing_or_doubled(line):
     driven = line.driven()
     line.wait_for(lambda: line.recorded() >= driven, f"all {driven} vehicles", within_s=60)
@@ -91,3 +101,7 @@ def test_after_all_of_it_the_chain_is_unbroken_and_nothing_is_missing_or_doubled
     assert stored.chain == "unbroken"
     assert stored.verified == stored.records
     assert stored.quarantine == 0
+
+
+def test_a_digitiser_that_restarts_is_told_and_weighing_goes_on(line):
+    strike_and_see(line, "reset", "edge", {"device-restarted"})
