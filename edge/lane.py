@@ -17,6 +17,7 @@ from contract.records import Clock, ClockState
 from contract.samples import Block
 from contract.station import Lane, ModbusDigitiser, SerialDigitiser, Station
 from contract.vehicles import Vehicle
+from edge.clock import Clock as HostClock
 from edge.drivers.base import DeviceEvent, Heartbeat, LineFault, Report, ResendRefused, Samples, SiteState, TimeMark
 from edge.matching.match import Match
 from edge.matching.matcher import Matcher
@@ -164,6 +165,10 @@ class LaneRun:
         seconds = (missing.stop - missing.first) / self.lane.rate_hz
         what = f"samples {missing.first} to {missing.stop} ({seconds:.3f} s) did not come; the device is asked to send them again"
         return Fault(code="samples-asked-again", where=self._device.name, what=what, reaction=Reaction.RETRY)
+
+    def watch(self, clock: HostClock) -> None:
+        """Look whether the host's clock has been stepped; before every stamp, so that no record carries a time it does not mark."""
+        self.state.faults += self._time.watch(clock)
 
     def set_site(self, site: SiteState) -> None:
         """Take the pavement's temperature."""

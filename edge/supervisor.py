@@ -67,13 +67,24 @@ READS_KEPT_US: Final = 24 * 3600 * 1_000_000
 _log = structlog.get_logger("edge")
 
 
+CURED_BY_RESTART: Final = frozenset(
+    {"disk-full", "disk-failing", "outbox-in-use", "outbox-unopenable", "outbox-full", "thread-ended", "outbox-read-only"}
+)
+"""Codes of errors that a fresh start may cure; any other asks for a person."""
+
+
+def exit_code_of(error: StopError) -> int:
+    """Give the exit code that tells the service manager whether to start again."""
+    return EXIT_RESTART if error.code in CURED_BY_RESTART else EXIT_REJECTED
+
+
 def run_station(station: Station, parameters_sha256: str, calibrations: dict[int, Calibration], data: Path, listen: str) -> int:
     """Run the station until it is asked to end; give the exit code."""
     try:
         service = StationService(station, parameters_sha256, calibrations, data, listen)
     except StopError as error:
         _log.critical(error.code, where=error.where, what=error.what)
-        return EXIT_REJECTED
+        return exit_code_of(error)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, service.ask_to_end)
     return service.run()
@@ -168,7 +179,7 @@ class StationService:
             code = EXIT_OK
         except StopError as error:
             _log.critical(error.code, where=error.where, what=error.what)
-            code = EXIT_REJECTED if error.code in {"channel-missing", "rate-differs"} else EXIT_RESTART
+            code = exit_code_of(error)
         except Exception:  # noqa: BLE001 - whatever it is, the process must end in order and start afresh
             _log.exception("unexpected-error")
         finally:
@@ -193,6 +204,7 @@ class StationService:
         self._match_reads()
         self._record(flush=False)
         for lane in self._lanes.values():
+            lane.watch(self._clock)
             for fault in lane.take_faults():
                 self._book.note(fault)
         dead = [thread for thread, alive in self._threads().items() if not alive]

@@ -5,9 +5,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 SHARED = Path(os.environ.get("WIM_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 """Recordings and pictures that live beside the checkout, not in it."""
+
+settings.register_profile("weighline", deadline=None)
+settings.load_profile("weighline")
 
 SYSTEM_PROGRAMS = {
     "mosquitto": "/usr/sbin/mosquitto",
