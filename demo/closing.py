@@ -2,8 +2,10 @@
 
 import json
 import time
+from collections.abc import Callable
 from typing import Final
 
+from contract.records import VehicleRecord
 from demo import programs
 from demo.comparison import compare
 from demo.errors import DemoError
@@ -22,16 +24,23 @@ VERIFY_EXITS: Final = (0, 1, 3)
 """`wim-central verify` fails where something does not verify; what it found is in its answer all the same."""
 
 
-def close(running: RunningLine, steps: Steps) -> Summary:
-    """Drain, verify, compare.
+def close(running: RunningLine, health: dict[str, object], steps: Steps) -> Summary:
+    """Verify what central holds, and compare it with what drove.
+
+    Parameters
+    ----------
+    running
+        The line, drained.
+    health
+        The edge's last word on itself.
+    steps
+        Shows what is being done.
 
     Raises
     ------
     DemoError
         If central cannot verify, or nothing was driven.
     """
-    with steps.step("Wait until the station has handed over everything"):
-        health = drain(running)
     with steps.step("Verify every record in central"):
         station = running.line.site.station.station.id
         stored = stored_in_central(run_once(programs.verify(running.line), running.watch.pause, VERIFY_EXITS), station)
@@ -51,14 +60,17 @@ def close(running: RunningLine, steps: Steps) -> Summary:
     )
 
 
-def drain(running: RunningLine) -> dict[str, object]:
-    """Wait until all is handed over and quiet, or nothing has come for `PATIENCE_S`; give the edge's last health."""
+def drain(running: RunningLine, show: Callable[[list[VehicleRecord]], None]) -> dict[str, object]:
+    """Wait until all is handed over and quiet, or nothing has come for `PATIENCE_S`; give the edge's last health.
+
+    What comes meanwhile is given to `show`.
+    """
     health: dict[str, object] = {}
     changed = quiet_since = time.monotonic()
     state: tuple[object, ...] = ()
     while time.monotonic() - changed < PATIENCE_S:
         running.watch.pause()
-        running.page.news()
+        show(running.page.news())
         now = time.monotonic()
         health = dict(running.edge_health()) or health
         seen = len(running.page.records)

@@ -24,7 +24,9 @@ class Screen:
     def show(self, news: list[VehicleRecord]) -> None:
         """Add vehicles, and count anew."""
         self._table.add(news)
-        self._table.caption = f"{len(self._running.truth.vehicles)} passed · {len(self._running.page.records)} recorded in central"
+        truth = self._running.truth
+        counts = f"{len(truth.vehicles)} passed · {len(self._running.page.records)} recorded in central"
+        self._table.caption = counts if truth.complete is None else f"{counts} · the road is empty, the station hands over what it holds"
 
     def __enter__(self) -> Self:
         if self._live is not None:

@@ -8,7 +8,7 @@ from typing import Final
 from rich.console import Console
 
 from contract.faults import EXIT_FAILED, EXIT_OK
-from demo.closing import close
+from demo.closing import close, drain
 from demo.errors import InterruptedDemo
 from demo.faults import Schedule, blows_of
 from demo.layout import choose_ports
@@ -103,7 +103,8 @@ def _live(running: RunningLine, schedule: Schedule, headless: bool, steps: Steps
         running.start_edge(steps)
         with Screen(running, headless, steps.console) as screen:
             _watch_road(running, schedule, screen, steps)
-        summary = close(running, steps)
+            health = drain(running, screen.show)
+        summary = close(running, health, steps)
         show_summary(summary, steps.console)
         if not headless:
             steps.console.print("\nThe road is empty; the page stays open until Ctrl-C.")

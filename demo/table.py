@@ -43,6 +43,7 @@ class VehicleTable:
         table.add_column("time", no_wrap=True)
         table.add_column("plate", no_wrap=True)
         table.add_column("axles", no_wrap=True, min_width=24)
+        table.add_column("class", no_wrap=True)
         table.add_column("km/h", justify="right")
         table.add_column("gross t", justify="right", no_wrap=True)
         table.add_column("± U", justify="right", no_wrap=True)
@@ -59,7 +60,8 @@ def _row(record: VehicleRecord) -> tuple[str | Text, ...]:
     return (
         f"{passed:%H:%M:%S}",
         record.plate or "—",
-        f"{axle_picture(record.axles)} {record.vehicle_class}",
+        axle_picture(record.axles),
+        record.vehicle_class,
         f"{record.speed_mm_s / MM_PER_M * KMH_PER_M_S:.0f}",
         f"{record.gross_kg / KG_PER_T:.1f}",
         f"{record.gross_u_kg / KG_PER_T:.1f}",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -38,6 +39,27 @@ def processes_marked(mark: str) -> list[str]:
 
 
 @dataclass
+class Terminal:
+    """What a person at the terminal sees and types."""
+
+    outer: int
+    shown: str = ""
+
+    def read(self) -> str:
+        """Give everything that was shown so far."""
+        try:
+            while data := os.read(self.outer, 65_536):
+                self.shown += data.decode(errors="replace")
+        except (BlockingIOError, OSError):  # nothing new, or the other end is closed
+            pass
+        return self.shown
+
+    def press_ctrl_c(self) -> None:
+        """Press it."""
+        os.write(self.outer, b"\x03")
+
+
+@dataclass
 class Demo:
     """One demo under test: where it runs, how to start it, and what it left."""
 
@@ -52,6 +74,21 @@ class Demo:
         return subprocess.Popen(
             command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
         )
+
+    @contextmanager
+    def in_terminal(self, *arguments: str):
+        """Start it in a terminal of its own; give the process and the terminal's other end."""
+        outer, inner = pty.openpty()
+        os.set_blocking(outer, False)
+        environment = os.environ | {MARK: self.mark, "TERM": "xterm", "COLUMNS": "140", "LINES": "40"}
+        begin = "import os, runpy; os.login_tty(0); runpy.run_module('demo', run_name='__main__', alter_sys=True)"
+        process = subprocess.Popen([sys.executable, "-c", begin, *arguments], cwd=self.folder, env=environment, stdin=inner)
+        os.close(inner)
+        try:
+            with ending(process):
+                yield process, Terminal(outer)
+        finally:
+            os.close(outer)
 
     def run(self, *arguments: str) -> dict[str, Any]:
         """Run it to its end, which has to be a good one; give its summary."""

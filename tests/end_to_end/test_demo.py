@@ -1,6 +1,6 @@
 """The whole line with its real programs: what drives is recorded once, verified, judged as it was, whoever dies meanwhile."""
 
-import shutil
+import re
 import signal
 
 import pytest
@@ -50,20 +50,33 @@ def test_postgresql_as_central_store(demo, postgres_url):
     assert_whole(demo.run("--site", "own", "--database", postgres_url, *EIGHT))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_stopped_in_mid_run_it_leaves_nothing_behind(demo, wait_for, number):
-    with ending(demo.start("--site", "own", "--headless", "--data", "kept")) as process:
-        truth = demo.folder / "kept" / "road" / "truth.jsonl"
-        wait_for(lambda: truth.is_file() and '"vehicle"' in truth.read_text(), "the first vehicle")
-        process.send_signal(number)
-        output, messages = process.communicate(timeout=60)
-    assert process.returncode == 130, output + messages
+def assert_nothing_left(demo):
     assert demo.left() == []
-    assert "Traceback" not in output + messages
     assert not (demo.folder / "kept" / "road" / "digitiser.tty").is_symlink()
     for log in (demo.folder / "kept" / "logs").iterdir():
         assert "Traceback" not in log.read_text(), log.name
-    shutil.rmtree(demo.folder / "kept")
+
+
+def test_ctrl_c_at_the_table_stops_everything(demo, wait_for):
+    with demo.in_terminal("--site", "own", "--speedup", "2", "--data", "kept") as (process, terminal):
+        wait_for(lambda: re.search(r"[1-9]\d* recorded in central", terminal.read()), "a vehicle in the table")
+        terminal.press_ctrl_c()
+        wait_for(lambda: terminal.read() is None or process.poll() is not None, "the end")
+        assert process.returncode == 0, terminal.shown[-2_000:]
+        assert "login/once?token=" in terminal.shown
+        assert "Traceback" not in terminal.shown
+    assert_nothing_left(demo)
+
+
+def test_sigterm_in_mid_run_stops_everything(demo, wait_for):
+    with ending(demo.start("--site", "own", "--headless", "--data", "kept")) as process:
+        truth = demo.folder / "kept" / "road" / "truth.jsonl"
+        wait_for(lambda: truth.is_file() and '"playback"' in truth.read_text(), "the road to come alive")
+        process.send_signal(signal.SIGTERM)
+        output, messages = process.communicate(timeout=60)
+    assert process.returncode == 130, output + messages
+    assert "Traceback" not in output + messages
+    assert_nothing_left(demo)
 
 
 def test_a_demo_killed_outright_takes_its_programs_along(demo, wait_for):
