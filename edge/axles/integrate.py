@@ -71,7 +71,9 @@ def strip_pulse(above: NDArray[np.float64], start: int, stop: int, bounds: tuple
     part = above[a:b]
     area = float(part.sum())
     core = np.maximum(above[start:stop], 0.0)
-    centre = start + float((core * np.arange(core.size)).sum() / core.sum())
+    weight = float(core.sum())
+    # A stretch that noise alone has opened may have nothing above zero; its middle is as good a place as any.
+    centre = start + (float((core * np.arange(core.size)).sum()) / weight if weight else (core.size - 1) / 2.0)
     peak = float(core.max())
     rise, fall = half_height(above, start, stop, 0.5 * peak)
     return Pulse(start, stop, centre, area, peak, fall - rise)
