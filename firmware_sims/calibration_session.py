@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from firmware_sims.capture_file import Capture, write_capture, write_truth
-from firmware_sims.fleet import CLEARANCE_S, draw_vehicle
+from firmware_sims.fleet import draw_vehicle
 from firmware_sims.layout import Layout
 from firmware_sims.own_traffic import OwnTraffic
 from firmware_sims.plates import PlateDraw
@@ -22,18 +23,22 @@ TRUCKS = {"A": ("rigid2", 16_500.0), "B": ("semi5", 40_500.0), "C": ("semi6", 47
 SPEEDS_KMH = (30.0, 50.0, 70.0)
 RUNS_PER_SPEED = 2
 MOST_AXLES = 6
+CLEARANCE_S = 2.2
+"""Least gap between one run's leaving and the next one's coming."""
 BLOCK = 65_536
 
 
-def draw_session(layout: Layout, rng: random.Random) -> tuple[list[Vehicle], list[float]]:
+def draw_session(
+    layout: Layout, rng: random.Random, speeds_kmh: Sequence[float] = SPEEDS_KMH, runs_per_speed: int = RUNS_PER_SPEED
+) -> tuple[list[Vehicle], list[float]]:
     """Draw the session's runs and the speed each aimed at, km/h; every truck keeps its loads from run to run."""
     plates = PlateDraw(f"{layout.station}/reference")
     trucks: dict[str, Vehicle] = {}
     runs: list[Vehicle] = []
     targets: list[float] = []
     clear_s = CLEARANCE_S
-    for target_kmh in SPEEDS_KMH:
-        for _ in range(RUNS_PER_SPEED):
+    for target_kmh in speeds_kmh:
+        for _ in range(runs_per_speed):
             for name, (kind, gross_kg) in TRUCKS.items():
                 run = draw_vehicle(
                     layout,
@@ -53,6 +58,7 @@ def draw_session(layout: Layout, rng: random.Random) -> tuple[list[Vehicle], lis
                     y_centre_m=run.y_centre_m,
                     first_axle_sample=run.first_axle_sample,
                     passed_sample=run.passed_sample,
+                    manoeuvre=run.manoeuvre,
                 )
                 runs.append(run)
                 targets.append(target_kmh)

@@ -1,63 +1,25 @@
-"""What the sensors of a lane give as one vehicle drives over them: a simple vehicle model.
+"""What the sensors of a lane give as one vehicle drives over them.
 
-Each wheel presses with its static load, modulated by a body bounce common to the vehicle's axles and by a hop of each
-axle (D. Cebon, Handbook of Vehicle-Road Interaction, 1999: bounce 1.5-4 Hz, hop 8-15 Hz). A tyre's pressure is a
-parabola over its footprint; a sensor feels the part of it that stands on its active area, so the area under a strip's
-signal is load times width over speed, and a plate longer than the footprint shows a flat top.
+A tyre's pressure is a parabola over its footprint; a sensor feels the part of it that stands on its active area, so the area under a
+strip's signal is load times width over speed, and a plate longer than the footprint shows a flat top. How hard the tyre presses is told
+by the ride.
 """
 
 from __future__ import annotations
 
-import random
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfilt
 
-from firmware_sims.layout import Layout, Sensor
-from firmware_sims.vehicle import Vehicle
+from firmware_sims.chassis import GRAVITY_MS2
+from firmware_sims.layout import Sensor
+from firmware_sims.passage import Passage
+from firmware_sims.site import Site
 
-GRAVITY_MS2 = 9.80665
-TRACK_M = 1.85
-"""Between the middles of left and right wheels."""
 TYRE_WIDTH_M = {False: 0.30, True: 0.60}
 """Across the lane, single and dual."""
-PLATE_RESPONSE_HZ = 80.0
-"""Above this a weighing plate and its cells no longer follow."""
 LOOP_COUNTS = {"car": 4050.0, "van": 4050.0}
 LOOP_COUNTS_TRUCK = 2870.0
 """A high floor detunes a loop less than a car's."""
-
-
-@dataclass(frozen=True)
-class Motion:
-    """Random part of a passage: bounce and hop, relative to static load; phases in rad; footprint in m."""
-
-    bounce: float
-    bounce_hz: float
-    bounce_phase: tuple[float, ...]
-    hop: float
-    hop_hz: tuple[float, ...]
-    hop_phase: tuple[float, ...]
-    footprint_m: float
-    front_overhang_m: float
-
-
-def draw_motion(vehicle: Vehicle, rng: random.Random) -> Motion:
-    """Draw how a vehicle bounces on a fair road: 3 to 6 % body, 1 to 3 % hop, of static load."""
-    axles = len(vehicle.axle_kg)
-    common = rng.uniform(0, 2 * np.pi)
-    return Motion(
-        bounce=rng.uniform(0.03, 0.06),
-        bounce_hz=rng.uniform(1.6, 3.4),
-        bounce_phase=tuple(common + rng.uniform(-0.5, 0.5) for _ in range(axles)),
-        hop=rng.uniform(0.01, 0.03),
-        hop_hz=tuple(rng.uniform(9, 14) for _ in range(axles)),
-        hop_phase=tuple(rng.uniform(0, 2 * np.pi) for _ in range(axles)),
-        footprint_m=rng.uniform(0.20, 0.26),
-        front_overhang_m=rng.uniform(1.2, 1.5),
-    )
 
 
 def pressure_share(behind_m: NDArray[np.float64], footprint_m: float) -> NDArray[np.float64]:
@@ -70,73 +32,67 @@ def pressure_share(behind_m: NDArray[np.float64], footprint_m: float) -> NDArray
     return share
 
 
-def vehicle_signal(
-    layout: Layout, vehicle: Vehicle, motion: Motion, gains: NDArray[np.float64], samples: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Signal of one vehicle.
+def vehicle_signal(site: Site, passage: Passage, begins: int, stop: int) -> NDArray[np.float64]:
+    """Signal of one vehicle, without the sensors' zeros.
 
     Parameters
     ----------
-    layout, vehicle, motion
-        Lane, vehicle, and how it bounces.
-    gains
-        float64 (channels,), true sensitivity over nominal.
-    samples
-        int64 (n,), successive samples of the recording.
+    site, passage
+        Who drives over what.
+    begins, stop
+        First sample of the recording and the one after the last.
 
     Returns
     -------
-    float64 (n, channels), counts.
+    float64 (stop - begins, channels), counts.
     """
-    time_s = (samples - vehicle.first_axle_sample) / layout.rate_hz
-    first_m = vehicle.speed_kmh / 3.6 * time_s + vehicle.accel_ms2 / 2 * time_s**2
-    signal = np.zeros((len(samples), len(layout.sensors)))
-    for column, sensor in enumerate(layout.sensors):
+    layout = site.layout
+    origin = passage.vehicle.first_axle_sample
+    time_s = (np.arange(begins, stop) - origin) / layout.rate_hz
+    signal = np.zeros((len(time_s), len(layout.sensors)))
+    first_m = passage.trajectory.place_m(time_s)
+    for column, (sensor, response) in enumerate(zip(layout.sensors, site.responses, strict=True)):
         if sensor.kind == "loop":
-            signal[:, column] = _loop(sensor, vehicle, motion, first_m)
-        else:
-            signal[:, column] = gains[column] * _wheels(sensor, vehicle, motion, time_s, first_m)
-            if sensor.kind == "plate" and layout.rate_hz > 4 * PLATE_RESPONSE_HZ:
-                sections = butter(2, PLATE_RESPONSE_HZ, fs=layout.rate_hz, output="sos")
-                signal[:, column] = sosfilt(sections, signal[:, column])
+            signal[:, column] = _loop(sensor, passage, first_m)
+            continue
+        for axle, behind_m in enumerate(passage.axles_behind_m):
+            middle_m = float(sensor.position_m + behind_m)
+            reach_m = (sensor.width_m + passage.footprint_m) / 2
+            edges_s = [passage.trajectory.time_at(middle_m - reach_m), passage.trajectory.time_at(middle_m + reach_m)]
+            low, high = np.searchsorted(time_s, edges_s)
+            on = slice(int(low), int(high))
+            signal[on, column] += _axle(site, column, passage, axle, time_s=time_s[on], ahead_m=first_m[on] - middle_m)
+        if response is not None and sensor.kind == "plate":
+            signal[:, column] = response.ring(signal[:, column], layout.rate_hz)
     return signal
 
 
-def _wheels(
-    sensor: Sensor, vehicle: Vehicle, motion: Motion, time_s: NDArray[np.float64], first_m: NDArray[np.float64]
+def _axle(
+    site: Site, column: int, passage: Passage, axle: int, *, time_s: NDArray[np.float64], ahead_m: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    counts = np.zeros_like(time_s)
-    behind_first_m = 0.0
-    for axle, load_kg in enumerate(vehicle.axle_kg):
-        behind_first_m += vehicle.spacings_m[axle - 1] if axle else 0.0
-        static_kg = _load_on(sensor, vehicle, axle, load_kg)
-        if static_kg == 0:
-            continue
-        dynamic = 1 + motion.bounce * np.sin(2 * np.pi * motion.bounce_hz * time_s + motion.bounce_phase[axle])
-        dynamic += motion.hop * np.sin(2 * np.pi * motion.hop_hz[axle] * time_s + motion.hop_phase[axle])
-        ahead_m = first_m - behind_first_m - sensor.position_m
-        half_m = sensor.width_m / 2
-        share = pressure_share(half_m - ahead_m, motion.footprint_m) - pressure_share(-half_m - ahead_m, motion.footprint_m)
-        counts += static_kg * GRAVITY_MS2 / sensor.newton_per_count * dynamic * share
-    return counts
-
-
-def _load_on(sensor: Sensor, vehicle: Vehicle, axle: int, load_kg: float) -> float:
-    """Give the static load of an axle's wheels that run on the sensor's lateral range."""
-    on_kg = 0.0
-    width_m = TYRE_WIDTH_M[vehicle.dual[axle]]
-    left_kg = vehicle.left_kg[axle]
-    for side, wheel_kg in ((-1, left_kg), (1, load_kg - left_kg)):
-        middle_m = vehicle.y_centre_m + side * TRACK_M / 2
+    """Give the counts from both wheels of one axle that stands `ahead_m` ahead of a sensor's middle."""
+    sensor, response = site.layout.sensors[column], site.responses[column]
+    half_m = sensor.width_m / 2
+    share = pressure_share(half_m - ahead_m, passage.footprint_m) - pressure_share(-half_m - ahead_m, passage.footprint_m)
+    width_m = TYRE_WIDTH_M[passage.vehicle.dual[axle]]
+    newton = np.zeros_like(time_s)
+    for side in (0, 1):
+        middle_m = passage.wheel_y_m(side, sensor.position_m)
         low_m = max(middle_m - width_m / 2, sensor.lateral_m[0])
         high_m = min(middle_m + width_m / 2, sensor.lateral_m[1])
-        on_kg += wheel_kg * max(0.0, high_m - low_m) / width_m
-    return on_kg
+        if low_m >= high_m:
+            continue
+        part = (high_m - low_m) / width_m
+        if response is not None:
+            part *= float(response.sensitivity(sensor, np.array((low_m + high_m) / 2), site.pavement_c))
+        newton += part * GRAVITY_MS2 * passage.wheel_kg(side, axle, time_s)
+    return newton * share / sensor.newton_per_count
 
 
-def _loop(sensor: Sensor, vehicle: Vehicle, motion: Motion, first_m: NDArray[np.float64]) -> NDArray[np.float64]:
+def _loop(sensor: Sensor, passage: Passage, first_m: NDArray[np.float64]) -> NDArray[np.float64]:
     """Covered part of the loop, with soft edges, times the vehicle's effect on it."""
-    front_m = first_m + motion.front_overhang_m
+    vehicle = passage.vehicle
+    front_m = first_m + passage.front_overhang_m
     rear_m = front_m - vehicle.length_m
     covered_m = np.minimum(front_m, sensor.position_m + sensor.width_m / 2)
     covered_m -= np.maximum(rear_m, sensor.position_m - sensor.width_m / 2)

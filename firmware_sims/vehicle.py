@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from firmware_sims.manoeuvre import Manoeuvre
+
 GROSS_LIMIT_KG = {
     "car": 18_000,
     "van": 18_000,
@@ -56,6 +58,8 @@ class Vehicle:
         Its plate as read correctly; ``blue``, ``yellow`` or ``green``.
     truck
         Name of the reference truck in a calibration session, empty in traffic.
+    manoeuvre
+        What its driver did; None where a capture does not say.
     """
 
     kind: str
@@ -74,6 +78,7 @@ class Vehicle:
     plate: str
     plate_color: str
     truck: str = ""
+    manoeuvre: Manoeuvre | None = None
 
     @property
     def limit_kg(self) -> int:
@@ -91,6 +96,8 @@ class Vehicle:
         del entry["passed_sample"]
         if not self.truck:
             del entry["truck"]
+        if self.manoeuvre is None:
+            del entry["manoeuvre"]
         for key, value in entry.items():
             if isinstance(value, float):
                 entry[key] = round(value, 4)
