@@ -1,4 +1,4 @@
-"""Command line of the simulators: ``wim-sims run``, ``fault``, ``clear``, ``status``, ``capture``."""
+"""Command line of the simulators: ``wim-sims run``, ``fault``, ``clear``, ``status``, ``capture``, ``record``."""
 
 from __future__ import annotations
 
@@ -18,13 +18,17 @@ import typer
 
 from firmware_sims.calibration_session import write_recording, write_session
 from firmware_sims.camera import CameraSettings
+from firmware_sims.capture_file import truth_path
 from firmware_sims.capture_playback import CapturePlayback
 from firmware_sims.clock import SimulatedClock
 from firmware_sims.control_client import request
 from firmware_sims.errors import SimulationError
 from firmware_sims.fault_kinds import list_kinds
 from firmware_sims.layout import Layout, read_layout
-from firmware_sims.own_traffic import OwnTraffic
+from firmware_sims.manoeuvre import Behaviour
+from firmware_sims.own_traffic import PAVEMENT_C, OwnTraffic
+from firmware_sims.record import record, record_flow
+from firmware_sims.road_profile import Grade
 from firmware_sims.run_settings import RunSettings
 from firmware_sims.simulation import Simulation
 from firmware_sims.source import Source
@@ -179,6 +183,32 @@ def capture(
                 files = write_recording(OwnTraffic.draw(layout, vehicles, seed), stamp, folder / "traffic.h5")
         except OSError as error:
             raise SimulationError(f"{folder}: cannot be written ({error.strerror}); give another folder") from error
+        _print_json({"files": [str(file) for file in files]})
+
+
+@app.command("record")
+def record_command(
+    *,
+    station: StationFile,
+    capture: Annotated[Path, typer.Option("--output", "-o", help="Capture file to write (HDF5).")],
+    truth: Annotated[Path | None, typer.Option(help="File for the truth (JSON); beside the capture if not given.")] = None,
+    lane: Annotated[int | None, typer.Option(help="Lane's id; the first one if not given.")] = None,
+    vehicles: Annotated[int, typer.Option(min=1, help="How many vehicles.")] = 40,
+    grade: Annotated[Grade, typer.Option(help="How even the road is; its profile is the station's own.")] = Grade.FAIR,
+    behaviour: Annotated[list[Behaviour] | None, typer.Option(help="What each driver does one of; may be repeated.")] = None,
+    speed_kmh: Annotated[tuple[float, float], typer.Option(help="Slowest and fastest, km/h.")] = (20.0, 95.0),
+    pavement_c: Annotated[float, typer.Option(help="Pavement temperature, °C.")] = PAVEMENT_C,
+    seed: Seed = 0,
+    start_utc: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%dT%H:%M:%S"], help="UTC of the first sample; now if not given.")
+    ] = None,
+) -> None:
+    """Write a capture file of traffic over a rough road, and its truth; prints the files written (JSON)."""
+    with _clear_errors():
+        flow = record_flow(speed_kmh, behaviour or [Behaviour.STEADY])
+        source = OwnTraffic.draw(read_layout(station, lane), vehicles, seed, grade=grade, flow=flow, pavement_c=pavement_c)
+        start = start_utc.replace(tzinfo=UTC) if start_utc else datetime.now(UTC)
+        files = record(source, start, capture, truth or truth_path(capture))
         _print_json({"files": [str(file) for file in files]})
 
 

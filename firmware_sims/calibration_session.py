@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from firmware_sims.capture_file import Capture, write_capture, write_truth
+from firmware_sims.capture_file import write_capture, write_truth
 from firmware_sims.fleet import draw_vehicle
 from firmware_sims.layout import Layout
 from firmware_sims.own_traffic import OwnTraffic
@@ -25,7 +23,6 @@ RUNS_PER_SPEED = 2
 MOST_AXLES = 6
 CLEARANCE_S = 2.2
 """Least gap between one run's leaving and the next one's coming."""
-BLOCK = 65_536
 
 
 def draw_session(
@@ -83,17 +80,7 @@ def write_session(layout: Layout, seed: int, start_utc: str, folder: Path) -> li
 
 def write_recording(source: Source, start_utc: str, path: Path) -> list[Path]:
     """Record all of a source as a capture with its truth beside it; give the files written."""
-    blocks = [source.read(at, min(at + BLOCK, source.length)) for at in range(0, source.length, BLOCK)]
-    capture = Capture(
-        station=source.layout.station,
-        lane=source.layout.lane,
-        start_utc=start_utc,
-        rate_hz=source.layout.rate_hz,
-        pavement_c=source.pavement_c,
-        channels=source.layout.channels,
-        counts=np.concatenate(blocks).T,
-    )
-    write_capture(path, capture)
+    write_capture(path, source, start_utc)
     truth = path.with_suffix(".truth.json")
     write_truth(truth, [vehicle.truth() for vehicle in source.vehicles])
     return [path, truth]

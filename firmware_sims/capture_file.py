@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_sims.errors import SimulationError
+from firmware_sims.source import Source
 
 CHUNK_SAMPLES = 65_536
 
@@ -58,19 +60,25 @@ def read_capture(path: Path) -> Capture:
         raise SimulationError(f"{path}: not a capture: {error}") from error
 
 
-def write_capture(path: Path, capture: Capture) -> None:
-    """Write a capture file, chunked, shuffled and compressed."""
+def write_capture(path: Path, source: Source, start_utc: str, progress: Callable[[int], None] = lambda _: None) -> None:
+    """Record all of a source as a capture file, chunked, shuffled and compressed; `progress` is told how many samples are written."""
+    layout = source.layout
     with h5py.File(path, "w") as file:
         file.attrs["format"] = "wim-capture"
         file.attrs["version"] = 1
-        file.attrs["station"] = capture.station
-        file.attrs["lane"] = capture.lane
-        file.attrs["start_utc"] = capture.start_utc
-        file.attrs["rate_hz"] = capture.rate_hz
-        file.attrs["pavement_c"] = capture.pavement_c
-        chunk = min(CHUNK_SAMPLES, max(1, capture.counts.shape[1]))
-        counts = file.create_dataset("counts", data=capture.counts, dtype="i4", chunks=(1, chunk), shuffle=True, compression="gzip")
-        counts.attrs["channels"] = list(capture.channels)
+        file.attrs["station"] = layout.station
+        file.attrs["lane"] = layout.lane
+        file.attrs["start_utc"] = start_utc
+        file.attrs["rate_hz"] = layout.rate_hz
+        file.attrs["pavement_c"] = source.pavement_c
+        shape = (len(layout.channels), source.length)
+        chunk = min(CHUNK_SAMPLES, max(1, source.length))
+        counts = file.create_dataset("counts", shape, dtype="i4", chunks=(1, chunk), shuffle=True, compression="gzip")
+        counts.attrs["channels"] = list(layout.channels)
+        for start in range(0, source.length, CHUNK_SAMPLES):
+            stop = min(start + CHUNK_SAMPLES, source.length)
+            counts[:, start:stop] = source.read(start, stop).T
+            progress(stop)
 
 
 def read_truth(path: Path) -> list[dict[str, Any]]:
