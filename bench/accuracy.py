@@ -115,6 +115,7 @@ def calibrate(folder: Path, lane: Lane, station: str) -> Calibration:
         {
             "first_axle_sample": vehicle.first_axle_sample,
             "speed_kmh": vehicle.speed_m_s * KMH_PER_M_S,
+            "spacings_m": [axle.spacing_m for axle in vehicle.axles[1:]],
             "axle_kg": [axle.load_kg for axle in vehicle.axles],
             "nominal_kg": vehicle.nominal_kg,
         }

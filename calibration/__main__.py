@@ -84,13 +84,20 @@ def _show(calibration: Calibration, *, as_json: bool) -> None:
         typer.echo(json.dumps({**calibration.model_dump(mode="json"), "digest": calibration.digest()}, ensure_ascii=False))
         return
     typer.echo(f"calibration {calibration.id}  station {calibration.station}  lane {calibration.lane}")
-    typer.echo(f"fitted {calibration.created.isoformat()} from {calibration.runs} runs", nl=False)
+    typer.echo(f"fitted {calibration.created.isoformat()} from {len(calibration.runs)} runs", nl=False)
     typer.echo(f", {calibration.speed_min_kmh:g} to {calibration.speed_max_kmh:g} km/h", nl=False)
     typer.echo("" if calibration.pavement_c is None else f", pavement {calibration.pavement_c:g} °C")
     for name, sensor in calibration.sensors.items():
         typer.echo(f"  {name:<12} gain {sensor.gain:8.5f}  ± {200.0 * sensor.relative_u:5.2f} % (k = 2)")
-    for what, scatter in (("gross", calibration.gross), ("axle", calibration.axle)):
-        typer.echo(f"  {what:<12} scatter of a passage {100.0 * scatter.result:5.2f} %, of its rows {100.0 * scatter.rows:5.2f} %")
+    knots = zip(*calibration.speed.rows, calibration.speed.speed_kmh, calibration.speed.mean_u, strict=True)
+    typer.echo("  reads too much at")
+    for *rows, speed_kmh, mean_u in list(knots)[::3]:
+        shown = "  ".join(f"{100.0 * row:+5.2f}" for row in rows)
+        typer.echo(f"    {speed_kmh:6.1f} km/h, rows in %: {shown}  their mean {200.0 * mean_u:.2f} % (k = 2)")
+    spread = calibration.disturbance
+    typer.echo(
+        f"  vehicles deviate by {100 * spread.body:.2f} % (body), {100 * spread.profile:.2f} % (road), {100 * spread.rest:.2f} % (rest)"
+    )
     typer.echo(f"digest {calibration.digest()}")
 
 

@@ -14,14 +14,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.model import Calibration, Scatter, SensorGain
+from calibration.model import Calibration, SensorGain
+from calibration.speed import RunReading, SpeedFunction, fit_speed, readings_of
+from contract.disturbance import Disturbance, Meetings, covariance
 from contract.faults import RejectError
 from contract.station import Lane, Sensor
+from contract.units import KMH_PER_M_S
 
 LEAST_RUNS = 6
 """Fewest passages a fit accepts: two vehicles at three speeds. COST 323 asks for ten and more before a class may be claimed."""
@@ -44,6 +46,9 @@ LONE_U = 0.05
 ROUNDS = 20
 """Re-weightings; the weights settle within ten."""
 
+PRIOR_KINDS = 4.0
+"""Weight of the deviations known from the literature against those of the runs, in kinds of passage (vehicle at a speed)."""
+
 
 @dataclass(frozen=True)
 class ReferenceRun:
@@ -61,6 +66,8 @@ class ReferenceRun:
         Per sensor, per axle, the load with nominal constants; None where the sensor did not weigh the axle.
     speed_kmh
         Measured speed.
+    spacings_m
+        Measured distances between neighbouring axles, front to rear.
     """
 
     run: int
@@ -68,6 +75,7 @@ class ReferenceRun:
     static_kg: tuple[float, ...]
     nominal_kg: Mapping[str, Sequence[float | None]]
     speed_kmh: float
+    spacings_m: tuple[float, ...]
 
 
 def fit_gains(
@@ -89,7 +97,9 @@ def fit_gains(
                 what = f"sensor {sensor} saw {len(loads)} axles of {run.vehicle}, which has {len(run.static_kg)}; weigh or drive it again"
                 raise RejectError("axle-count", f"run {run.run}", what)
     gains, residuals = _solve(lane, runs)
-    gross, axle = _scatter(lane, runs, gains)
+    tables = [_table(lane, run, gains) for run in runs]
+    said = _said(runs, tables)
+    speed = fit_speed(readings_of(said))
     speeds = [run.speed_kmh for run in runs]
     return Calibration(
         id=name,
@@ -99,12 +109,12 @@ def fit_gains(
         pavement_c=pavement_c,
         speed_min_kmh=round(min(speeds), 2),
         speed_max_kmh=round(max(speeds), 2),
-        runs=len(runs),
+        runs=said,
         sensors={
             sensor: SensorGain(gain=round(gain, 6), relative_u=round(_gain_u(residuals[sensor]), 6)) for sensor, gain in gains.items()
         },
-        gross=gross,
-        axle=axle,
+        speed=speed,
+        disturbance=_disturbance(lane, runs, tables, speed),
     )
 
 
@@ -185,34 +195,51 @@ def _gain_u(means: Sequence[float]) -> float:
     return float(np.std(means, ddof=1) / np.sqrt(len(means))) if len(means) > 1 else LONE_U
 
 
-def _scatter(lane: Lane, runs: Sequence[ReferenceRun], gains: Mapping[str, float]) -> tuple[Scatter, Scatter]:
-    """Give how gross weights and axle loads of the runs scatter about the static ones once the gains are applied."""
-    positions = sorted({round(sensor.position_m, 3) for sensor in lane.weighing_sensors})
-    borders = [0, *[i for i, (a, b) in enumerate(pairwise(positions), start=1) if b - a > 0.5], len(positions)]
-    rows = [
-        [s.name for s in lane.weighing_sensors if positions[begin] <= round(s.position_m, 3) <= positions[end - 1]]
-        for begin, end in pairwise(borders)
-    ]
-    gross_result, gross_rows, axle_result, axle_rows = [], [], [], []
-    for run in runs:
-        table = np.array(
-            [[sum((run.nominal_kg[name][k] or np.nan) * gains[name] for name in row) for row in rows] for k in range(len(run.static_kg))]
-        )
-        if np.isnan(table).any():
-            continue  # a run that a row did not see whole tells nothing about the scatter between rows
-        static = np.array(run.static_kg)
-        by_row = table.sum(axis=0) / static.sum()
-        gross_result.append(by_row.mean() - 1.0)
-        axle_result.extend(table.mean(axis=1) / static - 1.0)
-        if len(rows) > 1:
-            gross_rows.append(by_row.var(ddof=1))
-            axle_rows.extend((table / static[:, None]).var(axis=1, ddof=1))
-    if len(gross_result) < LEAST_RUNS:
-        what = f"only {len(gross_result)} runs were seen whole by every row; at least {LEAST_RUNS} are needed to tell the scatter"
+def _table(lane: Lane, run: ReferenceRun, gains: Mapping[str, float]) -> NDArray[np.float64]:
+    """Give the loads of a run in kg, (axles, rows), NaN where a row did not see the whole axle."""
+
+    def load_kg(sensor: Sensor, k: int) -> float:
+        nominal = run.nominal_kg[sensor.name][k]
+        return np.nan if nominal is None else nominal * gains[sensor.name]
+
+    return np.array([[sum(load_kg(sensor, k) for sensor in row) for row in lane.weighing_rows] for k in range(len(run.static_kg))])
+
+
+def _said(runs: Sequence[ReferenceRun], tables: Sequence[NDArray[np.float64]]) -> tuple[RunReading, ...]:
+    """Give how the rows' gross weights err in each run.
+
+    Raises
+    ------
+    RejectError
+        If too few runs were seen whole by every row.
+    """
+    said = []
+    for run, table in zip(runs, tables, strict=True):
+        errors = table.sum(axis=0) / sum(run.static_kg) - 1.0
+        shown = tuple(None if np.isnan(error) else round(float(error), 6) for error in errors)
+        said.append(RunReading(run=run.run, vehicle=run.vehicle, speed_kmh=round(run.speed_kmh, 3), errors=shown))
+    whole = sum(None not in run.errors for run in said)
+    if whole < LEAST_RUNS:
+        what = f"only {whole} runs were seen whole by every row; at least {LEAST_RUNS} are needed to tell how rows err"
         raise RejectError("too-few-whole-runs", "calibration", what)
+    return tuple(said)
 
-    def summed(result: list[float], between: list[float]) -> Scatter:
-        rms = float(np.sqrt(np.sum(np.square(result)) / (len(result) - 1)))
-        return Scatter(result=round(rms, 6), rows=round(float(np.sqrt(np.mean(between))) if between else 0.0, 6))
 
-    return summed(gross_result, gross_rows), summed(axle_result, axle_rows)
+def _disturbance(lane: Lane, runs: Sequence[ReferenceRun], tables: Sequence[NDArray[np.float64]], speed: SpeedFunction) -> Disturbance:
+    """Scale the deviations known from the literature to those of the runs about the speed function."""
+    usual = Disturbance()
+    places = np.array([np.mean([sensor.position_m for sensor in row]) for row in lane.weighing_rows])
+    kinds: dict[tuple[str, int], list[float]] = {}
+    for run, table in zip(runs, tables, strict=True):
+        if np.isnan(table).any():
+            continue
+        static = np.array(run.static_kg)
+        deviation = (table / (1.0 + speed.errors(run.speed_kmh)) / static[:, None] - 1.0).ravel()
+        behind_m = np.concatenate(([0.0], np.cumsum(run.spacings_m)))
+        axle, row = (index.ravel() for index in np.indices(table.shape))
+        met = Meetings(axle, row, np.zeros_like(axle), (places[row] + behind_m[axle]) / run.speed_kmh * KMH_PER_M_S, static[axle])
+        misfit = float(deviation @ np.linalg.solve(covariance(usual, met), deviation)) / deviation.size
+        kinds.setdefault((run.vehicle, round(run.speed_kmh / SPEED_CLASS_KMH)), []).append(misfit)
+    found = sum(float(np.mean(misfits)) for misfits in kinds.values())
+    scale = float(np.sqrt((PRIOR_KINDS + found) / (PRIOR_KINDS + len(kinds))))
+    return usual.scaled(scale)

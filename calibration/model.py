@@ -11,6 +11,8 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from calibration.speed import RunReading, SpeedFunction
+from contract.disturbance import Disturbance
 from contract.faults import StopError
 from contract.station import Name
 
@@ -19,24 +21,44 @@ Share = Annotated[float, Field(ge=0, lt=1)]
 
 
 class SensorGain(BaseModel):
-    """Factor from a sensor's nominal load to load, and its relative standard uncertainty."""
+    """Factor from a sensor's nominal load to load, its relative standard uncertainty, and its relative change per kelvin of pavement."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     gain: Annotated[float, Field(gt=0.2, lt=5.0)]
     relative_u: Share
+    per_k: Annotated[float, Field(gt=-0.02, lt=0.02)] = 0.0
 
 
-class Scatter(BaseModel):
-    """How far single passages of the reference vehicles lay from their static weights, as relative standard deviations.
+class SiteLearning(BaseModel):
+    """What a calibration owes to the site's traffic, and what keeps it in bounds.
 
-    `result` is of the mean over rows, `rows` of one row about that mean: the second is seen on every vehicle and scales the first.
+    Parameters
+    ----------
+    based_on, based_on_sha256
+        Id and digest of the calibration that was fitted to reference vehicles.
+    base
+        Its speed function.
+    bound
+        Largest departure of the mean of rows from it, at the speeds of its runs.
+    vehicles, span_s, history_sha256
+        How many vehicles in how long a time taught it, and the digest of their list.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    result: Share
-    rows: Share
+    based_on: Name
+    based_on_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    base: SpeedFunction
+    bound: Annotated[float, Field(gt=0, le=0.05)]
+    vehicles: Annotated[int, Field(ge=1)]
+    span_s: Annotated[float, Field(ge=0)]
+    history_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+    def departure(self, speed: SpeedFunction, low_kmh: float, high_kmh: float) -> float:
+        """Give the largest departure of a function's mean of rows from the base's, at the base's knots within two speeds."""
+        within = [knot for knot in self.base.speed_kmh if low_kmh <= knot <= high_kmh]
+        return max((abs(float(speed.errors(knot).mean() - self.base.errors(knot).mean())) for knot in within), default=0.0)
 
 
 class Calibration(BaseModel):
@@ -55,14 +77,18 @@ class Calibration(BaseModel):
     speed_min_kmh, speed_max_kmh
         Speeds that the reference vehicles covered.
     runs
-        Number of passages used.
+        What each run of a reference vehicle said once the gains were applied.
     sensors
         Gain by sensor name.
-    gross, axle
-        Scatter of gross weight and of axle loads.
+    speed
+        What each row reads too much at each speed, as far as the runs tell.
+    disturbance
+        How vehicles deviate from that.
     temperature_u_per_k
         Relative standard uncertainty of every load per kelvin away from `pavement_c`. Quartz strips and load cells are good for about
         0.0002 1/K, polymer strips for ten times as much.
+    site
+        What traffic has taught since, None for a calibration as fitted to reference vehicles.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -74,17 +100,23 @@ class Calibration(BaseModel):
     pavement_c: Annotated[float, Field(ge=-60, le=90)] | None
     speed_min_kmh: Annotated[float, Field(ge=0, le=250)]
     speed_max_kmh: Annotated[float, Field(ge=0, le=250)]
-    runs: Annotated[int, Field(ge=1)]
+    runs: Annotated[tuple[RunReading, ...], Field(min_length=1)]
     sensors: Annotated[dict[Name, SensorGain], Field(min_length=1)]
-    gross: Scatter
-    axle: Scatter
-    temperature_u_per_k: Share = 0.0005
+    speed: SpeedFunction
+    disturbance: Disturbance
+    temperature_u_per_k: Share = 0.0003
+    site: SiteLearning | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.speed_min_kmh > self.speed_max_kmh:
             msg = f"speed_min_kmh {self.speed_min_kmh} must not exceed speed_max_kmh {self.speed_max_kmh}"
             raise ValueError(msg)
+        if self.site is not None:
+            departure = self.site.departure(self.speed, self.speed_min_kmh, self.speed_max_kmh)
+            if departure > self.site.bound:
+                msg = f"what was learnt departs by {departure:.4f} from {self.site.based_on}, {self.site.bound} is allowed"
+                raise ValueError(msg)
         return self
 
     def dump(self) -> str:

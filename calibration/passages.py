@@ -17,7 +17,7 @@ from contract.faults import RejectError
 REPLAY_LIMIT_S = 1_800.0
 """A day's capture is replayed in a few minutes; what takes longer hangs."""
 
-NEEDED = ("first_axle_sample", "speed_kmh", "axle_kg", "nominal_kg")
+NEEDED = ("first_axle_sample", "speed_kmh", "spacings_m", "axle_kg", "nominal_kg")
 
 
 def replay_passages(station: Path, capture: Path) -> list[dict[str, Any]]:

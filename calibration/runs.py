@@ -82,7 +82,16 @@ def match_runs(notes: Sequence[RunNote], vehicles: Sequence[Mapping[str, Any]], 
                 "measured; correct the list or take the run out"
             )
             raise RejectError("axle-count", where, what)
-        runs.append(ReferenceRun(note.run, note.vehicle, note.static_kg, vehicle["nominal_kg"], float(vehicle["speed_kmh"])))
+        runs.append(
+            ReferenceRun(
+                run=note.run,
+                vehicle=note.vehicle,
+                static_kg=note.static_kg,
+                nominal_kg=vehicle["nominal_kg"],
+                speed_kmh=float(vehicle["speed_kmh"]),
+                spacings_m=tuple(float(spacing) for spacing in vehicle["spacings_m"]),
+            )
+        )
     return runs
 
 

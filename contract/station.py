@@ -5,7 +5,7 @@
 
 import tomllib
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -60,6 +60,10 @@ class Sensor(_Table):
         return self.kind in {SensorKind.STRIP, SensorKind.PLATE}
 
 
+ROW_DEPTH_M: Final = 0.5
+"""Sensors whose middles lie within this distance along travel form one row: staggered half-lane strips lie closer, rows farther apart."""
+
+
 class Lane(_Table):
     """One lane with its sensors; `rate_hz` is the nominal sampling rate of its digitiser."""
 
@@ -90,6 +94,17 @@ class Lane(_Table):
     def weighing_sensors(self) -> tuple[Sensor, ...]:
         """The sensors that give a load, in file order."""
         return tuple(sensor for sensor in self.sensor if sensor.weighs)
+
+    @property
+    def weighing_rows(self) -> tuple[tuple[Sensor, ...], ...]:
+        """The weighing sensors that an axle meets together, in order of travel; rows lie farther apart than `ROW_DEPTH_M`."""
+        rows: list[list[Sensor]] = []
+        for sensor in sorted(self.weighing_sensors, key=lambda sensor: sensor.position_m):
+            if rows and sensor.position_m - rows[-1][0].position_m <= ROW_DEPTH_M:
+                rows[-1].append(sensor)
+            else:
+                rows.append([sensor])
+        return tuple(tuple(row) for row in rows)
 
     def sensor_named(self, name: str) -> Sensor:
         """Give the sensor of that name.

@@ -99,7 +99,7 @@ class VehicleStage:
         loops = tuple(loop for loop in (passage.entry, passage.exit) if loop is not None)
         motion = fit_motion(passage.axles, self._lane, loops)
         nominal = nominal_loads(passage.axles, motion, self._lane)
-        weights = weigh(passage.axles, nominal, self._lane, self._calibration, self._pavement_c)
+        weights = weigh(passage.axles, nominal, motion, self._lane, calibration=self._calibration, pavement_c=self._pavement_c)
         offsets = [0.0] * len(passage.axles) if motion is None else [float(value) for value in motion.offsets_m]
         spacings = [offsets[k] - offsets[k - 1] for k in range(1, len(offsets))]
         vehicle_class = classify(spacings)

@@ -1,17 +1,20 @@
-"""From crossings to weights: rows summed, averaged, and stated with their uncertainty."""
+"""From crossings to weights: rows corrected, joined into static loads, and stated with their uncertainty."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from calibration.model import Calibration, Scatter
+from calibration.model import Calibration
 from contract.axles import Crossing, CrossingFlag
+from contract.disturbance import Disturbance, Meetings
 from contract.station import Lane, Sensor, SensorKind
-from contract.units import newton_to_kg
+from contract.units import KMH_PER_M_S, newton_to_kg
 from edge.vehicles.motion import Motion
-from edge.vehicles.rows import rows_of
+from edge.vehicles.static_load import estimate
 
 UNTRUSTED = frozenset(
     {
@@ -29,15 +32,20 @@ UNTRUSTED = frozenset(
 COVERAGE_K = 2.0
 """Coverage factor of expanded uncertainties (GUM 6.2)."""
 
-PRIOR_FREEDOM = 6.0
-"""Weight of the calibration's scatter against a vehicle's own, in degrees of freedom: a few reference trucks tell about other vehicles, but
-a heavily swaying one shall widen its own interval."""
-
 UNCALIBRATED_U = 0.10
 """Relative standard uncertainty of a load with nominal constants: maker's tolerance and mounting."""
 
-UNCALIBRATED_SCATTER = Scatter(result=0.06, rows=0.09)
-"""Scatter assumed without calibration: a fair site with few rows (see the site grades in the domain notes)."""
+UNCALIBRATED_ROW_U = 0.05
+"""The same of one row against the others."""
+
+UNCALIBRATED = Disturbance().scaled(1.5)
+"""Deviations assumed without calibration: a fair site (see the site grades in the domain notes)."""
+
+REFERENCE_U: Final = 0.001
+"""Relative standard uncertainty of the reference vehicles' weights: a weighbridge of class III at a tenth of its capacity and more."""
+
+BODY_BREAK_M: Final = 2.5
+"""A combination bends behind its power unit, at the widest spacing; nothing shorter than this parts two bodies."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,8 @@ class Weights:
         Loads by side, None where a side was not weighed.
     gross_kg, gross_u_kg
         Their sum.
+    covariance
+        (axles, axles) of the axle loads' errors, kg²; for the uncertainty of any group of axles.
     rows_used
         (axles,) how many rows each axle's load rests on.
     disagreement
@@ -66,9 +76,14 @@ class Weights:
     right_kg: list[float | None]
     gross_kg: float
     gross_u_kg: float
+    covariance: NDArray[np.float64]
     rows_used: list[int]
     disagreement: float
     incomplete: int
+
+    def expanded_u_kg(self, axles: slice) -> float:
+        """Give the expanded uncertainty of the sum of some axles' loads."""
+        return COVERAGE_K * float(np.sqrt(max(0.0, self.covariance[axles, axles].sum())))
 
 
 def nominal_loads(axles: tuple[dict[str, Crossing], ...], motion: Motion | None, lane: Lane) -> dict[str, tuple[float | None, ...]]:
@@ -94,22 +109,24 @@ def _nominal(crossing: Crossing | None, sensor: Sensor, motion: Motion | None, r
 def weigh(
     axles: tuple[dict[str, Crossing], ...],
     nominal: dict[str, tuple[float | None, ...]],
+    motion: Motion | None,
     lane: Lane,
+    *,
     calibration: Calibration | None,
     pavement_c: float | None,
 ) -> Weights:
     """Give static loads and their uncertainty.
 
-    Each row's load is the sum of its calibrated sensors; an axle's load is the mean over the rows that saw all of it. Uncertainty after the
-    GUM: gain, temperature, and the scatter of passages as found in calibration, scaled by how far this vehicle's rows disagree.
+    Each sensor's load is corrected by its gain and temperature, each row's sum by what the row reads too much at this speed. The static
+    loads of all axles are then estimated together (`static_load`). What all rows share is added: calibration, temperature, speed.
     """
-    gains = {name: sensor.gain for name, sensor in calibration.sensors.items()} if calibration else {}
-    loads = {name: [None if value is None else value * gains.get(name, 1.0) for value in values] for name, values in nominal.items()}
-    rows = [[s for s in row.sensors if s.weighs] for row in rows_of(lane)]
-    rows = [row for row in rows if row]
+    scale = {sensor.name: _gain(sensor, calibration, pavement_c) for sensor in lane.weighing_sensors}
+    loads = {name: [None if value is None else value * scale[name] for value in values] for name, values in nominal.items()}
+    rows = [list(row) for row in lane.weighing_rows]
+    speed_kmh = motion.speed_m_s * KMH_PER_M_S if motion else 0.0
     table = np.full((len(axles), len(rows)), np.nan)  # kg by axle and row, NaN where the row did not weigh the axle
     incomplete = 0
-    sides: list[tuple[float | None, float | None]] = []
+    sides: list[tuple[float, float]] = []
     for k, axle in enumerate(axles):
         usable = _usable(axle, rows, loads, k, trusted_only=True)
         if not usable:
@@ -118,27 +135,81 @@ def weigh(
         for index, names in usable.items():
             table[k, index] = sum(loads[name][k] or 0.0 for name in names)
         sides.append(_sides(usable, loads, k, lane))
-    seen = ~np.isnan(table)
-    rows_used = seen.sum(axis=1)
-    axle_kg = np.array([float(np.nanmean(table[k])) if rows_used[k] else 0.0 for k in range(len(axles))])
+    axle_kg, covariance = _static(table, axles, lane, calibration, speed_kmh)
     gross_kg = float(axle_kg.sum())
-    common = _common_u(calibration, pavement_c)
+    common = _common_u(lane, calibration, motion, pavement_c)
+    covariance = covariance + common**2 * np.outer(axle_kg, axle_kg)
+    seen = ~np.isnan(table)
     gross_rows = np.array([table[:, i].sum() for i in range(len(rows)) if seen[:, i].all()])
-    spread = float(gross_rows.std(ddof=1) / gross_kg) if gross_rows.size > 1 and gross_kg > 0 else 0.0
-    scatter = calibration.gross if calibration else UNCALIBRATED_SCATTER
-    fewest = max(1, int(rows_used.min())) if len(axles) else 1
-    gross_rel = _scatter_u(scatter, spread, gross_rows.size - 1, len(rows) / fewest)
+    wheels = [_wheels(load, side) for load, side in zip(axle_kg, sides, strict=True)]
     return Weights(
         axle_kg=[float(value) for value in axle_kg],
-        axle_u_kg=_axle_u(table, axle_kg, calibration.axle if calibration else UNCALIBRATED_SCATTER, common),
-        left_kg=[left for left, _ in sides],
-        right_kg=[right for _, right in sides],
+        axle_u_kg=[COVERAGE_K * float(np.sqrt(value)) for value in covariance.diagonal()],
+        left_kg=[left for left, _ in wheels],
+        right_kg=[right for _, right in wheels],
         gross_kg=gross_kg,
-        gross_u_kg=COVERAGE_K * gross_kg * float(np.hypot(common, gross_rel)),
-        rows_used=[int(value) for value in rows_used],
-        disagreement=spread,
+        gross_u_kg=COVERAGE_K * float(np.sqrt(covariance.sum())),
+        covariance=covariance,
+        rows_used=[int(value) for value in seen.sum(axis=1)],
+        disagreement=float(gross_rows.std(ddof=1) / gross_kg) if gross_rows.size > 1 and gross_kg > 0 else 0.0,
         incomplete=incomplete,
     )
+
+
+def _gain(sensor: Sensor, calibration: Calibration | None, pavement_c: float | None) -> float:
+    """Give the factor from nominal load to load at the present temperature."""
+    if calibration is None:
+        return 1.0
+    found = calibration.sensors[sensor.name]
+    if pavement_c is None or calibration.pavement_c is None:
+        return found.gain
+    return found.gain / (1.0 + found.per_k * (pavement_c - calibration.pavement_c))
+
+
+def _static(
+    table: NDArray[np.float64], axles: tuple[dict[str, Crossing], ...], lane: Lane, calibration: Calibration | None, speed_kmh: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give the loads of all axles, kg, and the covariance of their errors by dynamics and rows, kg²; zeros where no row weighed an axle."""
+    weighed = np.flatnonzero((~np.isnan(table)).any(axis=1))
+    load_kg, covariance = np.zeros(len(axles)), np.zeros((len(axles), len(axles)))
+    if weighed.size == 0:
+        return load_kg, covariance
+    axle, row = np.nonzero(~np.isnan(table[weighed]))
+    names = [{sensor.name for sensor in sensors} for sensors in lane.weighing_rows]
+    time_s = np.array(
+        [
+            np.mean([crossing.centre for name, crossing in axles[weighed[k]].items() if name in names[r]]) / lane.rate_hz
+            for k, r in zip(axle, row, strict=True)
+        ]
+    )
+    body = _bodies(axle, row, time_s, speed_kmh / KMH_PER_M_S)
+    met = Meetings(axle, row, body, time_s, np.ones(axle.size))
+    _, row_u = calibration.speed.uncertainty(speed_kmh) if calibration else (0.0, UNCALIBRATED_ROW_U)
+    disturbance = calibration.disturbance if calibration else UNCALIBRATED
+
+    def errors(share_of_usual: float) -> NDArray[np.float64]:
+        return calibration.speed.errors(speed_kmh / share_of_usual) if calibration else np.zeros(len(names))
+
+    found = estimate(table[weighed][axle, row], met, disturbance, errors=errors, row_u=row_u, reading_u=np.zeros(axle.size))
+    load_kg[weighed] = found.load_kg
+    covariance[np.ix_(weighed, weighed)] = found.covariance
+    return load_kg, covariance
+
+
+def _bodies(axle: NDArray[np.int64], row: NDArray[np.int64], time_s: NDArray[np.float64], speed_m_s: float) -> NDArray[np.int64]:
+    """Give each meeting's body, 0 for the power unit and 1 behind the widest spacing where that can part two bodies.
+
+    A vehicle of two axles is one body. Spacings are told from the row that met most axles.
+    """
+    count = int(axle.max()) + 1
+    best = int(np.bincount(row).argmax())
+    at = row == best
+    if count <= 2 or int(at.sum()) < count or speed_m_s <= 0.0:
+        return np.zeros_like(axle)
+    gaps_m = np.diff(time_s[at][np.argsort(axle[at])]) * speed_m_s
+    widest = int(gaps_m[1:].argmax()) + 1
+    parted = gaps_m[widest] > max(BODY_BREAK_M, gaps_m[0])
+    return np.asarray(axle > widest, np.int64) if parted else np.zeros_like(axle)
 
 
 def _usable(
@@ -161,8 +232,8 @@ def _usable(
     return {index: names for index, names in by_row.items() if len(names) == wanted}
 
 
-def _sides(usable: dict[int, list[str]], loads: dict[str, list[float | None]], k: int, lane: Lane) -> tuple[float | None, float | None]:
-    """Give the mean load of the left and of the right wheel over the rows, where rows have a sensor for each side."""
+def _sides(usable: dict[int, list[str]], loads: dict[str, list[float | None]], k: int, lane: Lane) -> tuple[float, float]:
+    """Give the mean load on the left and on the right over the rows, NaN where rows have no sensor for that side alone."""
     middle = lane.width_m / 2.0
     left: list[float] = []
     right: list[float] = []
@@ -172,42 +243,26 @@ def _sides(usable: dict[int, list[str]], loads: dict[str, list[float | None]], k
             if load is None or sensor.lateral_m[0] < middle < sensor.lateral_m[1]:
                 continue
             (left if sensor.lateral_m[1] <= middle else right).append(load)
-    return (float(np.mean(left)) if left else None), (float(np.mean(right)) if right else None)
+    return (float(np.mean(left)) if left else np.nan), (float(np.mean(right)) if right else np.nan)
 
 
-def _common_u(calibration: Calibration | None, pavement_c: float | None) -> float:
-    """Give the relative standard uncertainty common to all axles and rows: gains and temperature."""
+def _wheels(load_kg: float, side: tuple[float, float]) -> tuple[float | None, float | None]:
+    """Divide an axle's load as its sides were weighed; None for a side that was not."""
+    left, right = side
+    total = np.nansum((left, right))
+    if total <= 0.0:
+        return (None if np.isnan(left) else 0.0), (None if np.isnan(right) else 0.0)
+    return (None if np.isnan(left) else load_kg * left / total), (None if np.isnan(right) else load_kg * right / total)
+
+
+def _common_u(lane: Lane, calibration: Calibration | None, motion: Motion | None, pavement_c: float | None) -> float:
+    """Give the relative standard uncertainty that all axles and rows share: calibration, temperature, and for strips speed."""
+    strips = any(sensor.kind is SensorKind.STRIP for sensor in lane.weighing_sensors)
+    speed = 0.5 * motion.speed_u_m_s / abs(motion.speed_m_s) if strips and motion and motion.speed_m_s else 0.0
     if calibration is None:
-        return UNCALIBRATED_U
-    gain = float(np.sqrt(np.mean([sensor.relative_u**2 for sensor in calibration.sensors.values()])))
+        return float(np.hypot(UNCALIBRATED_U, speed))
+    mean_u, _ = calibration.speed.uncertainty(motion.speed_m_s * KMH_PER_M_S if motion else 0.0)
     away_k = 0.0
     if pavement_c is not None and calibration.pavement_c is not None:
         away_k = abs(pavement_c - calibration.pavement_c)
-    return float(np.hypot(gain, calibration.temperature_u_per_k * away_k))
-
-
-def _scatter_u(scatter: Scatter, spread: float, freedom: int, fewer: float) -> float:
-    """Give the relative standard uncertainty of a mean over rows from the reference vehicles' scatter and this vehicle's own, pooled by
-    their degrees of freedom; `fewer` is the number of rows in calibration over the number used here.
-    """
-    own = scatter.result * spread / scatter.rows if scatter.rows > 0 else 0.0
-    freedom = max(freedom, 0)
-    pooled = (PRIOR_FREEDOM * scatter.result**2 + freedom * own**2) / (PRIOR_FREEDOM + freedom)
-    return float(np.sqrt(pooled * fewer))
-
-
-def _axle_u(
-    table: np.ndarray[tuple[int, int], np.dtype[np.float64]],
-    axle_kg: np.ndarray[tuple[int], np.dtype[np.float64]],
-    scatter: Scatter,
-    common: float,
-) -> list[float]:
-    """Give the expanded uncertainty of each axle's load, kg."""
-    rows = table.shape[1]
-    found = []
-    for k, load in enumerate(axle_kg):
-        seen = table[k][~np.isnan(table[k])]
-        spread = float(seen.std(ddof=1) / load) if seen.size > 1 and load > 0 else 0.0
-        relative = _scatter_u(scatter, spread, seen.size - 1, rows / max(1, seen.size))
-        found.append(COVERAGE_K * float(load) * float(np.hypot(common, relative)))
-    return found
+    return float(np.sqrt(mean_u**2 + (calibration.temperature_u_per_k * away_k) ** 2 + speed**2 + REFERENCE_U**2))

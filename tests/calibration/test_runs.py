@@ -8,7 +8,13 @@ GOOD = "run,truck,first_axle_sample,axle1_kg,axle2_kg,axle3_kg\n1,A,10000,5700,1
 
 
 def vehicle(sample, axles):
-    return {"first_axle_sample": sample, "speed_kmh": 50.0, "axle_kg": [1.0] * axles, "nominal_kg": {"R0L": [1.0] * axles}}
+    return {
+        "first_axle_sample": sample,
+        "speed_kmh": 50.0,
+        "spacings_m": [4.0] * (axles - 1),
+        "axle_kg": [1.0] * axles,
+        "nominal_kg": {"R0L": [1.0] * axles},
+    }
 
 
 def test_runs_are_read_and_matched_by_time_and_axles():
@@ -50,7 +56,7 @@ def test_a_wrong_list_is_refused_naming_line_and_column(text, said):
 
 
 def test_answers_of_the_edge_are_checked():
-    line = '{"first_axle_sample": 1, "speed_kmh": 2, "axle_kg": [], "nominal_kg": {}}'
+    line = '{"first_axle_sample": 1, "speed_kmh": 2, "spacings_m": [], "axle_kg": [], "nominal_kg": {}}'
     assert len(parse_passages(f"{line}\n\n{line}\n", "x.h5")) == 2
     with pytest.raises(RejectError, match=r"x\.h5, vehicle 1: is no JSON"):
         parse_passages("Traceback", "x.h5")

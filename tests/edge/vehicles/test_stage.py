@@ -1,39 +1,21 @@
 import dataclasses
-from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calibration.model import Calibration, Scatter, SensorGain
 from contract.faults import StopError
 from contract.station import SensorKind
 from contract.vehicles import Body, VehicleFlag
 from edge.axles import AxleStage
 from edge.vehicles import VehicleStage
+from tests.calibration.flat import flat_calibration
 from tests.edge.axles.road import Passing, blocks_of, counts_of, lane_of
 
 SEMI = Passing(1.0, 15.0, (6000.0, 9000.0, 8000.0, 8000.0, 8000.0), (3.6, 6.0, 1.3, 1.3))
 RIGID = Passing(5.0, 12.0, (5000.0, 10_000.0), (4.8,))
 SEEDS = st.integers(0, 2**32 - 1)
-
-
-def calibration_of(lane, /, **changes) -> Calibration:
-    facts = {
-        "id": "c1",
-        "station": "here",
-        "lane": lane.id,
-        "created": datetime(2026, 3, 1, tzinfo=UTC),
-        "pavement_c": 20.0,
-        "speed_min_kmh": 5.0,
-        "speed_max_kmh": 120.0,
-        "runs": 12,
-        "sensors": {sensor.name: SensorGain(gain=1.0, relative_u=0.005) for sensor in lane.weighing_sensors},
-        "gross": Scatter(result=0.01, rows=0.02),
-        "axle": Scatter(result=0.02, rows=0.03),
-    }
-    return Calibration.model_validate({**facts, **changes})
 
 
 def vehicles(lane, blocks, calibration=None, pavement_c=None):
@@ -48,7 +30,7 @@ def drive(passings, seconds, *, seed=1, kind=SensorKind.STRIP, rows=(0.0, 2.0, 5
     counts = counts_of(lane, passings, seconds, np.random.default_rng(seed))
     if spoil is not None:
         spoil(lane, counts)
-    return vehicles(lane, blocks_of(counts, **cutting), calibration_of(lane), 20.0)
+    return vehicles(lane, blocks_of(counts, **cutting), flat_calibration(lane), 20.0)
 
 
 def silence(*names):
@@ -155,7 +137,7 @@ def test_without_calibration_the_vehicle_says_so_and_the_uncertainty_is_wide():
 def test_temperature_and_speed_away_from_the_calibration_are_told():
     lane = lane_of(SensorKind.PLATE)
     blocks = blocks_of(counts_of(lane, [dataclasses.replace(RIGID, first_axle_s=1.0)], 3.0, np.random.default_rng(2)))
-    calibration = calibration_of(lane, speed_max_kmh=30.0)
+    calibration = flat_calibration(lane, speed_max_kmh=30.0)
     (near,), (far,) = vehicles(lane, blocks, calibration, 20.0), vehicles(lane, blocks, calibration, 60.0)
     assert near.flags == {VehicleFlag.OUTSIDE_CALIBRATION: pytest.approx(43.2, abs=0.3)}
     assert far.gross_u_kg > near.gross_u_kg
@@ -164,9 +146,9 @@ def test_temperature_and_speed_away_from_the_calibration_are_told():
 def test_a_calibration_of_another_lane_or_sensor_set_is_refused():
     lane = lane_of(SensorKind.PLATE)
     with pytest.raises(StopError, match="is of lane 2, not of lane 1"):
-        VehicleStage(lane, calibration_of(lane, lane=2))
+        VehicleStage(lane, flat_calibration(lane, lane=2))
     with pytest.raises(StopError, match="no gain for sensor R0R"):
-        VehicleStage(lane, calibration_of(lane, sensors={"R0L": {"gain": 1.0, "relative_u": 0.01}}))
+        VehicleStage(lane, flat_calibration(lane, sensors={"R0L": {"gain": 1.0, "relative_u": 0.01}}))
 
 
 def test_what_stands_on_the_array_when_the_stream_ends_is_given():

@@ -1,0 +1,164 @@
+"""How a lane's rows read at each speed: a function learnt from runs, with its uncertainty.
+
+The profile of the road before and under the array is the same for every vehicle and the bodies that ride over it are alike. So each row
+reads too much or too little by an amount that depends on speed. A Gaussian process over the logarithm of speed holds it: the road meets a
+body at wavelength speed / frequency, so speeds that differ by a factor act alike at every speed.
+
+The profile of the road before and under the array is the same for every vehicle and the bodies that ride over it are alike. So each
+ten runs of one truck are no ten trucks), and of what is new in every run. The three amplitudes are taken where the runs' likelihood is
+greatest on a grid between bounds set by physics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from calibration.process import Part, correlation, learn
+
+LENGTH = 0.35
+"""Scale of the logarithm of speed: a body at 2.6 Hz meets a wavelength a third shorter or longer, out of step within one row spacing."""
+
+CONSTANT_U = 0.01
+"""Prior standard deviation of what is left of the mean over all speeds once the gains are fitted."""
+
+SITE_AMPLITUDES = (0.003, 0.006, 0.010, 0.015, 0.022, 0.032)
+VEHICLE_AMPLITUDES = (0.002, 0.004, 0.007, 0.012)
+RUN_AMPLITUDES = (0.002, 0.004, 0.008, 0.016)
+"""Relative standard deviations tried: of the site's function, of one vehicle about it, of one run."""
+
+KNOTS = 24
+BELOW, ABOVE = 0.5, 1.4
+"""The function is written down from this share of the slowest run to this share of the fastest; what lies between runs and knots' ends
+carries its growing uncertainty."""
+
+
+class SpeedFunction(BaseModel):
+    """Relative reading error of each row over speed, to be interpolated over the logarithm of speed and held beyond its ends.
+
+    Parameters
+    ----------
+    speed_kmh
+        Knots, ascending.
+    rows
+        Per row in order of travel, per knot: reading over true load, minus one.
+    mean_u
+        Per knot: standard uncertainty of the mean over rows.
+    row_u
+        Per knot: standard uncertainty of one row about that mean.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    speed_kmh: Annotated[tuple[float, ...], Field(min_length=1)]
+    rows: Annotated[tuple[tuple[float, ...], ...], Field(min_length=1)]
+    mean_u: tuple[float, ...]
+    row_u: tuple[float, ...]
+
+    @model_validator(mode="after")
+    def _shapes(self) -> Self:
+        knots = len(self.speed_kmh)
+        if any(len(values) != knots for values in (*self.rows, self.mean_u, self.row_u)):
+            msg = f"every row, mean_u and row_u need {knots} values, one for each speed"
+            raise ValueError(msg)
+        if list(self.speed_kmh) != sorted(set(self.speed_kmh)) or self.speed_kmh[0] <= 0:
+            msg = "speeds must ascend from above 0"
+            raise ValueError(msg)
+        if any(not -0.5 < value < 0.5 for row in self.rows for value in row):
+            msg = "a row's error must lie within 50 %; more than that is a wrong gain"
+            raise ValueError(msg)
+        return self
+
+    def errors(self, speed_kmh: float) -> NDArray[np.float64]:
+        """Give the relative error of each row at a speed, float64 (rows,)."""
+        return np.array([self._at(row, speed_kmh) for row in self.rows])
+
+    def uncertainty(self, speed_kmh: float) -> tuple[float, float]:
+        """Give the standard uncertainties `mean_u` and `row_u` at a speed."""
+        return self._at(self.mean_u, speed_kmh), self._at(self.row_u, speed_kmh)
+
+    def _at(self, values: Sequence[float], speed_kmh: float) -> float:
+        return float(np.interp(np.log(max(speed_kmh, 1e-3)), np.log(self.speed_kmh), values))
+
+
+class RunReading(BaseModel):
+    """What one run says: per row the reading over the static gross weight minus one, None where the row failed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run: int
+    vehicle: str
+    speed_kmh: Annotated[float, Field(gt=0)]
+    errors: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class Readings:
+    """The runs that every row saw whole: (n,) logarithm of speed, (n,) vehicle, (n, rows) errors."""
+
+    place: NDArray[np.float64]
+    vehicle: NDArray[np.str_]
+    errors: NDArray[np.float64]
+
+
+def readings_of(runs: Sequence[RunReading]) -> Readings:
+    """Give the runs that every row saw whole as arrays."""
+    whole = [run for run in runs if None not in run.errors]
+    return Readings(
+        np.log([run.speed_kmh for run in whole]),
+        np.array([run.vehicle for run in whole]),
+        np.array([run.errors for run in whole], np.float64),
+    )
+
+
+def knots_kmh(readings: Readings) -> NDArray[np.float64]:
+    """Give the speeds at which a function learnt from these runs is written down."""
+    return np.asarray(np.geomspace(BELOW * np.exp(readings.place.min()), ABOVE * np.exp(readings.place.max()), KNOTS))
+
+
+def fit_speed(readings: Readings) -> SpeedFunction:
+    """Fit the function to the runs alone."""
+    knots = knots_kmh(readings)
+    mean = readings.errors.mean(axis=1)
+    common, mean_u = _of_runs(readings.place, readings.vehicle, mean[:, None], np.log(knots))
+    about, row_u = _of_runs(readings.place, readings.vehicle, readings.errors - mean[:, None], np.log(knots))
+    return written(knots, common[:, 0], mean_u, about, row_u)
+
+
+def written(
+    knots: NDArray[np.float64],
+    common: NDArray[np.float64],
+    mean_u: NDArray[np.float64],
+    about: NDArray[np.float64],
+    row_u: NDArray[np.float64],
+) -> SpeedFunction:
+    """Write a function down: (knots,) mean over rows, and (knots, rows) of the rows about it, which is centred here."""
+    rows = common[:, None] + about - about.mean(axis=1, keepdims=True)
+    return SpeedFunction(
+        speed_kmh=tuple(round(float(knot), 3) for knot in knots),
+        rows=tuple(tuple(round(float(value), 6) for value in row) for row in rows.T),
+        mean_u=tuple(round(float(value), 6) for value in mean_u),
+        row_u=tuple(round(float(value), 6) for value in row_u),
+    )
+
+
+def _of_runs(
+    place: NDArray[np.float64], vehicle: NDArray[np.str_], values: NDArray[np.float64], at: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give the posterior mean (knots, columns) and standard deviation (knots,) of what runs say."""
+    near = correlation(place, place, LENGTH)
+    same = vehicle[:, None] == vehicle[None, :]
+    found = learn(
+        values,
+        wanted=Part(SITE_AMPLITUDES, near),
+        cross=correlation(at, place, LENGTH),
+        others=(Part(VEHICLE_AMPLITUDES, same * near), Part(RUN_AMPLITUDES, np.eye(place.size))),
+        fixed=np.full_like(near, CONSTANT_U**2),
+        fixed_cross=np.full((at.size, place.size), CONSTANT_U**2),
+    )
+    return found.mean, found.u

@@ -1,0 +1,115 @@
+"""Static axle loads from what each row read of each axle, and how sure they are: one joint estimate for the whole vehicle.
+
+A reading is the axle's static load times one plus a deviation. Deviations of one vehicle belong together: its body bounces at one frequency
+and every row meets it at another phase, the profile under a row lifts every axle, and each reading has its own hop and noise. With their
+covariance known (`contract.disturbance`) the best linear unbiased loads are generalised least squares (A. C. Aitken 1935). Two things are
+not known and are found from the vehicle itself:
+
+* its body frequency: a linear body at frequency f meets the waves of a road at speed v as one at f0 meets them at v·f0/f, so the frequency
+  says both how readings swing and which part of the site's learnt error applies to this vehicle. The estimate is averaged over a grid of
+  frequencies, each weighted by its prior and by its restricted likelihood (D. A. Harville 1974): one that the readings contradict does not
+  count;
+* the size of its deviations: an inverse-gamma prior about the site's, updated by the readings' misfit, so that a swaying vehicle widens its
+  own interval and a quiet one does not narrow it to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contract.disturbance import Disturbance, Meetings, body_frequencies, covariance
+
+FREQUENCIES: Final = 9
+"""Body frequencies tried, half a standard deviation apart: closer than the rows of an array can tell."""
+
+PRIOR_FREEDOM: Final = 8.0
+"""Weight of the site's size of deviations against the vehicle's own, in degrees of freedom (readings beyond one per axle)."""
+
+
+@dataclass(frozen=True)
+class StaticLoads:
+    """Result of the joint estimate.
+
+    Attributes
+    ----------
+    load_kg
+        (axles,) static loads.
+    covariance
+        (axles, axles) of their errors by dynamics, kg².
+    scale
+        Size of this vehicle's deviations over the site's.
+    body_hz
+        Mean of its body frequency.
+    """
+
+    load_kg: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+    scale: float
+    body_hz: float
+
+
+def estimate(
+    reading_kg: NDArray[np.float64],
+    met: Meetings,
+    disturbance: Disturbance,
+    *,
+    errors: Callable[[float], NDArray[np.float64]],
+    row_u: float,
+    reading_u: NDArray[np.float64],
+) -> StaticLoads:
+    """Estimate the loads of all axles of one vehicle.
+
+    Parameters
+    ----------
+    reading_kg
+        (n,) what a row read of an axle, corrected for gain and temperature.
+    met
+        Which axle met which row when; every axle from 0 on must occur.
+    disturbance
+        The site's deviations.
+    errors
+        Relative error of each row, (rows,), for a body of this share of the usual frequency: what the site's usual vehicle shows at a speed
+        that is lower or higher by the same share.
+    row_u
+        Relative standard uncertainty of a row's correction about the mean of rows, common to all axles.
+    reading_u
+        (n,) relative standard uncertainty of each reading by its signal: noise, baseline, ring.
+    """
+    axles = int(met.axle.max()) + 1
+    design = (met.axle[:, None] == np.arange(axles)[None, :]).astype(np.float64)
+    counts = design.sum(axis=0)
+    first_kg = np.maximum(design.T @ reading_kg / counts, 1.0)
+    met = Meetings(met.axle, met.row, met.body, met.time_s, first_kg[met.axle])
+    own = np.diag(reading_u**2) + row_u**2 * (met.row[:, None] == met.row[None, :])
+    grid, prior = body_frequencies(disturbance, FREQUENCIES)
+    read_wrong = np.stack([errors(float(hz) / disturbance.body_hz)[met.row] for hz in grid])
+    ratio = reading_kg / first_kg[met.axle] / (1.0 + read_wrong)
+    total = np.stack([covariance(disturbance, met, float(hz)) for hz in grid]) + own
+    root = np.linalg.cholesky(total)
+    white_design = np.linalg.solve(root, np.broadcast_to(design, (grid.size, *design.shape)))
+    white_ratio = np.linalg.solve(root, ratio[:, :, None])
+    normal = white_design.transpose(0, 2, 1) @ white_design
+    inverse = np.linalg.inv(normal)
+    found = (inverse @ (white_design.transpose(0, 2, 1) @ white_ratio))[:, :, 0]
+    misfit = ((white_ratio[:, :, 0] - np.einsum("fnk,fk->fn", white_design, found)) ** 2).sum(axis=1)
+    freedom = reading_kg.size - axles
+    log_roots = np.log(np.einsum("fnn->fn", root)).sum(axis=1)
+    evidence = np.log(prior) - log_roots - 0.5 * np.linalg.slogdet(normal)[1]
+    evidence -= 0.5 * (PRIOR_FREEDOM + freedom) * np.log(PRIOR_FREEDOM + misfit)
+    weight = np.exp(evidence - evidence.max())
+    weight /= weight.sum()
+    scale2 = (PRIOR_FREEDOM + misfit) / (PRIOR_FREEDOM + freedom)
+    mean = weight @ found
+    away = found - mean
+    spread = np.einsum("f,f,fij->ij", weight, scale2, inverse) + np.einsum("f,fi,fj->ij", weight, away, away)
+    return StaticLoads(
+        load_kg=mean * first_kg,
+        covariance=spread * np.outer(first_kg, first_kg),
+        scale=float(np.sqrt(weight @ scale2)),
+        body_hz=float(weight @ grid),
+    )
