@@ -4,7 +4,7 @@ The profile of the road before and under the array is the same for every vehicle
 reads too much or too little by an amount that depends on speed. A Gaussian process over the logarithm of speed holds it: the road meets a
 body at wavelength speed / frequency, so speeds that differ by a factor act alike at every speed.
 
-The profile of the road before and under the array is the same for every vehicle and the bodies that ride over it are alike. So each
+Each reading is the sum of the function itself, of what the run's vehicle adds at that speed (it comes again in every run of this vehicle:
 ten runs of one truck are no ten trucks), and of what is new in every run. The three amplitudes are taken where the runs' likelihood is
 greatest on a grid between bounds set by physics.
 """
