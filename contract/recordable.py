@@ -36,6 +36,12 @@ def gross_kg(vehicle: Vehicle) -> int:
     return sum(whole_kg(axle.load_kg) for axle in vehicle.axles)
 
 
+def drive_group(vehicle: Vehicle) -> int | None:
+    """Give the group of the driven axles as records carry it: None where it is not known or none of the vehicle's axles is in it."""
+    number = vehicle.vehicle_class.drive_group
+    return number if number in {axle.group for axle in vehicle.axles} else None
+
+
 def recordable(vehicle: Vehicle) -> Vehicle:
     """Bring figures that no record can carry to the bound, and flag the vehicle as incomplete, which bars it and its outcome.
 

@@ -118,6 +118,8 @@ class VehicleRecord(_Linked):
     """One vehicle as weighed, matched and judged.
 
     `time_us` is the UTC at which the first axle stood at the lane's origin; `first_axle_sample` the device counter at that moment.
+    `vehicle_class` is the axle pattern; `fhwa_class`, `eu_class`, `drive_axles` (how many are driven) and `drive_group` (the axle group
+    that holds them) are None where they could not be told.
     """
 
     type: Literal["vehicle"] = "vehicle"
@@ -136,6 +138,10 @@ class VehicleRecord(_Linked):
     vehicle_class: str
     body: Body
     class_confidence_ppm: Ppm
+    fhwa_class: Annotated[int, Field(ge=1, le=13)] | None = None
+    eu_class: Annotated[str, Field(min_length=1, max_length=20)] | None = None
+    drive_axles: Annotated[int, Field(ge=1, le=30)] | None = None
+    drive_group: Annotated[int, Field(ge=1, le=30)] | None = None
     flags: tuple[FlagEntry, ...] = ()
     crossings: tuple[CrossingEntry, ...] = ()
     plate: Annotated[str, Field(min_length=1, max_length=16)] | None = None
@@ -156,6 +162,9 @@ class VehicleRecord(_Linked):
             raise ValueError(msg)
         if abs(sum(axle.load_kg for axle in self.axles) - self.gross_kg) > len(self.axles):
             msg = f"axle loads add up to {sum(axle.load_kg for axle in self.axles)} kg, gross is {self.gross_kg} kg"
+            raise ValueError(msg)
+        if self.drive_group is not None and self.drive_group not in {axle.group for axle in self.axles}:
+            msg = f"drive_group {self.drive_group} is none of the axle groups"
             raise ValueError(msg)
         if any(crossing.axle > len(self.axles) for crossing in self.crossings):
             msg = f"a crossing names an axle beyond the {len(self.axles)} of the vehicle"

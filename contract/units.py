@@ -13,6 +13,8 @@ US_PER_S: Final = 1_000_000
 MM_PER_M: Final = 1_000
 G_PER_KG: Final = 1_000
 KMH_PER_M_S: Final = 3.6
+PPM: Final = 1_000_000
+"""Parts per million in a whole; shares in records are whole ppm."""
 
 
 def newton_to_kg(force_n: float) -> float:

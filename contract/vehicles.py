@@ -61,11 +61,34 @@ class Axle:
 
 @dataclass(frozen=True, slots=True)
 class VehicleClass:
-    """Axle configuration by count and grouping, e.g. code ``"1+2+3"``; `confidence` from 0 to 1."""
+    """What a vehicle is.
+
+    Attributes
+    ----------
+    code
+        Axles per group from the front, e.g. ``"1+2+3"``.
+    body, confidence
+        One body or a combination, and how sure that is, 0 to 1.
+    drive_axles, drive_group
+        How many axles are driven, and which axle group holds them; None where the configuration does not tell.
+    fhwa, fhwa_confidence
+        Class 1 to 13 by the LTPP rule; None where no class fits or more than one may.
+    eu, eu_confidence
+        Configuration as the European tables name it, e.g. ``"2S3"``; None likewise.
+    candidates
+        Classes that could not be told apart, each with its scheme: ``"FHWA 3"``, ``"EU 2S2"``.
+    """
 
     code: str
     body: Body
     confidence: float
+    drive_axles: int | None = None
+    drive_group: int | None = None
+    fhwa: int | None = None
+    fhwa_confidence: float = 0.0
+    eu: str | None = None
+    eu_confidence: float = 0.0
+    candidates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contract.units import PPM
+
 Kilograms = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
@@ -39,9 +41,15 @@ class Standing(StrEnum):
 
 
 class Finding(_Part):
-    """One limit held against one load: the gross weight, or an axle group counted from 1 at the front."""
+    """One limit held against one load.
 
-    subject: Annotated[str, Field(pattern=r"^(gross|group [1-9][0-9]?)$")]
+    `subject` is the gross weight, an axle group or consecutive axles counted from 1 at the front, the gross weight against the sum of the
+    axles' own limits, or the gross weight against what the driven axles' share of it allows.
+    """
+
+    subject: Annotated[
+        str, Field(pattern=r"^(gross|axle limits|drive share|group [1-9][0-9]?|axle [1-9][0-9]?|axles [1-9][0-9]?-[1-9][0-9]?)$")
+    ]
     standing: Standing
     article: str
     limit_kg: Kilograms
@@ -63,6 +71,9 @@ class Bar(StrEnum):
     ROWS = "rows-disagree"
     INCOMPLETE = "incomplete"
     CLASS = "unclassified"
+    FLAGGED = "flagged"
+    """A behaviour or quality flag that the rule pack does not name: what nobody has cleared bars."""
+    RULES = "rules-not-in-force"
     CLOCK = "clock-not-synchronised"
     PLAYBACK = "line-plays-faster-than-real-time"
     CALIBRATION = "no-valid-calibration"
@@ -81,6 +92,7 @@ class Gate(_Part):
 class Verdict(_Part):
     """The whole judgement: outcome, findings with their arithmetic, the decision rule, assumptions and bars.
 
+    `mpe_share_ppm` is the in-service maximum permissible error in parts per million of the load, with that decision rule only.
     `overload_probability_ppm` is the probability, in parts per million, that the true gross weight exceeds its limit, given the measured
     one and its uncertainty taken as normal (JCGM 106:2012, clause 7.2).
     """
@@ -88,7 +100,8 @@ class Verdict(_Part):
     outcome: Outcome
     findings: tuple[Finding, ...]
     decision_rule: DecisionRule
-    overload_probability_ppm: Annotated[int, Field(ge=0, le=1_000_000)]
+    mpe_share_ppm: Annotated[int, Field(ge=0, lt=PPM)] | None = None
+    overload_probability_ppm: Annotated[int, Field(ge=0, le=PPM)]
     assumptions: tuple[str, ...] = ()
     barred_by: tuple[Gate, ...] = ()
 
@@ -101,3 +114,15 @@ class Verdict(_Part):
     def gross(self) -> Finding | None:
         """The finding on the gross weight, None where no limit fits."""
         return next((finding for finding in self.findings if finding.subject == "gross"), None)
+
+    @property
+    def deciding(self) -> Finding | None:
+        """The finding that the outcome rests on: the enforced gross limit where it bears the outcome, else the enforced one most over."""
+        enforced = [finding for finding in self.findings if finding.standing is Standing.ENFORCED]
+        bearing = {
+            Outcome.OVERLOAD: [finding for finding in enforced if finding.exceeded],
+            Outcome.INSIDE_GUARD_BAND: [finding for finding in enforced if finding.over_kg],
+        }.get(self.outcome, [])
+        if self.gross is None or not bearing or self.gross in bearing:
+            return self.gross
+        return max(bearing, key=lambda finding: finding.over_kg / max(1, finding.limit_kg))

@@ -1,4 +1,4 @@
-"""`wim-edge`: weigh, replay, make keys. Exit codes are those of `contract.faults`, explained in docs/architecture.md."""
+"""`wim-edge`: weigh, replay, make keys, show and check rules. Exit codes are those of `contract.faults`; see docs/architecture.md."""
 
 import json
 import logging
@@ -13,13 +13,15 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from contract.faults import EXIT_OK, EXIT_REJECTED, RejectError, StopError
-from contract.rules import rule_pack
+from contract.rules import rule_book
 from edge.config import read_calibrations, read_station
 from edge.records.keystore import create_key, public_pem
 from edge.replay import crossings_of, line_of, replay
+from edge.rules_command import app as rules_app
 from edge.supervisor import run_station
 
 app = typer.Typer(help="The station's edge service: weighs every vehicle at traffic speed and signs a record of it.", no_args_is_help=True)
+app.add_typer(rules_app, name="rules")
 
 StationOption = Annotated[Path, typer.Option("--station", help="Station file (TOML): sensors, devices, cameras, uplink, gates.")]
 CalibrationOption = Annotated[
@@ -54,7 +56,7 @@ def replay_command(
     configure_log(as_json=False)
     site, _ = read_station(station)
     calibrations = read_calibrations(calibration or [], site)
-    pack = rule_pack(site.station.rules)
+    rules = rule_book(site.station.rules)
     table = Table("sample", "km/h", "class", "axles, t", "gross, t", "± t", "limit, t", "outcome", "flags", box=None, pad_edge=False)
     with _progress() as progress:
         for path in captures:
@@ -64,7 +66,7 @@ def replay_command(
                 progress.update(task, completed=done, total=of)
 
             for vehicle, reader in replay(site, calibrations, path, advance):
-                line = {"capture": path.name, **line_of(vehicle, reader, site, pack), **(crossings_of(vehicle) if crossings else {})}
+                line = {"capture": path.name, **line_of(vehicle, reader, site, rules), **(crossings_of(vehicle) if crossings else {})}
                 if as_json:
                     typer.echo(json.dumps(line, ensure_ascii=False))
                 else:

@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from contract.captures import CaptureHeader, capture_bytes
 from contract.chain import Link
 from contract.faults import Fault, RejectError, RetryError
-from contract.limits import RulePack
+from contract.limits import RuleBook
 from contract.media import MediaRef, MediaRole
-from contract.records import PlateEntry
+from contract.records import Identity, PlateEntry
 from contract.station import Station
 from contract.units import US_PER_S
 from contract.vehicles import VehicleFlag
@@ -36,8 +36,8 @@ class Recorder:
 
     Parameters
     ----------
-    station, pack
-        The station file and its rule pack.
+    station, rules
+        The station file and the versions of its rules; each vehicle is judged by the one in force when it passed.
     identities
         Per lane, what its records vouch for.
     outbox, key
@@ -52,7 +52,7 @@ class Recorder:
         self,
         station: Station,
         *,
-        pack: RulePack,
+        rules: RuleBook,
         identities: dict[int, Identities],
         outbox: Outbox,
         key: Ed25519PrivateKey,
@@ -60,7 +60,7 @@ class Recorder:
         note: Callable[[Fault], None],
     ) -> None:
         self._station = station
-        self._pack = pack
+        self._rules = rules
         self._identities = identities
         self._outbox = outbox
         self._key = key
@@ -115,14 +115,16 @@ class Recorder:
 
     def _store(self, ready: Ready, media: list[tuple[MediaRole, Blob]]) -> Link:
         vehicle, match = ready.vehicle, ready.match
+        pack, in_force = self._rules.at(ready.time_us)
         verdict = decide(
             vehicle,
-            self._pack,
+            pack,
             self._station.gates,
             ready.clock,
             plate_certainty=match.certainty if match.text else None,
             has_pictures=any(role is MediaRole.SCENE for role, _ in media),
             calibrated=VehicleFlag.UNCALIBRATED not in vehicle.flags,
+            in_force=in_force,
         )
 
         def make(after: Link) -> tuple[bytes, bytes]:
@@ -131,6 +133,7 @@ class Recorder:
                 verdict,
                 after=after,
                 identities=self._identities[ready.lane],
+                rules=Identity(id=pack.id, sha256=pack.sha256),
                 time_us=ready.time_us,
                 clock=ready.clock,
                 plate=match.text,

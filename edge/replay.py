@@ -8,10 +8,10 @@ from typing import Any, Final
 from calibration.model import Calibration
 from contract.captures import CaptureReader
 from contract.faults import RejectError
-from contract.limits import RulePack
+from contract.limits import RuleBook
 from contract.records import Clock, ClockState
 from contract.station import Lane, Station
-from contract.units import KMH_PER_M_S
+from contract.units import KMH_PER_M_S, US_PER_S
 from contract.vehicles import Vehicle, VehicleFlag
 from edge.pipeline import LanePipeline
 from edge.verdicts.decide import decide
@@ -65,10 +65,11 @@ def _lane_of(station: Station, reader: CaptureReader, source: str) -> Lane:
     return lane
 
 
-def line_of(vehicle: Vehicle, reader: CaptureReader, station: Station, pack: RulePack) -> dict[str, Any]:
+def line_of(vehicle: Vehicle, reader: CaptureReader, station: Station, rules: RuleBook) -> dict[str, Any]:
     """Give one vehicle as the JSON line of `wim-edge replay --json`, with the verdict it would have had on the day."""
     start = dt.datetime.fromisoformat(reader.header.start_utc)
     elapsed = dt.timedelta(seconds=(vehicle.first_axle_sample - reader.header.first_sample) / reader.header.rate_hz)
+    pack, in_force = rules.at(round((start + elapsed).timestamp() * US_PER_S))
     verdict = decide(
         vehicle,
         pack,
@@ -77,6 +78,7 @@ def line_of(vehicle: Vehicle, reader: CaptureReader, station: Station, pack: Rul
         plate_certainty=None,
         has_pictures=False,
         calibrated=VehicleFlag.UNCALIBRATED not in vehicle.flags,
+        in_force=in_force,
     )
     gross = verdict.gross
     return {
@@ -99,6 +101,9 @@ def line_of(vehicle: Vehicle, reader: CaptureReader, station: Station, pack: Rul
         "class": vehicle.vehicle_class.code,
         "body": vehicle.vehicle_class.body.value,
         "class_confidence": round(vehicle.vehicle_class.confidence, 3),
+        "fhwa_class": vehicle.vehicle_class.fhwa,
+        "eu_class": vehicle.vehicle_class.eu,
+        "drive_axles": vehicle.vehicle_class.drive_axles,
         "flags": {flag.value: round(figure, 4) for flag, figure in sorted(vehicle.flags.items())},
         "limit_kg": None if gross is None else gross.limit_kg,
         "outcome": verdict.outcome.value,

@@ -30,7 +30,7 @@ from calibration.model import Calibration
 from contract.faults import EXIT_OK, EXIT_REJECTED, EXIT_RESTART, RejectError, RetryError, StopError
 from contract.plates import PlateRead
 from contract.records import Identity
-from contract.rules import rule_pack
+from contract.rules import rule_book
 from contract.signatures import key_id
 from contract.station import ModbusSite, Station
 from contract.topics import StationState, StationStatus
@@ -121,7 +121,6 @@ class StationService:
         self._retry_at_s = self._housekeeping_at_s = 0.0
         self._recorded = 0
         key = load_key(data / "keys" / "station.key")
-        pack = rule_pack(station.station.rules)
         self._software = software()
         self._outbox = Outbox(data / "outbox", station.uplink.outbox_max_mb)
         self._pictures = PictureFolder(data / "blobs")
@@ -130,13 +129,18 @@ class StationService:
             for device in station.device
             if not isinstance(device, ModbusSite)
         }
-        rules = Identity(id=pack.id, sha256=pack.sha256)
         identities = {
-            lane.id: Identities(station.station.id, rules, self._software, parameters_sha256, _identity(calibrations.get(lane.id)))
+            lane.id: Identities(station.station.id, self._software, parameters_sha256, _identity(calibrations.get(lane.id)))
             for lane in station.lane
         }
         self._recorder = Recorder(
-            station, pack=pack, identities=identities, outbox=self._outbox, key=key, pictures=self._pictures, note=self._book.note
+            station,
+            rules=rule_book(station.station.rules),
+            identities=identities,
+            outbox=self._outbox,
+            key=key,
+            pictures=self._pictures,
+            note=self._book.note,
         )
         self._devices = {device.name: DeviceThread(driver_for(device), self._deliveries, self._book.note) for device in station.device}
         receipt_keys = {}

@@ -1,45 +1,45 @@
 """Central's own judgement of a record: the same rule pack over the record's own facts must say the same."""
 
-from functools import lru_cache
-
-from contract.limits import RulePack, Weighed, WeighedAxle, evaluate
+from contract.limits import RulePack, evaluate, weighed_of
 from contract.records import ClockState, VehicleRecord
-from contract.rules import PACKS, rule_pack
+from contract.rules import pack_of_digest
+from contract.units import PPM
 from contract.verdicts import Bar, DecisionRule, Outcome, Verdict
-
-REAL_TIME_PPM = 1_000_000
 
 
 def mark_of(record: VehicleRecord) -> str | None:
     """Give the fault to be stored with a vehicle record, ``code: text``; None where verdict and bars are what the facts demand."""
-    unbarred = _missing_bars(record)
+    pack = pack_of_digest(record.rules.sha256)
+    known = pack is not None and pack.id == record.rules.id
+    unbarred = _missing_bars(record, pack if known else None)
     if unbarred:
         return f"gate-missing: the record's own facts demand {', '.join(unbarred)}, which its verdict does not name"
-    if record.verdict.decision_rule is DecisionRule.MAXIMUM_PERMISSIBLE_ERROR:
-        return "verdict-unchecked: a record does not carry the error share that its decision rule needs"
-    pack = _packs().get((record.rules.id, record.rules.sha256))
-    if pack is None:
+    if pack is None or not known:
         return f"rules-unknown: rule pack {record.rules.id} {record.rules.sha256[:16]} is none that this version ships"
-    own = evaluate(pack, _weighed(record), record.verdict.decision_rule, barred_by=record.verdict.barred_by)
-    difference = _difference(record.verdict, own)
+    given = record.verdict
+    if (given.decision_rule is DecisionRule.MAXIMUM_PERMISSIBLE_ERROR) != (given.mpe_share_ppm is not None):
+        return "verdict-unchecked: the error share that the decision rule needs is missing, or stands with a rule that takes none"
+    own = evaluate(pack, weighed_of(record), given.decision_rule, given.mpe_share_ppm, given.barred_by)
+    difference = _difference(given, own)
     return None if difference is None else f"verdict-differs: {difference}"
 
 
-def _missing_bars(record: VehicleRecord) -> list[str]:
-    bars = {gate.bar for gate in record.verdict.barred_by}
+def _missing_bars(record: VehicleRecord, pack: RulePack | None) -> list[str]:
+    """Give the bars that the record's facts demand of an overload and its verdict does not name."""
+    if record.verdict.outcome is not Outcome.OVERLOAD:
+        return []
     demanded = {
-        Bar.PLAYBACK: record.clock.playback_ppm != REAL_TIME_PPM,
+        Bar.PLAYBACK: record.clock.playback_ppm != PPM,
         Bar.CLOCK: record.clock.state is not ClockState.SYNCHRONISED,
         Bar.CALIBRATION: record.calibration is None,
         Bar.NO_PLATE: record.plate is None,
+        Bar.RULES: pack is not None and not pack.in_force(record.time_us),
     }
-    overload = record.verdict.outcome is Outcome.OVERLOAD
-    return [bar.value for bar, is_demanded in demanded.items() if overload and is_demanded and bar not in bars]
-
-
-def _weighed(record: VehicleRecord) -> Weighed:
-    axles = tuple(WeighedAxle(axle.load_kg, axle.u_kg, axle.group, axle.spacing_mm, axle.dual_tyres) for axle in record.axles)
-    return Weighed(axles, record.body, record.gross_kg, record.gross_u_kg)
+    wanted = {bar for bar, is_demanded in demanded.items() if is_demanded}
+    if pack is not None:
+        raised = (pack.barred_by(entry.flag, entry.figure_milli) for entry in record.flags)
+        wanted |= {one.bar for one in raised if one is not None}
+    return sorted(bar.value for bar in wanted - {gate.bar for gate in record.verdict.barred_by})
 
 
 def _difference(given: Verdict, own: Verdict) -> str | None:
@@ -54,9 +54,3 @@ def _difference(given: Verdict, own: Verdict) -> str | None:
             f"overload probability is {given.overload_probability_ppm} ppm in the record, {own.overload_probability_ppm} ppm by its facts"
         )
     return None
-
-
-@lru_cache(maxsize=1)
-def _packs() -> dict[tuple[str, str], RulePack]:
-    packs = (rule_pack(name) for name in PACKS)
-    return {(pack.id, pack.sha256): pack for pack in packs}

@@ -144,7 +144,7 @@ def _frame_m(outline: Silhouette) -> float:
 
 
 def _findings_by_group(record: VehicleRecord) -> dict[int, Finding]:
-    return {int(f.subject.removeprefix("group ")): f for f in record.verdict.findings if f.subject != "gross"}
+    return {int(f.subject.removeprefix("group ")): f for f in record.verdict.findings if f.subject.startswith("group ")}
 
 
 def _top_kg(record: VehicleRecord, findings: dict[int, Finding]) -> float:

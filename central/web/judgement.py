@@ -5,10 +5,12 @@ from enum import StrEnum
 
 from central.web.assumptions import assumption_in
 from central.web.formats import Formats
+from central.web.law import subject_in
 from central.web.translation import N_
-from central.web.words import BARS, OUTCOMES
+from central.web.words import BARS, DECISION_RULES, OUTCOMES
 from contract.records import VehicleRecord
-from contract.verdicts import Finding, Outcome
+from contract.units import PPM
+from contract.verdicts import Finding, Outcome, Verdict
 
 
 class Tone(StrEnum):
@@ -55,10 +57,23 @@ def answer(record: VehicleRecord, formats: Formats) -> Answer:
     """Give the sentence, e.g. "49.0 t allowed, 61.3 ± 1.2 t measured: 12.3 t over (25 %)." and "Enforceable."."""
     verdict = record.verdict
     tone = tone_of(verdict.outcome, enforceable=verdict.enforceable)
-    gross = verdict.gross
-    if gross is None:
+    finding = verdict.deciding
+    if finding is None:
         return Answer(tone, _unassessed(record, formats), "")
-    return Answer(tone, _finding(record, gross, formats), _standing(record, formats))
+    subject = (
+        "" if finding is verdict.gross else formats.language.say("%(subject)s: ", subject=subject_in(finding.subject, formats.language))
+    )
+    return Answer(tone, subject + _finding(record, finding, formats), _standing(record, formats))
+
+
+def decision_rule_in(verdict: Verdict, formats: Formats) -> str:
+    """Give the decision rule in words, with the error share where one was used."""
+    say = formats.language.say
+    rule = say(DECISION_RULES[verdict.decision_rule])
+    if verdict.mpe_share_ppm is None:
+        return rule
+    share = formats.number(verdict.mpe_share_ppm / PPM * 100, 2)
+    return say("%(rule)s, %(share)s %% of the load", rule=rule, share=share)
 
 
 def _unassessed(record: VehicleRecord, formats: Formats) -> str:
@@ -68,14 +83,15 @@ def _unassessed(record: VehicleRecord, formats: Formats) -> str:
     return measured + " " + (say("No limit applies: %(reasons)s.", reasons=reasons) if reasons else say("No limit applies."))
 
 
-def _finding(record: VehicleRecord, gross: Finding, formats: Formats) -> str:
+def _finding(record: VehicleRecord, finding: Finding, formats: Formats) -> str:
     say = formats.language.say
+    is_gross = finding.measured_kg == record.gross_kg
     values = {
-        "limit": formats.tonnes(gross.limit_kg),
-        "gross": formats.load(gross.measured_kg, record.gross_u_kg),
-        "over": formats.tonnes(gross.over_kg),
-        "share": formats.percent(gross.over_kg, gross.limit_kg),
-        "guard": formats.tonnes(gross.guard_kg),
+        "limit": formats.tonnes(finding.limit_kg),
+        "gross": formats.load(finding.measured_kg, record.gross_u_kg) if is_gross else formats.tonnes(finding.measured_kg),
+        "over": formats.tonnes(finding.over_kg),
+        "share": formats.percent(finding.over_kg, finding.limit_kg),
+        "guard": formats.tonnes(finding.guard_kg),
     }
     match record.verdict.outcome:
         case Outcome.OVERLOAD:

@@ -2,14 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 from central.web.translation import Language
-from contract.limits import GroupLimit, RulePack
+from contract.limits import RulePack, assess, weighed_of
 from contract.records import VehicleRecord
-from contract.rules import PACKS, rule_pack
-from contract.vehicles import Body
+from contract.rules import pack_of_digest
 from contract.verdicts import Finding, Standing
 
 _ARTICLE: Final = re.compile(r"art\. (\d+) \((\d+)\) (\d+)")
@@ -27,11 +25,11 @@ class Law:
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
-    """One finding with its rule's text; `text` is empty where the pack is not held. `group` is None for the gross weight."""
+    """One finding with its rule's text, which is empty where the pack is not held; `subject` in the reader's language."""
 
     finding: Finding
     article: str
-    group: int | None
+    subject: str
     enforced: bool
     text: str
 
@@ -45,15 +43,9 @@ def article_in(article: str, chosen: Language) -> str:
     return chosen.say("art. %(number)s (%(paragraph)s) %(item)s", number=number, paragraph=paragraph, item=item)
 
 
-@cache
-def _packs() -> dict[str, RulePack]:
-    """Every rule pack this version ships, by digest."""
-    return {pack.sha256: pack for pack in map(rule_pack, PACKS)}
-
-
 def law_of(record: VehicleRecord, chosen: Language) -> Law:
     """Give the rule pack's title and authority."""
-    pack = _packs().get(record.rules.sha256)
+    pack = pack_of_digest(record.rules.sha256)
     if pack is None:
         return Law(held=False, title=record.rules.id, authority="", effective_from="")
     chinese = chosen.code == "zh"
@@ -67,31 +59,40 @@ def law_of(record: VehicleRecord, chosen: Language) -> Law:
 
 def finding_rows(record: VehicleRecord, chosen: Language) -> tuple[FindingRow, ...]:
     """Give the findings in the record's order, each with its rule's text."""
-    pack = _packs().get(record.rules.sha256)
+    pack = pack_of_digest(record.rules.sha256)
+    texts = {} if pack is None else _texts(pack, record, chosen.code)
     return tuple(
         FindingRow(
             finding=finding,
             article=article_in(finding.article, chosen),
-            group=None if finding.subject == "gross" else int(finding.subject.removeprefix("group ")),
+            subject=subject_in(finding.subject, chosen),
             enforced=finding.standing is Standing.ENFORCED,
-            text="" if pack is None else _text(pack, record, finding, chosen.code),
+            text=texts.get((finding.subject, finding.article, finding.limit_kg), ""),
         )
         for finding in record.verdict.findings
     )
 
 
-def _text(pack: RulePack, record: VehicleRecord, finding: Finding, language: str) -> str:
-    if finding.subject == "gross":
-        rows = [row for row in pack.gross if row.article == finding.article and row.fits(len(record.axles), record.body)]
-        # A body that is not known was judged by the highest limit that fits, as the assumptions say.
-        row = max(rows, key=lambda candidate: candidate.limit_kg, default=None) if record.body is Body.UNKNOWN else next(iter(rows), None)
-        return "" if row is None else row.text_zh if language == "zh" else row.text_en
-    found = _group_row(pack, record, finding)
-    return "" if found is None else found.text_zh if language == "zh" else found.text_en
+def subject_in(subject: str, chosen: Language) -> str:
+    """Give what a finding is about in a language."""
+    kind, _, which = subject.partition(" ")
+    match kind:
+        case "gross":
+            return chosen.say("Gross weight")
+        case "group":
+            return chosen.say("Axle group %(number)s", number=which)
+        case "axles":
+            first, _, last = which.partition("-")
+            return chosen.say("Axles %(first)s to %(last)s", first=first, last=last)
+        case "axle" if which != "limits":
+            return chosen.say("Axle %(number)s", number=which)
+        case "axle":
+            return chosen.say("Gross weight, by what its axles may carry")
+        case _:
+            return chosen.say("Gross weight, by the load on the driven axles")
 
 
-def _group_row(pack: RulePack, record: VehicleRecord, finding: Finding) -> GroupLimit | None:
-    number = int(finding.subject.removeprefix("group "))
-    size = sum(axle.group == number for axle in record.axles)
-    rows = (row for row in pack.group if row.axles == size and row.limit_kg == finding.limit_kg and row.article == finding.article)
-    return next(rows, None)
+def _texts(pack: RulePack, record: VehicleRecord, language: str) -> dict[tuple[str, str, int], str]:
+    """Give the text of each rule that the pack holds against the record's own facts, by subject, article and limit."""
+    applied = assess(pack, weighed_of(record)).applied
+    return {(one.subject, one.rule.article, one.limit_kg): one.rule.text_zh if language == "zh" else one.rule.text_en for one in applied}

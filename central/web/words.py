@@ -75,6 +75,8 @@ BARS: Final = {
     Bar.ROWS: BarWords(N_("Sensor rows agree"), N_("the sensor rows disagree")),
     Bar.INCOMPLETE: BarWords(N_("Weighed whole"), N_("it was not weighed whole")),
     Bar.CLASS: BarWords(N_("Vehicle class known"), N_("its class is not known")),
+    Bar.FLAGGED: BarWords(N_("No flag that the rules leave open"), N_("it carries a flag that the rules do not clear")),
+    Bar.RULES: BarWords(N_("Rules in force at the moment of passage"), N_("no rules were in force at that moment")),
     Bar.CLOCK: BarWords(N_("Clock synchronised"), N_("the clock was not synchronised")),
     Bar.PLAYBACK: BarWords(N_("Line runs in real time"), N_("the line plays back faster than real time")),
     Bar.CALIBRATION: BarWords(N_("Calibration valid"), N_("the calibration was not valid")),

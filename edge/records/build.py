@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from contract.chain import Link
-from contract.limits import PPM
 from contract.media import MediaRef, Sha256
 from contract.plates import PlateRead
-from contract.recordable import gross_kg, recordable, whole_kg, whole_u_kg
+from contract.recordable import drive_group, gross_kg, recordable, whole_kg, whole_u_kg
 from contract.records import (
     AxleEntry,
     Clock,
@@ -19,7 +18,7 @@ from contract.records import (
     SupplementRecord,
     VehicleRecord,
 )
-from contract.units import MM_PER_M
+from contract.units import MM_PER_M, PPM
 from contract.vehicles import Axle, Vehicle
 from contract.verdicts import Verdict
 
@@ -34,8 +33,6 @@ class Identities:
     ----------
     station
         The station's id.
-    rules
-        Id and digest of the rule pack.
     software
         The legally relevant software (`edge.records.software`).
     parameters_sha256
@@ -45,7 +42,6 @@ class Identities:
     """
 
     station: str
-    rules: Identity
     software: Software
     parameters_sha256: Sha256
     calibration: Identity | None
@@ -57,6 +53,7 @@ def build_record(
     *,
     after: Link,
     identities: Identities,
+    rules: Identity,
     time_us: int,
     clock: Clock,
     plate: str | None = None,
@@ -75,6 +72,8 @@ def build_record(
         The record before it in the station's chain.
     identities
         What it vouches for.
+    rules
+        Id and digest of the rule pack that the verdict was given by.
     time_us
         UTC at which the first axle stood at the lane's origin.
     clock
@@ -117,6 +116,10 @@ def build_record(
         vehicle_class=vehicle.vehicle_class.code,
         body=vehicle.vehicle_class.body,
         class_confidence_ppm=to_ppm(vehicle.vehicle_class.confidence),
+        fhwa_class=vehicle.vehicle_class.fhwa,
+        eu_class=vehicle.vehicle_class.eu,
+        drive_axles=vehicle.vehicle_class.drive_axles,
+        drive_group=drive_group(vehicle),
         flags=tuple(FlagEntry(flag=flag, figure_milli=round(figure * MILLI)) for flag, figure in sorted(vehicle.flags.items())),
         crossings=_crossings(vehicle),
         plate=plate or None,
@@ -125,7 +128,7 @@ def build_record(
         media=media,
         pavement_c_milli=None if pavement_c is None else round(pavement_c * MILLI),
         verdict=verdict,
-        rules=identities.rules,
+        rules=rules,
         software=identities.software,
         parameters_sha256=identities.parameters_sha256,
         calibration=identities.calibration,

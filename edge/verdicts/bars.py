@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from contract.limits import RulePack
+from contract.limits.pack import FIGURE_MILLI
 from contract.records import Clock, ClockState
 from contract.station import Gates
 from contract.units import KMH_PER_M_S, US_PER_S
@@ -13,37 +15,45 @@ CLOCK_U_MAX_US: Final = US_PER_S
 
 REAL_TIME_PPM: Final = 1_000_000
 
-_FLAG_BARS: Final[dict[VehicleFlag, tuple[Bar, str]]] = {
-    VehicleFlag.STOPPED: (Bar.STOPPED, "the vehicle stopped on the array (slowest {:.1f} km/h); it must roll over it"),
-    VehicleFlag.REVERSING: (Bar.SPEED, "the vehicle moved backwards ({:.1f} km/h); only forward passages are verified"),
-    VehicleFlag.TOO_SLOW: (Bar.SPEED, "{:.1f} km/h is slower than the array can weigh"),
-    VehicleFlag.TOO_FAST: (Bar.SPEED, "{:.1f} km/h is faster than the array can weigh"),
-    VehicleFlag.OUTSIDE_CALIBRATION: (Bar.SPEED, "{:.1f} km/h is outside the speeds covered by the calibration"),
-    VehicleFlag.OFF_LEFT: (Bar.OFF_SENSORS, "wheels ran off the sensors on the left (figure {:.3f}); every wheel must stand on them"),
-    VehicleFlag.OFF_RIGHT: (Bar.OFF_SENSORS, "wheels ran off the sensors on the right (figure {:.3f}); every wheel must stand on them"),
-    VehicleFlag.STRADDLING: (Bar.OFF_SENSORS, "the vehicle straddled two lanes (figure {:.3f}); it must keep to one"),
-    VehicleFlag.SIGNAL_GAP: (Bar.SIGNAL, "signal was lost during {:.0f} crossings; none may be"),
-    VehicleFlag.SATURATED: (Bar.SIGNAL, "{:.0f} crossings reached the converter's end; none may"),
-    VehicleFlag.CHANNEL_FAULT: (Bar.SIGNAL, "{:.0f} crossings lie on a faulty channel; none may"),
-    VehicleFlag.SPIKE: (Bar.SIGNAL, "{:.0f} crossings hold a spike; none may"),
-    VehicleFlag.TWO_WHEELS: (Bar.SIGNAL, "{:.0f} crossings hold two wheels at once on one sensor; each must be weighed alone"),
-    VehicleFlag.ROWS_DISAGREE: (Bar.ROWS, "the rows' gross weights scatter by {:.3f} of their mean, more than one vehicle can explain"),
-    VehicleFlag.INCOMPLETE: (Bar.INCOMPLETE, "{:.0f} figures of the vehicle were not measured without fault; all must be"),
-    VehicleFlag.NO_LOOP: (Bar.CLASS, "{:.0f} loops did not see the vehicle, so where it begins and ends is not sure"),
-    VehicleFlag.AXLE_COUNT_UNSURE: (Bar.CLASS, "the number of axles is not sure (figure {:.0f}), and the limit depends on it"),
-    VehicleFlag.UNCLASSIFIED: (Bar.CLASS, "the axle configuration fits no known class (confidence {:.2f}), and the limit depends on it"),
+_SAID: Final[dict[VehicleFlag, str]] = {
+    VehicleFlag.STOPPED: "the vehicle stopped on the array (slowest {:.1f} km/h); it must roll over it",
+    VehicleFlag.REVERSING: "the vehicle moved backwards ({:.1f} km/h); only forward passages are verified",
+    VehicleFlag.TOO_SLOW: "{:.1f} km/h is slower than the array can weigh",
+    VehicleFlag.TOO_FAST: "{:.1f} km/h is faster than the array can weigh",
+    VehicleFlag.OUTSIDE_CALIBRATION: "{:.1f} km/h is outside the speeds covered by the calibration",
+    VehicleFlag.OFF_LEFT: "wheels ran off the sensors on the left (figure {:.3f}); every wheel must stand on them",
+    VehicleFlag.OFF_RIGHT: "wheels ran off the sensors on the right (figure {:.3f}); every wheel must stand on them",
+    VehicleFlag.STRADDLING: "the vehicle straddled two lanes (figure {:.3f}); it must keep to one",
+    VehicleFlag.SIGNAL_GAP: "signal was lost during {:.0f} crossings; none may be",
+    VehicleFlag.SATURATED: "{:.0f} crossings reached the converter's end; none may",
+    VehicleFlag.CHANNEL_FAULT: "{:.0f} crossings lie on a faulty channel; none may",
+    VehicleFlag.SPIKE: "{:.0f} crossings hold a spike; none may",
+    VehicleFlag.TWO_WHEELS: "{:.0f} crossings hold two wheels at once on one sensor; each must be weighed alone",
+    VehicleFlag.ROWS_DISAGREE: "the rows' gross weights scatter by {:.3f} of their mean, more than one vehicle can explain",
+    VehicleFlag.INCOMPLETE: "{:.0f} figures of the vehicle were not measured without fault; all must be",
+    VehicleFlag.NO_LOOP: "{:.0f} loops did not see the vehicle, so where it begins and ends is not sure",
+    VehicleFlag.AXLE_COUNT_UNSURE: "the number of axles is not sure (figure {:.0f}), and the limit depends on it",
+    VehicleFlag.UNCLASSIFIED: "the axle configuration fits no known class (confidence {:.2f}), and the limit depends on it",
 }
-"""Flags that bar by themselves. Not here: accelerating and braking (the gate's figure decides), uncalibrated (the caller's word decides),
-and fewer-rows (a wider uncertainty already says it)."""
+"""What is said of a flag with its figure; a flag without a sentence here is named as it is. Whether it bars is the rule pack's word."""
 
 
 def bars(
-    vehicle: Vehicle, gates: Gates, clock: Clock, *, plate_certainty: float | None, has_pictures: bool, calibrated: bool
+    vehicle: Vehicle,
+    pack: RulePack,
+    gates: Gates,
+    clock: Clock,
+    *,
+    plate_certainty: float | None,
+    has_pictures: bool,
+    calibrated: bool,
+    in_force: bool,
 ) -> tuple[Gate, ...]:
     """Give every bar that falls, none hidden by another; parameters as in `decide`."""
     return (
         *_motion(vehicle, gates),
-        *(Gate(bar=bar, detail=detail.format(vehicle.flags[flag])) for flag, (bar, detail) in _FLAG_BARS.items() if flag in vehicle.flags),
+        *_flags(vehicle, pack),
+        *_rules(pack, in_force=in_force),
         *_clock(clock),
         *_calibration(vehicle, calibrated=calibrated),
         *_evidence(gates, plate_certainty, has_pictures=has_pictures),
@@ -60,6 +70,26 @@ def _motion(vehicle: Vehicle, gates: Gates) -> list[Gate]:
         allowed = f"at most {gates.acceleration_max_m_s2:g} m/s² either way"
         found.append(Gate(bar=Bar.ACCELERATION, detail=f"{vehicle.acceleration_m_s2:+.2f} m/s²; allowed is {allowed}"))
     return found
+
+
+def _flags(vehicle: Vehicle, pack: RulePack) -> list[Gate]:
+    """Hold each flag's figure, as the record will carry it, against the pack's table; the calibration has a gate of its own."""
+    found = []
+    for flag, figure in sorted(vehicle.flags.items()):
+        bar = None if flag is VehicleFlag.UNCALIBRATED else pack.barred_by(flag, round(figure * FIGURE_MILLI))
+        if bar is None:
+            continue
+        said = _SAID.get(flag, f"{flag.value} (figure {{:.3f}}); the rules do not clear it").format(figure)
+        found.append(Gate(bar=bar.bar, detail=said if bar.above is None else f"{said}; allowed is {bar.above:g}"))
+    return found
+
+
+def _rules(pack: RulePack, *, in_force: bool) -> list[Gate]:
+    if in_force:
+        return []
+    until = "" if pack.effective_until is None else f" until {pack.effective_until}"
+    detail = f"no rules were in force at this moment; judged by {pack.id}, in force from {pack.effective_from}{until}"
+    return [Gate(bar=Bar.RULES, detail=detail)]
 
 
 def _clock(clock: Clock) -> list[Gate]:

@@ -3,10 +3,10 @@
 from typing import Final
 
 from contract.limits import RulePack, Weighed, WeighedAxle, evaluate
-from contract.recordable import gross_kg, recordable, whole_kg, whole_u_kg
+from contract.recordable import drive_group, gross_kg, recordable, whole_kg, whole_u_kg
 from contract.records import Clock
 from contract.station import Gates
-from contract.units import MM_PER_M
+from contract.units import MM_PER_M, PPM
 from contract.vehicles import Vehicle, VehicleFlag
 from contract.verdicts import DecisionRule, Outcome, Verdict
 from edge.verdicts.bars import bars
@@ -24,6 +24,7 @@ def decide(
     plate_certainty: float | None,
     has_pictures: bool,
     calibrated: bool,
+    in_force: bool = True,
 ) -> Verdict:
     """Judge one vehicle.
 
@@ -32,7 +33,7 @@ def decide(
     vehicle
         As weighed; loads are rounded to whole kilograms and the gross weight is their sum, exactly as `build_record` writes them.
     pack
-        Rules in force at the moment of passage.
+        Rules for the moment of passage.
     gates
         The station's conditions for enforcement, and its decision rule.
     clock
@@ -43,6 +44,8 @@ def decide(
         Whether the record carries a picture of the vehicle.
     calibrated
         Whether a calibration that is valid for this lane and moment was applied.
+    in_force
+        Whether the pack was in force at the moment of passage (`contract.limits.RuleBook.at`).
 
     Returns
     -------
@@ -54,8 +57,17 @@ def decide(
         pack,
         weighed(vehicle),
         DecisionRule(gates.decision_rule),
-        mpe_share=gates.mpe_share or 0.0,
-        barred_by=bars(vehicle, gates, clock, plate_certainty=plate_certainty, has_pictures=has_pictures, calibrated=calibrated),
+        mpe_share_ppm=None if gates.mpe_share is None else round(gates.mpe_share * PPM),
+        barred_by=bars(
+            vehicle,
+            pack,
+            gates,
+            clock,
+            plate_certainty=plate_certainty,
+            has_pictures=has_pictures,
+            calibrated=calibrated,
+            in_force=in_force,
+        ),
     )
     if NOT_WHOLE.isdisjoint(vehicle.flags):
         return verdict
@@ -78,4 +90,6 @@ def weighed(vehicle: Vehicle) -> Weighed:
         body=vehicle.vehicle_class.body,
         gross_kg=gross_kg(vehicle),
         gross_u_kg=whole_u_kg(vehicle.gross_u_kg),
+        drive_axles=vehicle.vehicle_class.drive_axles,
+        drive_group=drive_group(vehicle),
     )

@@ -15,7 +15,7 @@ from central.evidence.stations import keys_of
 from central.web.diagram import draw
 from central.web.entry import PageLogin
 from central.web.gates import gate_rows
-from central.web.judgement import answer
+from central.web.judgement import answer, decision_rule_in
 from central.web.law import finding_rows, law_of
 from central.web.overview import overview_svg
 from central.web.pages import formats_of, language_of, pages_of
@@ -58,6 +58,7 @@ def vehicle(request: Request, login: PageLogin, central: CentralDep, detail: Fou
         record=record,
         answer=answer(record, formats_of(request)),
         drawing=draw(record),
+        decision_rule=decision_rule_in(record.verdict, formats_of(request)),
         law=law_of(record, language),
         findings=finding_rows(record, language),
         gates=gate_rows(record.verdict),

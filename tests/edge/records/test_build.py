@@ -22,11 +22,11 @@ PACK = rule_pack("cn")
 CLOCK = Clock(state=ClockState.SYNCHRONISED, u_us=2_000)
 IDENTITIES = Identities(
     station="G107-K1532",
-    rules=Identity(id=PACK.id, sha256=PACK.sha256),
     software=Software(name="weighline", version="0.1.0", sha256="1" * 64),
     parameters_sha256="2" * 64,
     calibration=Identity(id="cal-1", sha256="3" * 64),
 )
+RULES = Identity(id=PACK.id, sha256=PACK.sha256)
 READ = PlateRead(camera="cam", event_id="e-1", time_us=1_790_000_000_000_000, text="湘A12345", confidence=0.975, colour=PlateColour.YELLOW)
 
 
@@ -35,7 +35,7 @@ def verdict_on(one):
 
 
 def record_of(one, after=GENESIS, **more):
-    return build_record(one, verdict_on(one), after=after, identities=IDENTITIES, time_us=READ.time_us, clock=CLOCK, **more)
+    return build_record(one, verdict_on(one), after=after, identities=IDENTITIES, rules=RULES, time_us=READ.time_us, clock=CLOCK, **more)
 
 
 def test_figures_become_integers_with_units():
@@ -81,7 +81,7 @@ def test_a_plate_comes_with_its_reads_and_an_empty_one_not_at_all():
 def test_a_verdict_on_another_vehicle_is_a_program_error():
     light = vehicle((4_000.0, 5_000.0, 5_000.0))
     with pytest.raises(ValueError, match="the verdict is on 14000 kg, the vehicle weighs 23000 kg"):
-        build_record(vehicle(), verdict_on(light), after=GENESIS, identities=IDENTITIES, time_us=READ.time_us, clock=CLOCK)
+        build_record(vehicle(), verdict_on(light), after=GENESIS, identities=IDENTITIES, rules=RULES, time_us=READ.time_us, clock=CLOCK)
 
 
 @given(st.one_of(sound_vehicles(), wild_vehicles()))

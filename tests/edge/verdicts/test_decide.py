@@ -6,13 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.chain import GENESIS
+from contract.limits import weighed_of
+from contract.limits.pack import FlagBar
 from contract.recordable import gross_kg, recordable
-from contract.records import Clock, ClockState
+from contract.records import Clock, ClockState, Identity, Software
 from contract.rules import rule_pack
 from contract.station import Gates
 from contract.vehicles import Body, VehicleFlag
 from contract.verdicts import Bar, DecisionRule, Outcome
-from edge.verdicts.decide import decide
+from edge.records.build import Identities, build_record
+from edge.verdicts.decide import decide, weighed
 from tests.weighed import sound_vehicles, vehicle, wild_vehicles
 
 PACK = rule_pack("cn")
@@ -20,8 +24,17 @@ GOOD_CLOCK = Clock(state=ClockState.SYNCHRONISED, u_us=2_000)
 OVERLOADED = vehicle((9_000.0, 11_000.0, 10_000.0))
 
 
-def judged(one=OVERLOADED, gates=None, clock=GOOD_CLOCK, certainty=0.95, *, pictures=True, calibrated=True):
-    return decide(one, PACK, gates or Gates(), clock, plate_certainty=certainty, has_pictures=pictures, calibrated=calibrated)
+def judged(one=OVERLOADED, gates=None, clock=GOOD_CLOCK, certainty=0.95, *, pictures=True, calibrated=True, in_force=True, pack=PACK):
+    return decide(
+        one,
+        pack,
+        gates or Gates(),
+        clock,
+        plate_certainty=certainty,
+        has_pictures=pictures,
+        calibrated=calibrated,
+        in_force=in_force,
+    )
 
 
 def bars_of(*arguments, **keywords):
@@ -51,6 +64,7 @@ def test_the_legal_error_comes_from_the_gates():
     verdict = judged(gates=gates)
     assert verdict.decision_rule is DecisionRule.MAXIMUM_PERMISSIBLE_ERROR
     assert verdict.gross.guard_kg == 1_500
+    assert verdict.mpe_share_ppm == 50_000
 
 
 @pytest.mark.parametrize(
@@ -99,6 +113,7 @@ def test_every_flag_is_in_the_table_above():
         ({"clock": Clock(state=ClockState.STEPPED, u_us=1)}, Bar.CLOCK, "the clock was stepped"),
         ({"clock": Clock(state=ClockState.SYNCHRONISED, u_us=1_500_000)}, Bar.CLOCK, "sure to 1.500 s; allowed is 1 s"),
         ({"clock": Clock(state=ClockState.SYNCHRONISED, u_us=1, playback_ppm=4_000_000)}, Bar.PLAYBACK, "played 4 times as fast"),
+        ({"in_force": False}, Bar.RULES, "judged by cn-62-2016, in force from 2016-09-21"),
         ({"calibrated": False}, Bar.CALIBRATION, "without a valid calibration"),
         ({"certainty": None}, Bar.NO_PLATE, "no plate was matched"),
         ({"certainty": 0.5}, Bar.PLATE, "plate certainty 0.500; needed is 0.8"),
@@ -110,6 +125,40 @@ def test_each_gate_says_its_figure_and_what_is_allowed(changes, bar, said):
     assert gate.bar is bar
     assert said in gate.detail
     assert not judged(**changes).enforceable
+
+
+def test_a_flag_that_the_pack_does_not_name_bars_and_a_threshold_is_said():
+    one = replace(OVERLOADED, flags={VehicleFlag.STRADDLING: 0.4, VehicleFlag.ROWS_DISAGREE: 0.2, VehicleFlag.SPIKE: 2.0})
+    rows = FlagBar(bar=Bar.ROWS, above=0.15)
+    pack = PACK.model_copy(update={"bars": {VehicleFlag.ROWS_DISAGREE: rows, VehicleFlag.SPIKE: "none"}})
+    gates = {gate.bar: gate.detail for gate in judged(one, pack=pack).barred_by}
+    assert set(gates) == {Bar.FLAGGED, Bar.ROWS}
+    assert gates[Bar.ROWS].endswith("; allowed is 0.15")
+    within = replace(one, flags={VehicleFlag.ROWS_DISAGREE: 0.1})
+    assert judged(within, pack=pack).enforceable
+
+
+def test_the_calibration_gate_is_no_pack_s_to_clear():
+    pack = PACK.model_copy(update={"bars": {VehicleFlag.UNCALIBRATED: "none"}})
+    assert [gate.bar for gate in judged(replace(OVERLOADED, flags={VehicleFlag.UNCALIBRATED: 1.0}), pack=pack).barred_by] == [
+        Bar.CALIBRATION
+    ]
+
+
+@given(sound_vehicles())
+def test_the_record_states_exactly_what_was_judged(one):
+    drive = replace(one.vehicle_class, drive_axles=1, drive_group=2)
+    known = replace(one, vehicle_class=drive)
+    record = build_record(
+        known,
+        judged(known),
+        after=GENESIS,
+        identities=Identities("G107-K1532", Software(name="w", version="1", sha256="1" * 64), "2" * 64, None),
+        rules=Identity(id=PACK.id, sha256=PACK.sha256),
+        time_us=1_790_000_000_000_000,
+        clock=GOOD_CLOCK,
+    )
+    assert weighed_of(record) == weighed(recordable(known))
 
 
 def test_no_bar_hides_another():
