@@ -84,6 +84,7 @@ def test_bodies_bounce_and_axles_hop_where_vehicles_do(seed):
         return
     body = frequencies[: len(frequencies) - len(vehicle.axle_kg)]
     assert ((1.0 < body) & (body < 5.0)).all()
+    assert ((8.0 < frequencies[len(body) :]) & (frequencies[len(body) :] < 17.0)).all()
 
 
 @given(accel_ms2=st.floats(-3, 3))
