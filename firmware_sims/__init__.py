@@ -5,6 +5,7 @@ and cameras that push plates, all driven by one road and one simulated clock. Th
 project: it is a second implementation of the protocols, written from ``docs/protocols/`` alone, so that one mistake
 cannot hide in an encoder and a decoder at once.
 
+Own traffic is drawn (fleet), rides (chassis and road_profile give a ride) and presses on sensors (tyre_signal, sensor_response).
 The way of the data::
 
     source (capture_playback | own_traffic) → road → digitiser → serial_front | modbus_front

@@ -183,6 +183,9 @@ def test_wrong_input_is_one_clear_line(captures, tmp_path):
     assert "--camera needs --camera-url" in failing(*own, "--vehicles", 1, "--camera", "name=front")
     assert "0.01 to 100" in failing(*own, "--vehicles", 1, "--speedup", 1000)
     assert "no simulators answer" in failing("status", "--control", tmp_path / "none")
+    record = ("record", "--station", station, "-o", tmp_path / "a.h5")
+    assert "the slowest comes first" in failing(*record, "--speed-kmh", 60, 40)
+    assert "backflip" in failing(*record, "--behaviour", "backflip")
 
 
 def test_capture_writes_a_site_that_can_be_played(captures, tmp_path):
@@ -197,3 +200,21 @@ def test_capture_writes_a_site_that_can_be_played(captures, tmp_path):
     assert capture.start_utc == "2026-03-02T08:00:00.000000+00:00"
     assert len(json.loads((tmp_path / "traffic.truth.json").read_text())) == 3
     assert (tmp_path / "calibration_runs.csv").exists()
+
+
+def test_record_writes_what_it_was_asked_to(captures, tmp_path):
+    options = ["--station", captures / "plates2" / "station.toml", "--vehicles", 4, "--grade", "poor", "--speed-kmh", 10, 30]
+    options += ["--behaviour", "braking", "--seed", 5, "--pavement-c", 31, "--start-utc", "2026-03-02T08:00:00"]
+    seen = []
+    for name in ("one", "two"):
+        files = [tmp_path / f"{name}.h5", tmp_path / f"{name}.json"]
+        done = CliRunner().invoke(app, ["record", *map(str, options), "-o", str(files[0]), "--truth", str(files[1])])
+        assert done.exit_code == 0, done.output
+        assert json.loads(done.stdout)["files"] == [str(file) for file in files]
+        seen.append((read_capture(files[0]), json.loads(files[1].read_text())))
+    (capture, truth), (again, same) = seen
+    assert np.array_equal(capture.counts, again.counts)
+    assert truth == same
+    assert (capture.station, capture.pavement_c) == ("plates2", 31.0)
+    assert [entry["manoeuvre"]["behaviour"] for entry in truth] == ["braking"] * 4
+    assert all(10 <= entry["speed_kmh"] <= 30 and entry["accel_ms2"] < 0 for entry in truth)
