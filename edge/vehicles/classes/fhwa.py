@@ -1,0 +1,107 @@
+"""The 13 vehicle classes of the Federal Highway Administration by the LTPP rule: spacings, gross weight and steering axle."""
+
+import math
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contract.vehicles import Body
+from edge.vehicles.classes.fit import Fit, Interval, best_of
+
+M_PER_FT = 0.3048
+KG_PER_KIP = 453.592_37
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Row(_Table):
+    """One row of the rule, in its own units; `tail_ft` holds for every spacing beyond those listed, so the row fits more axles too.
+
+    `body` is what the class is by its definition, so that a twin-steered truck whose spacings fit a tractor with a semi-trailer is not one.
+    """
+
+    number: Annotated[int, Field(ge=1, le=13)]
+    name: str
+    body: Literal[Body.RIGID, Body.COMBINATION]
+    spacings_ft: Annotated[tuple[tuple[float, float], ...], Field(min_length=1)]
+    tail_ft: tuple[float, float] | None = None
+    gross_kip: tuple[float, float] | None = None
+    gross_over_kip: float | None = None
+    steer_least_kip: float | None = None
+
+    @property
+    def gross_kg(self) -> Interval:
+        """The gross weights that fit."""
+        least, most = self.gross_kip or (self.gross_over_kip or 0.0, math.inf)
+        return Interval(least * KG_PER_KIP, most * KG_PER_KIP)
+
+    def intervals_m(self, spacings: int) -> tuple[Interval, ...] | None:
+        """Give the interval of each spacing, None where the row is for another axle count."""
+        more = spacings - len(self.spacings_ft)
+        if more < 0 or (more > 0 and self.tail_ft is None):
+            return None
+        ranges = [*self.spacings_ft, *[self.tail_ft or (0.0, 0.0)] * more]
+        return tuple(Interval(least * M_PER_FT, most * M_PER_FT) for least, most in ranges)
+
+    def probability(
+        self, spacings_m: Sequence[float], spacing_sd_m: float, gross_kg: float, gross_sd_kg: float, steer_kg: float, steer_sd_kg: float
+    ) -> float:
+        """Give the probability that the true values fit; their errors count as independent and normal."""
+        intervals = self.intervals_m(len(spacings_m))
+        if intervals is None:
+            return 0.0
+        shares = [interval.probability(value, spacing_sd_m) for interval, value in zip(intervals, spacings_m, strict=True)]
+        shares.append(self.gross_kg.probability(gross_kg, gross_sd_kg))
+        if self.steer_least_kip is not None:
+            shares.append(Interval(self.steer_least_kip * KG_PER_KIP, math.inf).probability(steer_kg, steer_sd_kg))
+        return math.prod(shares)
+
+
+class RuleTable(_Table):
+    """The whole rule, as read from its file."""
+
+    row: tuple[Row, ...]
+
+
+@cache
+def rule_table() -> RuleTable:
+    """Give the LTPP rule."""
+    return RuleTable.model_validate(tomllib.loads(files("edge.vehicles.classes").joinpath("fhwa.toml").read_text(encoding="utf-8")))
+
+
+def fhwa_class(
+    spacings_m: Sequence[float],
+    spacing_sd_m: float,
+    axle_kg: Sequence[float],
+    axle_u_kg: Sequence[float],
+    gross_u_kg: float,
+    body: Body,
+) -> Fit:
+    """Give the class by the LTPP rule, unstated where two fit, none does, or the one that fits contradicts a known body.
+
+    Parameters
+    ----------
+    spacings_m, spacing_sd_m
+        Spacings front to rear, and the standard uncertainty of each.
+    axle_kg, axle_u_kg
+        Axle loads and their expanded uncertainties (k = 2).
+    gross_u_kg
+        Expanded uncertainty of their sum (k = 2).
+    body
+        What the spacings alone told; UNKNOWN contradicts nothing.
+    """
+    gross_kg = sum(axle_kg)
+    scored = [
+        (row, row.probability(spacings_m, spacing_sd_m, gross_kg, gross_u_kg / 2, axle_kg[0], axle_u_kg[0] / 2)) for row in rule_table().row
+    ]
+    fit = best_of((str(row.number), probability) for row, probability in scored)
+    bodies = {row.body for row, probability in scored if probability > 0.0 and str(row.number) == fit.name}
+    if fit.name is not None and body is not Body.UNKNOWN and body not in bodies:
+        return Fit(None, fit.probability, fit.candidates)
+    return fit
