@@ -5,7 +5,7 @@ from typing import Final
 
 from contract.vehicles import Body, VehicleClass
 from edge.vehicles.classes.configurations import Scored, configuration_table, score
-from edge.vehicles.classes.fhwa import fhwa_class
+from edge.vehicles.classes.fhwa import Measured, fhwa_class
 from edge.vehicles.classes.fit import FITS, Fit, best_of
 
 GROUP_BREAK_M: Final = 1.8
@@ -59,8 +59,8 @@ def classify(
     Returns
     -------
     VehicleClass
-        `code` lists the axles per group. The body is UNKNOWN where it is less than nine times in ten what the table says, and a class is None
-        where two fit within the uncertainty; `candidates` then names them.
+        `code` lists the axles per group. The body is UNKNOWN where it is less than nine times in ten what the table says, and a class is
+        None where two fit within the uncertainty; `candidates` then names them.
     """
     groups = axle_groups(spacings_m)
     code = "+".join(str(groups.count(number)) for number in range(1, groups[-1] + 1))
@@ -73,7 +73,8 @@ def classify(
     if axle_kg is not None and spacings_m:
         loads_u_kg = [0.0] * len(axle_kg) if axle_u_kg is None else axle_u_kg
         total_u_kg = sum(loads_u_kg) if gross_u_kg is None else gross_u_kg
-        fhwa = fhwa_class(spacings_m, spacing_sd_m, axle_kg, loads_u_kg, total_u_kg, body)
+        measured = Measured(spacings_m, spacing_sd_m, sum(axle_kg), total_u_kg / 2, axle_kg[0], loads_u_kg[0] / 2)
+        fhwa = fhwa_class(measured, body)
     unsettled = [f"{scheme} {name}" for scheme, fit in (("EU", eu), ("FHWA", fhwa)) if fit.name is None for name in fit.candidates]
     return VehicleClass(
         code=code,

@@ -23,7 +23,7 @@ KINDS = {
     "semi6": ("1+2+3", Body.COMBINATION, "3S3", 10, None),
     "long8": ("1+2+5", Body.COMBINATION, None, 13, None),
 }
-"""Configuration, body, European and American class, driven axles. The American rule knows no twin-steered trucks; no class is given them."""
+"""Configuration, body, European and American class, driven axles. The American rule knows no twin-steered trucks."""
 U_SHARE = 0.08
 
 

@@ -3,6 +3,7 @@
 import math
 import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Literal
@@ -14,6 +15,18 @@ from edge.vehicles.classes.fit import Fit, Interval, best_of
 
 M_PER_FT = 0.3048
 KG_PER_KIP = 453.592_37
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the rule asks of a vehicle, with standard uncertainties: spacings front to rear, gross weight, load of the first axle."""
+
+    spacings_m: Sequence[float]
+    spacing_sd_m: float
+    gross_kg: float
+    gross_sd_kg: float
+    steer_kg: float
+    steer_sd_kg: float
 
 
 class _Table(BaseModel):
@@ -49,17 +62,15 @@ class Row(_Table):
         ranges = [*self.spacings_ft, *[self.tail_ft or (0.0, 0.0)] * more]
         return tuple(Interval(least * M_PER_FT, most * M_PER_FT) for least, most in ranges)
 
-    def probability(
-        self, spacings_m: Sequence[float], spacing_sd_m: float, gross_kg: float, gross_sd_kg: float, steer_kg: float, steer_sd_kg: float
-    ) -> float:
+    def probability(self, one: Measured) -> float:
         """Give the probability that the true values fit; their errors count as independent and normal."""
-        intervals = self.intervals_m(len(spacings_m))
+        intervals = self.intervals_m(len(one.spacings_m))
         if intervals is None:
             return 0.0
-        shares = [interval.probability(value, spacing_sd_m) for interval, value in zip(intervals, spacings_m, strict=True)]
-        shares.append(self.gross_kg.probability(gross_kg, gross_sd_kg))
+        shares = [interval.probability(value, one.spacing_sd_m) for interval, value in zip(intervals, one.spacings_m, strict=True)]
+        shares.append(self.gross_kg.probability(one.gross_kg, one.gross_sd_kg))
         if self.steer_least_kip is not None:
-            shares.append(Interval(self.steer_least_kip * KG_PER_KIP, math.inf).probability(steer_kg, steer_sd_kg))
+            shares.append(Interval(self.steer_least_kip * KG_PER_KIP, math.inf).probability(one.steer_kg, one.steer_sd_kg))
         return math.prod(shares)
 
 
@@ -75,31 +86,9 @@ def rule_table() -> RuleTable:
     return RuleTable.model_validate(tomllib.loads(files("edge.vehicles.classes").joinpath("fhwa.toml").read_text(encoding="utf-8")))
 
 
-def fhwa_class(
-    spacings_m: Sequence[float],
-    spacing_sd_m: float,
-    axle_kg: Sequence[float],
-    axle_u_kg: Sequence[float],
-    gross_u_kg: float,
-    body: Body,
-) -> Fit:
-    """Give the class by the LTPP rule, unstated where two fit, none does, or the one that fits contradicts a known body.
-
-    Parameters
-    ----------
-    spacings_m, spacing_sd_m
-        Spacings front to rear, and the standard uncertainty of each.
-    axle_kg, axle_u_kg
-        Axle loads and their expanded uncertainties (k = 2).
-    gross_u_kg
-        Expanded uncertainty of their sum (k = 2).
-    body
-        What the spacings alone told; UNKNOWN contradicts nothing.
-    """
-    gross_kg = sum(axle_kg)
-    scored = [
-        (row, row.probability(spacings_m, spacing_sd_m, gross_kg, gross_u_kg / 2, axle_kg[0], axle_u_kg[0] / 2)) for row in rule_table().row
-    ]
+def fhwa_class(one: Measured, body: Body) -> Fit:
+    """Give the class by the LTPP rule, unstated where two fit, none does, or the one that fits contradicts a known body."""
+    scored = [(row, row.probability(one)) for row in rule_table().row]
     fit = best_of((str(row.number), probability) for row, probability in scored)
     bodies = {row.body for row, probability in scored if probability > 0.0 and str(row.number) == fit.name}
     if fit.name is not None and body is not Body.UNKNOWN and body not in bodies:

@@ -1,4 +1,4 @@
-"""The configuration tables, row by row: each row's middle is its own, each border is where its confidence halves, no two Chinese rows overlap."""
+"""The configuration tables, row by row: each middle is its own, on each border the confidence halves, no two Chinese rows overlap."""
 
 from itertools import combinations
 from math import isclose

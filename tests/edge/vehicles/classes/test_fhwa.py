@@ -3,7 +3,7 @@
 import pytest
 
 from contract.vehicles import Body
-from edge.vehicles.classes.fhwa import KG_PER_KIP, M_PER_FT, fhwa_class, rule_table
+from edge.vehicles.classes.fhwa import KG_PER_KIP, M_PER_FT, Measured, fhwa_class, rule_table
 
 ROWS = rule_table().row
 SHARP_M = 1e-6
@@ -19,18 +19,14 @@ def gross_kip(row):
     return sum(row.gross_kip) / 2 if row.gross_kip else (row.gross_over_kip + 20.0)
 
 
+def measured(spacings_ft, gross, steer, sd_m=SHARP_M, sd_kip=1e-6):
+    spacings_m = [spacing * M_PER_FT for spacing in spacings_ft]
+    return Measured(spacings_m, sd_m, gross * KG_PER_KIP, sd_kip * KG_PER_KIP, steer * KG_PER_KIP, sd_kip * KG_PER_KIP)
+
+
 def found(spacings_ft, gross, steer=None, *, sd_m=SHARP_M, u_kip=0.0, body=Body.UNKNOWN):
-    axles = len(spacings_ft) + 1
-    first = gross / axles if steer is None else steer
-    loads = [first, *[(gross - first) / (axles - 1)] * (axles - 1)]
-    return fhwa_class(
-        [spacing * M_PER_FT for spacing in spacings_ft],
-        sd_m,
-        [load * KG_PER_KIP for load in loads],
-        [u_kip * KG_PER_KIP] * axles,
-        u_kip * KG_PER_KIP,
-        body,
-    )
+    first = gross / (len(spacings_ft) + 1) if steer is None else steer
+    return fhwa_class(measured(spacings_ft, gross, first, sd_m, u_kip / 2), body)
 
 
 def steer_kip(row):
@@ -57,7 +53,7 @@ def test_inside_each_border_of_a_row_it_fits_and_outside_it_does_not(row):
 def row_share(row, spacings_ft, gross=None, steer=None):
     weight = gross_kip(row) if gross is None else gross
     first = steer_kip(row) if steer is None else steer
-    return row.probability([spacing * M_PER_FT for spacing in spacings_ft], SHARP_M, weight * KG_PER_KIP, 0.001, first * KG_PER_KIP, 0.001)
+    return row.probability(measured(spacings_ft, weight, first))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.number}-{row.name}")
