@@ -27,7 +27,8 @@ DAMPING = {"air": (0.12, 0.25), "steel": (0.08, 0.20), "car": (0.20, 0.30)}
 STIFFEST = 0.5
 """Suspension and tyres together, over the tyres alone: a leaf spring is seldom stiffer than the tyres beneath it."""
 HIGHEST_HZ = 3.6
-HOP_DAMPING_MOST = 0.5
+HOP_DAMPING = (0.12, 0.5)
+"""Of an axle against its tyres; shock absorbers of an empty truck are still those of a laden one."""
 AIR_SHARE = {"bus2": 0.9, "rigid": 0.2, "semi": 0.45}
 TARE_KG = {2: (6600, 7400), 3: (8300, 9300)}
 """Tractors by number of axles."""
@@ -126,7 +127,8 @@ def _axle(design: Design, number: int, suspension: _Suspension, *, place_m: floa
     spring = together * tyre / (tyre - together)
     critical = 2 * np.sqrt(together * sprung_kg)
     damper = suspension.damping * critical * ((spring + tyre) / tyre) ** 2
-    damper = min(damper, HOP_DAMPING_MOST * 2 * np.sqrt(unsprung_kg * (spring + tyre)))
+    hop_critical = 2 * np.sqrt(unsprung_kg * (spring + tyre))
+    damper = np.clip(damper, HOP_DAMPING[0] * hop_critical, HOP_DAMPING[1] * hop_critical)
     return Axle(place_m, load_kg, unsprung_kg, float(spring), float(damper), tyre)
 
 
