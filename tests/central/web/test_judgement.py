@@ -2,9 +2,13 @@ import pytest
 
 from central.web.formats import CHINA_STANDARD_TIME, Formats
 from central.web.gates import GateState, gate_rows
-from central.web.judgement import Tone, answer
+from central.web.judgement import Tone, answer, decision_rule_in
+from central.web.law import finding_rows
 from central.web.translation import language
-from contract.verdicts import Bar, Gate
+from contract.limits import evaluate, weighed_of
+from contract.records import Identity
+from contract.rules import rule_pack
+from contract.verdicts import Bar, DecisionRule, Gate
 from tests.central.web.passages import passage
 from tests.signing_station import T0_US, SigningStation
 
@@ -45,6 +49,46 @@ def test_the_answer_in_chinese():
     given = answer(passage(SigningStation(), barred_by=(BRAKING,)), formats("zh"))
     assert given.finding == "限值43.0 t，实测49.2 ± 1.0 t：超限6.2 t（14\u00a0%）。"
     assert given.standing == "不得作为执法依据：通过时加速或制动。"
+
+
+TANDEM_OVER = (5_000, 8_500, 8_500, 6_000, 6_000)
+
+
+def american(loads_kg):
+    """Give a passage under the American pack, which enforces every run of axles and not the gross weight alone."""
+    pack = rule_pack("us")
+    record = passage(SigningStation(), loads_kg=loads_kg, rules=Identity(id=pack.id, sha256=pack.sha256))
+    return record.model_copy(update={"verdict": evaluate(pack, weighed_of(record), DecisionRule.NONE)})
+
+
+@pytest.mark.parametrize(
+    ("code", "finding"), [("en", "Axles 2 to 3: 15.4 t allowed, 17.0 t measured"), ("zh", "第2至第3轴：限值15.4 t，实测17.0 t")]
+)
+def test_an_overload_that_the_gross_weight_does_not_bear_names_what_does(code, finding):
+    given = answer(american(TANDEM_OVER), formats(code))
+    assert given.tone is Tone.ENFORCE
+    assert given.finding.startswith(finding)
+
+
+def test_a_run_of_axles_has_its_rule_s_text():
+    rows = finding_rows(american(TANDEM_OVER), language("en"))
+    assert all(row.text for row in rows)
+    assert {"Gross weight", "Axle 2", "Axles 2 to 3"} <= {row.subject for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("rule", "ppm", "en", "zh"),
+    [
+        (DecisionRule.NONE, None, "no guard band", "不设保护带"),
+        (DecisionRule.EXPANDED_UNCERTAINTY, None, "guard band: the expanded uncertainty U (k = 2)", "保护带"),
+        (DecisionRule.MAXIMUM_PERMISSIBLE_ERROR, 50_000, "the maximum permissible error in service, 5.00 % of the load", "5.00%"),
+    ],
+)
+def test_the_decision_rule_is_said_in_words_with_its_share(rule, ppm, en, zh):
+    record = passage(SigningStation())
+    verdict = evaluate(rule_pack("cn"), weighed_of(record), rule, ppm)
+    assert en in decision_rule_in(verdict, formats("en"))
+    assert zh in decision_rule_in(verdict, formats("zh"))
 
 
 def test_a_gate_with_nothing_to_judge_is_not_ticked():
