@@ -12,18 +12,18 @@ ones, with Huber's weights and with the prior knowledge s = 0.50 ± 0.02.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.deviations import PRIOR_SD_RUNS, learn_disturbance, weighed
+from calibration.disturbance import Disturbance, covariance
 from calibration.model import Calibration, SensorGain
 from calibration.speed import RunReading, SpeedFunction, fit_speed, readings_of
-from contract.disturbance import Disturbance, Meetings, covariance
 from contract.faults import RejectError
 from contract.station import Lane, Sensor
-from contract.units import KMH_PER_M_S
 
 LEAST_RUNS = 6
 """Fewest passages a fit accepts: two vehicles at three speeds. COST 323 asks for ten and more before a class may be claimed."""
@@ -226,20 +226,22 @@ def _said(runs: Sequence[ReferenceRun], tables: Sequence[NDArray[np.float64]]) -
 
 
 def _disturbance(lane: Lane, runs: Sequence[ReferenceRun], tables: Sequence[NDArray[np.float64]], speed: SpeedFunction) -> Disturbance:
-    """Scale the deviations known from the literature to those of the runs about the speed function."""
+    """Learn how the runs deviate from the speed function.
+
+    Their static loads are known, so that the size comes from the whole deviations; the shape may then depart a little from what the
+    literature says, as the runs' readings against one another ask.
+    """
     usual = Disturbance()
-    places = np.array([np.mean([sensor.position_m for sensor in row]) for row in lane.weighing_rows])
-    kinds: dict[tuple[str, int], list[float]] = {}
+    sample, misfits = [], []
     for run, table in zip(runs, tables, strict=True):
         if np.isnan(table).any():
             continue
         static = np.array(run.static_kg)
+        vehicle = weighed(lane, table, np.concatenate(([0.0], np.cumsum(run.spacings_m))), run.speed_kmh)
         deviation = (table / (1.0 + speed.errors(run.speed_kmh)) / static[:, None] - 1.0).ravel()
-        behind_m = np.concatenate(([0.0], np.cumsum(run.spacings_m)))
-        axle, row = (index.ravel() for index in np.indices(table.shape))
-        met = Meetings(axle, row, np.zeros_like(axle), (places[row] + behind_m[axle]) / run.speed_kmh * KMH_PER_M_S, static[axle])
-        misfit = float(deviation @ np.linalg.solve(covariance(usual, met), deviation)) / deviation.size
-        kinds.setdefault((run.vehicle, round(run.speed_kmh / SPEED_CLASS_KMH)), []).append(misfit)
-    found = sum(float(np.mean(misfits)) for misfits in kinds.values())
-    scale = float(np.sqrt((PRIOR_KINDS + found) / (PRIOR_KINDS + len(kinds))))
-    return usual.scaled(scale)
+        expected = covariance(usual, replace(vehicle.met, load_kg=static[vehicle.met.axle]))
+        misfits.append(float(deviation @ np.linalg.solve(expected, deviation)) / deviation.size)
+        sample.append(vehicle)
+    kinds = len({(run.vehicle, round(run.speed_kmh / SPEED_CLASS_KMH)) for run in runs})
+    size = np.sqrt((PRIOR_KINDS + kinds * np.mean(misfits)) / (PRIOR_KINDS + kinds))
+    return learn_disturbance(sample, speed, usual.scaled(float(size)), PRIOR_SD_RUNS)

@@ -11,8 +11,8 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from calibration.disturbance import Disturbance
 from calibration.speed import RunReading, SpeedFunction
-from contract.disturbance import Disturbance
 from contract.faults import StopError
 from contract.station import Name
 

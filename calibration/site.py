@@ -8,7 +8,7 @@ Reference vehicles are few and run at a few speeds; traffic is endless but unlab
   off, scatters by some 4 % about one value; thousands of them show how the mean of rows errs over speed and with temperature. They never
   decide alone: they enter with the runs of the reference vehicles, as readings of a function that is only similar to that of the
   gross weight (`LIKENESS`);
-* how one vehicle's readings scatter about the site's mean, over rows and axles: size, body frequency and damping (`contract.disturbance`);
+* how one vehicle's readings scatter about the site's mean, over rows and axles: size, body frequency, damping (`calibration.disturbance`);
 * whether all of this still agrees with the calibration. Where it does not, nothing is learnt and the scale is to be calibrated again.
 
 The result is a calibration of its own with an id and a digest. It names the one it rests on and may not depart from it by more than `bound`
@@ -24,16 +24,23 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
+from calibration.deviations import PRIOR_SD, Weighed, learn_disturbance, weighed
 from calibration.history import Passage
 from calibration.model import Calibration, SiteLearning
 from calibration.process import Part, correlation, learn
-from calibration.speed import CONSTANT_U, LENGTH, RUN_AMPLITUDES, SITE_AMPLITUDES, VEHICLE_AMPLITUDES, knots_kmh, readings_of, written
-from contract.disturbance import REFERENCE_LOAD_KG, Disturbance, Meetings, covariance
+from calibration.speed import (
+    CONSTANT_U,
+    LENGTH,
+    RUN_AMPLITUDES,
+    SITE_AMPLITUDES,
+    VEHICLE_AMPLITUDES,
+    knots_kmh,
+    readings_of,
+    written,
+)
 from contract.faults import RejectError
 from contract.station import Lane
-from contract.units import KMH_PER_M_S
 
 LEAST_VEHICLES: Final = 500
 """Fewer vehicles cannot tell rows apart at each speed better than the reference runs do."""
@@ -59,7 +66,7 @@ LIKENESS: Final = 0.5
 TEMPERATURE_U_PER_K: Final = 0.0003
 """Prior of the sensors' common temperature coefficient."""
 
-DISTURBANCE_SAMPLE: Final = 240
+SAMPLE: Final = 150
 """Vehicles from which the deviations are learnt: their parameters are then known to a tenth."""
 
 DISAGREEMENT: Final = 3.0
@@ -133,7 +140,7 @@ def learn_site(
     common, mean_u, per_k = _common(calibration, traffic, np.log(knots))
     speed = written(knots, common, mean_u, about, row_u)
     progress(3, 4)
-    disturbance = _disturbance(lane, calibration, traffic)
+    disturbance = learn_disturbance(_sample(lane, traffic), speed, calibration.disturbance, PRIOR_SD)
     progress(4, 4)
     sensors = {key: sensor.model_copy(update={"per_k": round(per_k, 7)}) for key, sensor in calibration.sensors.items()}
     times = [passage.time_s for passage in traffic.passages]
@@ -333,74 +340,8 @@ def _line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, NDArra
     return float(solution[1]), np.clip(residual, -4.0 * scale, 4.0 * scale)
 
 
-def _disturbance(lane: Lane, calibration: Calibration, traffic: _Traffic) -> Disturbance:
-    """Learn size and shape of the deviations from the axles' readings about their mean over rows, by restricted likelihood."""
-    every = max(1, len(traffic.tables) // DISTURBANCE_SAMPLE)
-    rows = traffic.rows_kg.shape[1]
-    if rows < 2:
-        return calibration.disturbance
-    contrast = _contrasts(rows)
-    seen = [
-        _Seen(contrast, deviation, met)
-        for deviation, met in (_deviation(lane, traffic, index) for index in range(0, len(traffic.tables), every))
-    ]
-    usual = calibration.disturbance
-    start = np.log([usual.body, usual.body_hz, usual.body_damping, usual.profile, usual.rest])
-    start = np.concatenate((start, [usual.within_body, usual.load_exponent]))
-
-    def cost(values: NDArray[np.float64]) -> float:
-        return sum(vehicle.misfit(_disturbance_of(values, usual)) for vehicle in seen) + 0.5 * float(((values - start) ** 2).sum()) * 4.0
-
-    found = minimize(cost, start, method="Nelder-Mead", options={"maxiter": 260, "xatol": 0.01, "fatol": 0.5})
-    return _disturbance_of(found.x, usual)
-
-
-def _disturbance_of(values: NDArray[np.float64], usual: Disturbance) -> Disturbance:
-    body, body_hz, damping, profile, rest = np.exp(values[:5])
-    return usual.model_copy(
-        update={
-            "body": round(float(np.clip(body, 0.002, 0.2)), 6),
-            "body_hz": round(float(np.clip(body_hz, 1.5, 4.0)), 4),
-            "body_damping": round(float(np.clip(damping, 0.02, 0.5)), 4),
-            "profile": round(float(np.clip(profile, 0.001, 0.2)), 6),
-            "rest": round(float(np.clip(rest, 0.002, 0.2)), 6),
-            "within_body": round(float(np.clip(values[5], 0.0, 0.95)), 4),
-            "load_exponent": round(float(np.clip(values[6], 0.0, 1.0)), 4),
-        }
-    )
-
-
-def _contrasts(rows: int) -> NDArray[np.float64]:
-    """Give an orthonormal basis of what is left of `rows` readings when their mean is taken off, (rows - 1, rows)."""
-    return np.asarray(np.linalg.svd(np.eye(rows) - 1.0 / rows)[2][: rows - 1])
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """One vehicle's deviations about the axles' means, for the likelihood."""
-
-    contrast: NDArray[np.float64]
-    deviation: NDArray[np.float64]
-    met: Meetings
-
-    def misfit(self, disturbance: Disturbance) -> float:
-        """Give minus the logarithm of the likelihood."""
-        onto = np.kron(np.eye(self.deviation.shape[0]), self.contrast)
-        root = np.linalg.cholesky(onto @ covariance(disturbance, self.met) @ onto.T)
-        white = np.linalg.solve(root, onto @ self.deviation.ravel())
-        return 0.5 * float(white @ white) + float(np.log(root.diagonal()).sum())
-
-
-def _deviation(lane: Lane, traffic: _Traffic, index: int) -> tuple[NDArray[np.float64], Meetings]:
-    """Give (axles, rows) logarithms of one vehicle's readings, what vehicles at its speed share by row taken off, and its meetings."""
-    passage, table = traffic.passages[index], traffic.tables[index]
-    near = np.abs(traffic.place - traffic.place[index]) < 0.03
-    usual = traffic.contrast[near].mean(axis=0)
-    places = np.array([np.mean([sensor.position_m for sensor in row]) for row in lane.weighing_rows])
-    axle, row = (part.ravel() for part in np.indices(table.shape))
-    spacings = np.diff(passage.behind_m)
-    parted = spacings.size > 1 and spacings[1:].max() > max(2.5, spacings[0])
-    body = (axle > int(spacings[1:].argmax()) + 1).astype(np.int64) if parted else np.zeros_like(axle)
-    time_s = (places[row] + passage.behind_m[axle]) / passage.speed_kmh * KMH_PER_M_S
-    load_kg = np.maximum(table.mean(axis=1), REFERENCE_LOAD_KG / 20.0)
-    return np.log(table) - usual, Meetings(axle, row, body, time_s, load_kg[axle])
+def _sample(lane: Lane, traffic: _Traffic) -> list[Weighed]:
+    """Give the readings of vehicles evenly drawn from the history."""
+    every = max(1, len(traffic.tables) // SAMPLE)
+    chosen = range(0, len(traffic.tables), every)
+    return [weighed(lane, traffic.tables[i], traffic.passages[i].behind_m, traffic.passages[i].speed_kmh) for i in chosen]

@@ -8,13 +8,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.disturbance import Disturbance, Meetings, bodies
 from calibration.model import Calibration
+from calibration.static_load import estimate
 from contract.axles import Crossing, CrossingFlag
-from contract.disturbance import Disturbance, Meetings
 from contract.station import Lane, Sensor, SensorKind
 from contract.units import KMH_PER_M_S, newton_to_kg
 from edge.vehicles.motion import Motion
-from edge.vehicles.static_load import estimate
 
 UNTRUSTED = frozenset(
     {
@@ -43,9 +43,6 @@ UNCALIBRATED = Disturbance().scaled(1.5)
 
 REFERENCE_U: Final = 0.001
 """Relative standard uncertainty of the reference vehicles' weights: a weighbridge of class III at a tenth of its capacity and more."""
-
-BODY_BREAK_M: Final = 2.5
-"""A combination bends behind its power unit, at the widest spacing; nothing shorter than this parts two bodies."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +120,6 @@ def weigh(
     scale = {sensor.name: _gain(sensor, calibration, pavement_c) for sensor in lane.weighing_sensors}
     loads = {name: [None if value is None else value * scale[name] for value in values] for name, values in nominal.items()}
     rows = [list(row) for row in lane.weighing_rows]
-    speed_kmh = motion.speed_m_s * KMH_PER_M_S if motion else 0.0
     table = np.full((len(axles), len(rows)), np.nan)  # kg by axle and row, NaN where the row did not weigh the axle
     incomplete = 0
     sides: list[tuple[float, float]] = []
@@ -135,7 +131,7 @@ def weigh(
         for index, names in usable.items():
             table[k, index] = sum(loads[name][k] or 0.0 for name in names)
         sides.append(_sides(usable, loads, k, lane))
-    axle_kg, covariance = _static(table, axles, lane, calibration, speed_kmh)
+    axle_kg, covariance = _static(table, axles, motion, lane, calibration)
     gross_kg = float(axle_kg.sum())
     common = _common_u(lane, calibration, motion, pavement_c)
     covariance = covariance + common**2 * np.outer(axle_kg, axle_kg)
@@ -167,10 +163,12 @@ def _gain(sensor: Sensor, calibration: Calibration | None, pavement_c: float | N
 
 
 def _static(
-    table: NDArray[np.float64], axles: tuple[dict[str, Crossing], ...], lane: Lane, calibration: Calibration | None, speed_kmh: float
+    table: NDArray[np.float64], axles: tuple[dict[str, Crossing], ...], motion: Motion | None, lane: Lane, calibration: Calibration | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give the loads of all axles, kg, and the covariance of their errors by dynamics and rows, kg²; zeros where no row weighed an axle."""
     weighed = np.flatnonzero((~np.isnan(table)).any(axis=1))
+    speed_kmh = motion.speed_m_s * KMH_PER_M_S if motion else 0.0
+    behind_m = motion.offsets_m if motion else np.zeros(len(axles))
     load_kg, covariance = np.zeros(len(axles)), np.zeros((len(axles), len(axles)))
     if weighed.size == 0:
         return load_kg, covariance
@@ -182,8 +180,8 @@ def _static(
             for k, r in zip(axle, row, strict=True)
         ]
     )
-    body = _bodies(axle, row, time_s, speed_kmh / KMH_PER_M_S)
-    met = Meetings(axle, row, body, time_s, np.ones(axle.size))
+    body = bodies(np.diff(behind_m))[weighed]
+    met = Meetings(axle, row, body[axle], time_s, np.ones(axle.size))
     _, row_u = calibration.speed.uncertainty(speed_kmh) if calibration else (0.0, UNCALIBRATED_ROW_U)
     disturbance = calibration.disturbance if calibration else UNCALIBRATED
 
@@ -194,22 +192,6 @@ def _static(
     load_kg[weighed] = found.load_kg
     covariance[np.ix_(weighed, weighed)] = found.covariance
     return load_kg, covariance
-
-
-def _bodies(axle: NDArray[np.int64], row: NDArray[np.int64], time_s: NDArray[np.float64], speed_m_s: float) -> NDArray[np.int64]:
-    """Give each meeting's body, 0 for the power unit and 1 behind the widest spacing where that can part two bodies.
-
-    A vehicle of two axles is one body. Spacings are told from the row that met most axles.
-    """
-    count = int(axle.max()) + 1
-    best = int(np.bincount(row).argmax())
-    at = row == best
-    if count <= 2 or int(at.sum()) < count or speed_m_s <= 0.0:
-        return np.zeros_like(axle)
-    gaps_m = np.diff(time_s[at][np.argsort(axle[at])]) * speed_m_s
-    widest = int(gaps_m[1:].argmax()) + 1
-    parted = gaps_m[widest] > max(BODY_BREAK_M, gaps_m[0])
-    return np.asarray(axle > widest, np.int64) if parted else np.zeros_like(axle)
 
 
 def _usable(

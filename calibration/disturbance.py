@@ -20,6 +20,9 @@ REFERENCE_LOAD_KG: Final = 7_000.0
 BODY_LOW_HZ, BODY_HIGH_HZ = 1.4, 4.2
 """Body frequencies that are possible: air-sprung and laden to leaf-sprung and empty."""
 
+BODY_BREAK_M: Final = 2.5
+"""A combination bends behind its power unit, at the widest spacing; nothing shorter than this parts two bodies."""
+
 Share = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -72,6 +75,19 @@ class Meetings:
     body: NDArray[np.int64]
     time_s: NDArray[np.float64]
     load_kg: NDArray[np.float64]
+
+
+def bodies(spacings_m: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Give each axle's body, (axles,): 0 for the power unit, 1 behind the widest spacing where that can part two bodies.
+
+    A vehicle of two axles is one body, and so is one whose axles behind the first stand closer than its wheelbase.
+    """
+    body = np.zeros(spacings_m.size + 1, np.int64)
+    if spacings_m.size > 1:
+        widest = int(spacings_m[1:].argmax()) + 1
+        if spacings_m[widest] > max(BODY_BREAK_M, float(spacings_m[0])):
+            body[widest + 1 :] = 1
+    return body
 
 
 def covariance(disturbance: Disturbance, met: Meetings, body_hz: float | None = None) -> NDArray[np.float64]:

@@ -2,8 +2,8 @@
 
 A reading is the axle's static load times one plus a deviation. Deviations of one vehicle belong together: its body bounces at one frequency
 and every row meets it at another phase, the profile under a row lifts every axle, and each reading has its own hop and noise. With their
-covariance known (`contract.disturbance`) the best linear unbiased loads are generalised least squares (A. C. Aitken 1935). Two things are
-not known and are found from the vehicle itself:
+covariance known (`calibration.disturbance`) the best linear unbiased loads are generalised least squares (A. C. Aitken 1935). Two things
+are not known and are found from the vehicle itself:
 
 * its body frequency: a linear body at frequency f meets the waves of a road at speed v as one at f0 meets them at v·f0/f, so the frequency
   says both how readings swing and which part of the site's learnt error applies to this vehicle. The estimate is averaged over a grid of
@@ -21,11 +21,15 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logsumexp
 
-from contract.disturbance import Disturbance, Meetings, body_frequencies, covariance
+from calibration.disturbance import Disturbance, Meetings, body_frequencies, covariance
 
 FREQUENCIES: Final = 9
 """Body frequencies tried, half a standard deviation apart: closer than the rows of an array can tell."""
+
+FREQUENCIES_LEARNING: Final = 5
+"""The same while a site is learnt from many vehicles."""
 
 PRIOR_FREEDOM: Final = 8.0
 """Weight of the site's size of deviations against the vehicle's own, in degrees of freedom (readings beyond one per axle)."""
@@ -69,7 +73,7 @@ def estimate(
     reading_kg
         (n,) what a row read of an axle, corrected for gain and temperature.
     met
-        Which axle met which row when; every axle from 0 on must occur.
+        Which axle met which row when; every axle from 0 on must occur. Its loads are not used.
     disturbance
         The site's deviations.
     errors
@@ -80,17 +84,64 @@ def estimate(
     reading_u
         (n,) relative standard uncertainty of each reading by its signal: noise, baseline, ring.
     """
+    tried = _try_frequencies(reading_kg, met, disturbance, errors=errors, row_u=row_u, reading_u=reading_u, count=FREQUENCIES)
+    weight = np.exp(tried.evidence - tried.evidence.max())
+    weight /= weight.sum()
+    scale2 = (PRIOR_FREEDOM + tried.misfit) / (PRIOR_FREEDOM + tried.freedom)
+    mean = weight @ tried.ratio
+    away = tried.ratio - mean
+    spread = np.einsum("f,f,fij->ij", weight, scale2, tried.covariance) + np.einsum("f,fi,fj->ij", weight, away, away)
+    return StaticLoads(
+        load_kg=mean * tried.first_kg,
+        covariance=spread * np.outer(tried.first_kg, tried.first_kg),
+        scale=float(np.sqrt(weight @ scale2)),
+        body_hz=float(weight @ tried.body_hz),
+    )
+
+
+def log_evidence(
+    reading_kg: NDArray[np.float64], met: Meetings, disturbance: Disturbance, *, errors: Callable[[float], NDArray[np.float64]]
+) -> float:
+    """Give the logarithm of the restricted likelihood of one vehicle's readings, up to a constant: for learning a site's deviations."""
+    tried = _try_frequencies(
+        reading_kg, met, disturbance, errors=errors, row_u=0.0, reading_u=np.zeros(reading_kg.size), count=FREQUENCIES_LEARNING
+    )
+    return float(logsumexp(tried.evidence))
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """Per body frequency f: evidence (f,), misfit (f,), loads over first_kg (f, axles), their covariance (f, axles, axles)."""
+
+    body_hz: NDArray[np.float64]
+    evidence: NDArray[np.float64]
+    misfit: NDArray[np.float64]
+    ratio: NDArray[np.float64]
+    covariance: NDArray[np.float64]
+    first_kg: NDArray[np.float64]
+    freedom: int
+
+
+def _try_frequencies(
+    reading_kg: NDArray[np.float64],
+    met: Meetings,
+    disturbance: Disturbance,
+    *,
+    errors: Callable[[float], NDArray[np.float64]],
+    row_u: float,
+    reading_u: NDArray[np.float64],
+    count: int,
+) -> _Tried:
+    """Solve the generalised least squares for each frequency that the body may have."""
     axles = int(met.axle.max()) + 1
     design = (met.axle[:, None] == np.arange(axles)[None, :]).astype(np.float64)
-    counts = design.sum(axis=0)
-    first_kg = np.maximum(design.T @ reading_kg / counts, 1.0)
+    first_kg = np.maximum(design.T @ reading_kg / design.sum(axis=0), 1.0)
     met = Meetings(met.axle, met.row, met.body, met.time_s, first_kg[met.axle])
     own = np.diag(reading_u**2) + row_u**2 * (met.row[:, None] == met.row[None, :])
-    grid, prior = body_frequencies(disturbance, FREQUENCIES)
+    grid, prior = body_frequencies(disturbance, count)
     read_wrong = np.stack([errors(float(hz) / disturbance.body_hz)[met.row] for hz in grid])
     ratio = reading_kg / first_kg[met.axle] / (1.0 + read_wrong)
-    total = np.stack([covariance(disturbance, met, float(hz)) for hz in grid]) + own
-    root = np.linalg.cholesky(total)
+    root = np.linalg.cholesky(np.stack([covariance(disturbance, met, float(hz)) for hz in grid]) + own)
     white_design = np.linalg.solve(root, np.broadcast_to(design, (grid.size, *design.shape)))
     white_ratio = np.linalg.solve(root, ratio[:, :, None])
     normal = white_design.transpose(0, 2, 1) @ white_design
@@ -100,16 +151,5 @@ def estimate(
     freedom = reading_kg.size - axles
     log_roots = np.log(np.einsum("fnn->fn", root)).sum(axis=1)
     evidence = np.log(prior) - log_roots - 0.5 * np.linalg.slogdet(normal)[1]
-    evidence -= 0.5 * (PRIOR_FREEDOM + freedom) * np.log(PRIOR_FREEDOM + misfit)
-    weight = np.exp(evidence - evidence.max())
-    weight /= weight.sum()
-    scale2 = (PRIOR_FREEDOM + misfit) / (PRIOR_FREEDOM + freedom)
-    mean = weight @ found
-    away = found - mean
-    spread = np.einsum("f,f,fij->ij", weight, scale2, inverse) + np.einsum("f,fi,fj->ij", weight, away, away)
-    return StaticLoads(
-        load_kg=mean * first_kg,
-        covariance=spread * np.outer(first_kg, first_kg),
-        scale=float(np.sqrt(weight @ scale2)),
-        body_hz=float(weight @ grid),
-    )
+    evidence -= 0.5 * (PRIOR_FREEDOM + freedom) * np.log1p(misfit / PRIOR_FREEDOM)
+    return _Tried(grid, evidence, misfit, found, inverse, first_kg, freedom)
