@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from calibration.model import Calibration, SensorGain
 from calibration.speed import RunReading, SpeedFunction
-from contract.disturbance import Disturbance
+from calibration.disturbance import Disturbance
 
 
 def flat_calibration(lane, /, **changes) -> Calibration:
