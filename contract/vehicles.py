@@ -47,7 +47,7 @@ class Axle:
 
     Loads are conventional masses in kg; `u_kg` is the expanded uncertainty (k = 2, GUM); `left_kg` and `right_kg` are None where only one
     side was weighed; `spacing_m` is the distance to the axle before and None for the first; `group` numbers the axle groups from 1 at the
-    front; `dual_tyres` is None where the sensors cannot tell.
+    front; `dual_tyres` is None where the sensors cannot tell; `wheel_u_kg` is the expanded uncertainty of the heavier side's load.
     """
 
     load_kg: float
@@ -57,6 +57,7 @@ class Axle:
     spacing_m: float | None
     group: int
     dual_tyres: bool | None = None
+    wheel_u_kg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,8 @@ class Vehicle:
         Per axle the crossings that gave it; the loops' crossings are in `loops`.
     nominal_kg
         Per sensor the load of each axle with nominal constants (before calibration), None where that sensor did not weigh the axle.
+    group_u_kg
+        Per axle group from the front, the expanded uncertainty of its load; axles of a group share part of their errors.
     """
 
     lane: int
@@ -142,3 +145,4 @@ class Vehicle:
     crossings: tuple[tuple[Crossing, ...], ...] = ()
     loops: tuple[Crossing, ...] = ()
     nominal_kg: dict[str, tuple[float | None, ...]] = field(default_factory=dict)
+    group_u_kg: tuple[float, ...] = ()

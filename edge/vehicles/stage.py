@@ -102,7 +102,7 @@ class VehicleStage:
         weights = weigh(passage.axles, nominal, motion, self._lane, calibration=self._calibration, pavement_c=self._pavement_c)
         offsets = [0.0] * len(passage.axles) if motion is None else [float(value) for value in motion.offsets_m]
         spacings = [offsets[k] - offsets[k - 1] for k in range(1, len(offsets))]
-        vehicle_class = classify(spacings)
+        vehicle_class = classify(spacings, axle_kg=weights.axle_kg, axle_u_kg=weights.axle_u_kg, gross_u_kg=weights.gross_u_kg)
         flags = dict(passage.flags)
         for more in (
             motion_flags(motion),
@@ -131,6 +131,7 @@ class VehicleStage:
                     right_kg=weights.right_kg[k],
                     spacing_m=spacings[k - 1] if k else None,
                     group=groups[k],
+                    wheel_u_kg=weights.wheel_u_kg[k],
                 )
                 for k in range(len(passage.axles))
             ),
@@ -146,6 +147,9 @@ class VehicleStage:
             crossings=crossings,
             loops=loops,
             nominal_kg=nominal,
+            group_u_kg=tuple(
+                weights.expanded_u_kg([k for k, group in enumerate(groups) if group == number]) for number in dict.fromkeys(groups)
+            ),
         )
 
     def _first_axle(self, passage: Passage, motion: Motion | None) -> float:

@@ -55,6 +55,8 @@ class Weights:
         Static load and expanded uncertainty.
     left_kg, right_kg
         Loads by side, None where a side was not weighed.
+    wheel_u_kg
+        Expanded uncertainty of the heavier side's load, None where no side was weighed.
     gross_kg, gross_u_kg
         Their sum.
     covariance
@@ -71,6 +73,7 @@ class Weights:
     axle_u_kg: list[float]
     left_kg: list[float | None]
     right_kg: list[float | None]
+    wheel_u_kg: list[float | None]
     gross_kg: float
     gross_u_kg: float
     covariance: NDArray[np.float64]
@@ -78,9 +81,9 @@ class Weights:
     disagreement: float
     incomplete: int
 
-    def expanded_u_kg(self, axles: slice) -> float:
+    def expanded_u_kg(self, axles: list[int]) -> float:
         """Give the expanded uncertainty of the sum of some axles' loads."""
-        return COVERAGE_K * float(np.sqrt(max(0.0, self.covariance[axles, axles].sum())))
+        return COVERAGE_K * float(np.sqrt(max(0.0, self.covariance[np.ix_(axles, axles)].sum())))
 
 
 def nominal_loads(axles: tuple[dict[str, Crossing], ...], motion: Motion | None, lane: Lane) -> dict[str, tuple[float | None, ...]]:
@@ -134,6 +137,7 @@ def weigh(
     axle_kg, covariance = _static(table, axles, motion, lane, calibration)
     gross_kg = float(axle_kg.sum())
     common = _common_u(lane, calibration, motion, pavement_c)
+    dynamic = covariance.diagonal().copy()
     covariance = covariance + common**2 * np.outer(axle_kg, axle_kg)
     seen = ~np.isnan(table)
     gross_rows = np.array([table[:, i].sum() for i in range(len(rows)) if seen[:, i].all()])
@@ -143,6 +147,9 @@ def weigh(
         axle_u_kg=[COVERAGE_K * float(np.sqrt(value)) for value in covariance.diagonal()],
         left_kg=[left for left, _ in wheels],
         right_kg=[right for _, right in wheels],
+        wheel_u_kg=[
+            _wheel_u(wheel, load, variance, common, calibration) for wheel, load, variance in zip(wheels, axle_kg, dynamic, strict=True)
+        ],
         gross_kg=gross_kg,
         gross_u_kg=COVERAGE_K * float(np.sqrt(covariance.sum())),
         covariance=covariance,
@@ -235,6 +242,20 @@ def _wheels(load_kg: float, side: tuple[float, float]) -> tuple[float | None, fl
     if total <= 0.0:
         return (None if np.isnan(left) else 0.0), (None if np.isnan(right) else 0.0)
     return (None if np.isnan(left) else load_kg * left / total), (None if np.isnan(right) else load_kg * right / total)
+
+
+def _wheel_u(
+    wheel: tuple[float | None, float | None], load_kg: float, dynamic_kg2: float, common: float, calibration: Calibration | None
+) -> float | None:
+    """Give the expanded uncertainty of the heavier wheel's load: left and right tracks are rough on their own, so that an axle's deviation is
+    the mean of two independent ones, and each wheel has its own sensors' gains.
+    """
+    heavier = max((side for side in wheel if side is not None), default=None)
+    if heavier is None or load_kg <= 0.0:
+        return None
+    gains = [sensor.relative_u for sensor in calibration.sensors.values()] if calibration else [UNCALIBRATED_U]
+    relative2 = 2.0 * dynamic_kg2 / load_kg**2 + common**2 + float(np.mean(np.square(gains)))
+    return COVERAGE_K * heavier * float(np.sqrt(relative2))
 
 
 def _common_u(lane: Lane, calibration: Calibration | None, motion: Motion | None, pavement_c: float | None) -> float:
