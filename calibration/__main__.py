@@ -1,22 +1,33 @@
-"""`wim-calibration`: fit a lane's gains from reference runs, look at a calibration."""
+"""`wim-calibration`: fit a lane from reference runs, learn from its traffic, look at a calibration."""
 
 from __future__ import annotations
 
+import gzip
 import json
 import sys
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.progress import Progress
 
 from calibration.fit import fit_gains
+from calibration.history import parse_history
+from calibration.keys import create_key, load_key, look_into, sign
 from calibration.model import Calibration, load_calibration
 from calibration.passages import replay_passages
 from calibration.runs import match_runs, parse_runs
+from calibration.site import learn_site
 from contract.captures import CaptureHeader, CaptureReader
 from contract.faults import EXIT_REJECTED, RejectError, WimError
+from contract.media import sha256_hex
+from contract.signatures import public_key_text
 from contract.station import Lane, parse_station
+
+GZIP_MAGIC = b"\x1f\x8b"
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Calibrate a station's scale against reference vehicles.")
 
@@ -51,12 +62,77 @@ def fit(
 
 
 @app.command()
+def learn(
+    history: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="The lane's own traffic at crossing level (CSV, may be gzip).")
+    ],
+    *,
+    station: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="Station file (TOML).")],
+    calibration: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="Calibration fitted to reference vehicles (JSON).")],
+    key: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="Private key to sign with, see `wim-calibration key`.")],
+    output: Annotated[Path, typer.Option("--output", "-o", dir_okay=False, help="Signed calibration file to write.")],
+    name: Annotated[str | None, typer.Option("--id", help="Name of the new calibration; by default from the old one and the time.")] = None,
+    bound: Annotated[
+        float, typer.Option(min=0.001, max=0.05, help="Largest departure of the mean of rows from the calibration at calibrated speeds.")
+    ] = 0.02,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the calibration as JSON instead of a table.")] = False,
+) -> None:
+    """Learn from the site's traffic how rows read at each speed, how they follow the temperature, and how vehicles deviate.
+
+    The result rests on a calibration, may not depart from it by more than the bound, and is signed: the station refuses it otherwise.
+    """
+    created = datetime.now(UTC).replace(microsecond=0)
+    site = parse_station(_text(station), str(station))
+    base = load_calibration(_text(calibration), str(calibration))
+    lane = next((lane for lane in site.lane if lane.id == base.lane), None)
+    if base.station != site.station.id or lane is None:
+        lanes = ", ".join(str(one.id) for one in site.lane)
+        what = f"is of station {base.station} lane {base.lane}; the station file is of {site.station.id} with lanes {lanes}"
+        raise RejectError("calibration-station", str(calibration), what)
+    data = history.read_bytes()
+    passages = parse_history(_unpacked(data, str(history)), lane, str(history))
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"learning from {len(passages)} vehicles")
+        learnt = learn_site(
+            lane,
+            base,
+            passages,
+            name=name or f"{base.id}-site-{created:%Y%m%dT%H%M%SZ}",
+            created=created,
+            history_sha256=sha256_hex(data),
+            bound=bound,
+            progress=lambda done, whole: bar.update(task, completed=done, total=whole),
+        )
+    output.write_text(sign(learnt, load_key(key)), encoding="utf-8")
+    _show(learnt, as_json=as_json)
+
+
+@app.command("key")
+def make_key(
+    path: Annotated[Path, typer.Argument(help="File to write the private key to; must not exist.")],
+) -> None:
+    """Make a key to sign learnt calibrations with, and print the line that makes a station trust it."""
+    key = create_key(path)
+    typer.echo(f'calibration_keys = ["{public_key_text(key.public_key())}"]  # in the [gates] table of the station file')
+
+
+@app.command()
 def show(
-    calibration: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Calibration file (JSON).")],
+    calibration: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Calibration file, signed or not.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON with the digest instead of a table.")] = False,
 ) -> None:
     """Show a calibration's gains, conditions and digest."""
-    _show(load_calibration(_text(calibration), str(calibration)), as_json=as_json)
+    shown, signers = look_into(_text(calibration), str(calibration))
+    _show(shown, as_json=as_json)
+    for signer in signers:
+        typer.echo(f"signed with key {signer}; a station verifies it, this command does not", err=True)
+
+
+def _unpacked(data: bytes, source: str) -> str:
+    try:
+        return (gzip.decompress(data) if data[:2] == GZIP_MAGIC else data).decode()
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise RejectError("history-unreadable", source, f"is neither CSV text in UTF-8 nor that in gzip: {error}") from error
 
 
 def _text(path: Path) -> str:
@@ -98,6 +174,12 @@ def _show(calibration: Calibration, *, as_json: bool) -> None:
     typer.echo(
         f"  vehicles deviate by {100 * spread.body:.2f} % (body), {100 * spread.profile:.2f} % (road), {100 * spread.rest:.2f} % (rest)"
     )
+    if calibration.site is not None:
+        site = calibration.site
+        typer.echo(f"  learnt from {site.vehicles} vehicles in {site.span_s / 86_400:.1f} days, based on {site.based_on}")
+        typer.echo(
+            f"  within {100 * site.bound:g} % of it at calibrated speeds; {1e6 * next(iter(calibration.sensors.values())).per_k:+.0f} ppm/K"
+        )
     typer.echo(f"digest {calibration.digest()}")
 
 

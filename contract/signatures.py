@@ -23,6 +23,7 @@ class PayloadType(StrEnum):
     RECORD = "application/vnd.weighline.record+json"
     RECEIPT = "application/vnd.weighline.receipt+json"
     BLOB_CLAIM = "application/vnd.weighline.blob-claim+json"
+    CALIBRATION = "application/vnd.weighline.calibration+json"
 
 
 class Signature(BaseModel):
@@ -47,6 +48,22 @@ class Envelope(BaseModel):
 def key_id(key: Ed25519PublicKey) -> str:
     """Give the key's id: SHA-256 of its 32 raw bytes."""
     return sha256_hex(key.public_bytes_raw())
+
+
+def public_key_text(key: Ed25519PublicKey) -> str:
+    """Give a public key as one word, the base64 of its 32 raw bytes, for configuration files."""
+    return base64.b64encode(key.public_bytes_raw()).decode()
+
+
+def public_key_of(text: str) -> Ed25519PublicKey:
+    """Read a public key from one word.
+
+    Raises
+    ------
+    ValueError
+        If it is not the base64 of 32 bytes.
+    """
+    return Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
 
 
 def pre_authentication_encoding(payload_type: str, payload: bytes) -> bytes:

@@ -206,6 +206,8 @@ class Gates(_Table):
     decision_rule: Literal["none", "expanded-uncertainty", "maximum-permissible-error"] = "expanded-uncertainty"
     mpe_share: Annotated[float, Field(gt=0, lt=1)] | None = None
     """In-service maximum permissible error as a share of the load: 0.05 is 5 %. Needed by its decision rule, refused with any other."""
+    calibration_keys: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$")], ...] = ()
+    """Public keys (base64 of 32 bytes) whose signature a calibration that was learnt from traffic must bear."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

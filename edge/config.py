@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from calibration.model import Calibration, load_calibration
+from calibration.keys import read_calibration
+from calibration.model import Calibration
 from contract.faults import StopError
 from contract.media import sha256_hex
+from contract.signatures import public_key_of
 from contract.station import Station, parse_station
 
 TEXT_MAX_BYTES = 4 * 1024 * 1024
@@ -30,11 +32,13 @@ def read_calibrations(paths: Iterable[Path], station: Station) -> dict[int, Cali
     Raises
     ------
     StopError
-        If one cannot be read, is no calibration, belongs to another station or lane, or two are for the same lane.
+        If one cannot be read, is no calibration, bears no trusted signature although it was learnt from traffic, belongs to another station
+        or lane, or two are for the same lane.
     """
+    trusted = [public_key_of(key) for key in station.gates.calibration_keys]
     found: dict[int, Calibration] = {}
     for path in paths:
-        calibration = load_calibration(read_text(path, "calibration file"), str(path))
+        calibration = read_calibration(read_text(path, "calibration file"), trusted, str(path))
         if calibration.station != station.station.id:
             what = f"is for station {calibration.station!r}, this is {station.station.id!r}; a scale must not use another one's gains"
             raise StopError("calibration-station", str(path), what)
