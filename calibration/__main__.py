@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.progress import Progress
 
@@ -25,7 +26,7 @@ from contract.captures import CaptureHeader, CaptureReader
 from contract.faults import EXIT_REJECTED, RejectError, WimError
 from contract.media import sha256_hex
 from contract.signatures import public_key_text
-from contract.station import Lane, parse_station
+from contract.station import Lane, Name, parse_station
 
 GZIP_MAGIC = b"\x1f\x8b"
 
@@ -47,12 +48,13 @@ def fit(
     site = parse_station(_text(station), str(station))
     header = _header(capture)
     lane = _lane(site.lane, header, capture)
+    called = _name(name, f"{site.station.id}-{lane.id}-{created:%Y%m%dT%H%M%SZ}")
     notes = parse_runs(_text(runs), str(runs))
     passages = match_runs(notes, replay_passages(station, capture), lane.rate_hz)
     calibration = fit_gains(
         lane,
         passages,
-        name=name or f"{site.station.id}-{lane.id}-{created:%Y%m%dT%H%M%SZ}",
+        name=called,
         station=site.station.id,
         created=created,
         pavement_c=header.pavement_c,
@@ -89,6 +91,8 @@ def learn(
         lanes = ", ".join(str(one.id) for one in site.lane)
         what = f"is of station {base.station} lane {base.lane}; the station file is of {site.station.id} with lanes {lanes}"
         raise RejectError("calibration-station", str(calibration), what)
+    called = _name(name, f"{base.station}-{base.lane}-s{created:%Y%m%dT%H%M%SZ}")
+    secret = load_key(key)
     data = history.read_bytes()
     passages = parse_history(_unpacked(data, str(history)), lane, str(history))
     with Progress(console=Console(stderr=True), transient=True) as bar:
@@ -97,13 +101,13 @@ def learn(
             lane,
             base,
             passages,
-            name=name or f"{base.id}-site-{created:%Y%m%dT%H%M%SZ}",
+            name=called,
             created=created,
             history_sha256=sha256_hex(data),
             bound=bound,
             progress=lambda done, whole: bar.update(task, completed=done, total=whole),
         )
-    output.write_text(sign(learnt, load_key(key)), encoding="utf-8")
+    output.write_text(sign(learnt, secret), encoding="utf-8")
     _show(learnt, as_json=as_json)
 
 
@@ -126,6 +130,15 @@ def show(
     _show(shown, as_json=as_json)
     for signer in signers:
         typer.echo(f"signed with key {signer}; a station verifies it, this command does not", err=True)
+
+
+def _name(given: str | None, usual: str) -> str:
+    """Give the calibration's name, checked before anything that takes long."""
+    try:
+        return TypeAdapter(Name).validate_python(given or usual)
+    except ValidationError as error:
+        what = "is no name: letters, digits, '.', '_' and '-', at most 40; give another with --id"
+        raise RejectError("calibration-name", given or usual, what) from error
 
 
 def _unpacked(data: bytes, source: str) -> str:
