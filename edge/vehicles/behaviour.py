@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from statistics import median
 
 from contract.axles import Crossing, CrossingFlag
 from contract.station import Lane
@@ -17,17 +17,11 @@ ACCELERATION_M_S2 = 0.3
 SLOWEST_KMH, FASTEST_KMH = 5.0, 120.0
 """Speeds beyond which passages are flagged whatever the calibration says; the range certified for strips (OIML R 134 F/10)."""
 
-BESIDE_SHARE = 0.30
-"""A side that bears less than this share of an axle ran partly beside its sensors; loads shift a tenth to a side at most."""
-
-STRADDLE_RANGE = 0.07
-"""Range of the left share over a vehicle's axles: measured below 0.05 where wheels run wholly on their sensors."""
-
-NARROW_M = 4.0
-"""Two-axle vehicles with a shorter wheelbase have a track of 1.5 m, not of 2 m."""
-
 SAME_SIDE_M = 0.3
 """Sensors whose left ends lie this close together are of one side."""
+
+NOISY_FACTOR = 4.0
+"""A channel this many times as noisy as the middle one of its kind is not what it was: amplifiers and cables of one site are alike."""
 
 DISAGREE_SHARE = 0.12
 """Rows whose gross weights scatter by more than this disagree: twice what a fair road gives."""
@@ -79,34 +73,6 @@ def signal_flags(axles: tuple[dict[str, Crossing], ...]) -> dict[VehicleFlag, fl
     return flags
 
 
-def side_flags(weights: Weights, spacings_m: Sequence[float], lane: Lane) -> dict[VehicleFlag, float]:
-    """Tell wheels that ran beside the sensors or over the joint between left and right.
-
-    The figure of off-sensors is the smallest share that one side bore of an axle, that of straddling the range of the left share over the
-    axles: wheels wholly on their sensors give every axle nearly the same share, wheels cut by an edge give single and dual tyres different
-    ones. Which edge cuts a wide vehicle's wheels cannot always be told; then it is straddling.
-    """
-    middle = lane.width_m / 2.0
-    two_sided = any(s.lateral_m[1] <= middle for s in lane.weighing_sensors) and any(
-        s.lateral_m[0] >= middle for s in lane.weighing_sensors
-    )
-    shares = [
-        (left or 0.0) / ((left or 0.0) + (right or 0.0))
-        for left, right in zip(weights.left_kg, weights.right_kg, strict=True)
-        if (left or 0.0) + (right or 0.0) > 0
-    ]
-    if not two_sided or not shares:
-        return {}
-    low, high = min(shares), 1.0 - max(shares)
-    if min(low, high) < BESIDE_SHARE:
-        # A wide vehicle loses the load of the wheels beside the edge. A narrow one keeps both wheels on the far side first.
-        narrow = len(shares) <= 2 and sum(spacings_m) < NARROW_M
-        off_left = (low < high) != narrow
-        return {VehicleFlag.OFF_LEFT if off_left else VehicleFlag.OFF_RIGHT: round(min(low, high), 3)}
-    spread = max(shares) - min(shares)
-    return {VehicleFlag.STRADDLING: round(spread, 3)} if spread > STRADDLE_RANGE else {}
-
-
 def silent_sensors(axles: tuple[dict[str, Crossing], ...], lane: Lane) -> dict[VehicleFlag, float]:
     """Tell sensors that saw no axle while others on the same side saw some: a channel that failed, not a wheel beside it."""
     seen = {name for axle in axles for name in axle}
@@ -117,6 +83,29 @@ def silent_sensors(axles: tuple[dict[str, Crossing], ...], lane: Lane) -> dict[V
         and any(other.name in seen and abs(other.lateral_m[0] - sensor.lateral_m[0]) < SAME_SIDE_M for other in lane.weighing_sensors)
     ]
     return {VehicleFlag.CHANNEL_FAULT: float(len(silent))} if silent else {}
+
+
+def noise_flags(axles: tuple[dict[str, Crossing], ...], lane: Lane) -> dict[VehicleFlag, float]:
+    """Tell a channel that is far noisier than its like; the figure is how many times."""
+    flags: dict[VehicleFlag, float] = {}
+    for kind in {sensor.kind for sensor in lane.weighing_sensors}:
+        noises = [
+            max(crossing.noise_counts * (sensor.newton_per_count or 0.0) for crossing in seen)
+            for sensor in lane.weighing_sensors
+            if sensor.kind is kind and (seen := [axle[sensor.name] for axle in axles if sensor.name in axle])
+        ]
+        usual = median(noises) if len(noises) > 2 else 0.0  # of two, nobody can say which one is right
+        if usual > 0.0 and max(noises) > NOISY_FACTOR * usual:
+            flags[VehicleFlag.NOISY] = round(max(noises) / usual, 1)
+    return flags
+
+
+def missing_flags(axles: tuple[dict[str, Crossing], ...], lane: Lane) -> dict[VehicleFlag, float]:
+    """Tell axles that a row did not see while it saw others of the vehicle; the figure is their number."""
+    rows = [{sensor.name for sensor in row} for row in lane.weighing_rows]
+    seen = [[not row.isdisjoint(axle) for axle in axles] for row in rows]
+    missing = sum(len(axles) - sum(row) for row in seen if any(row))
+    return {VehicleFlag.AXLE_MISSING: float(missing)} if missing else {}
 
 
 def weight_flags(weights: Weights, rows: int) -> dict[VehicleFlag, float]:

@@ -9,10 +9,19 @@ from contract.axles import Crossing
 from contract.faults import StopError
 from contract.station import Lane
 from contract.vehicles import Axle, Body, Vehicle, VehicleFlag
-from edge.vehicles.behaviour import SPEED_MARGIN, motion_flags, side_flags, signal_flags, silent_sensors, weight_flags
+from edge.vehicles.behaviour import (
+    SPEED_MARGIN,
+    missing_flags,
+    motion_flags,
+    noise_flags,
+    signal_flags,
+    silent_sensors,
+    weight_flags,
+)
 from edge.vehicles.classify import axle_groups, classify
 from edge.vehicles.group import Grouper, Passage
 from edge.vehicles.motion import Motion, fit_motion
+from edge.vehicles.position import PositionWatch, corrected
 from edge.vehicles.rows import rows_of
 from edge.vehicles.weigh import nominal_loads, weigh
 
@@ -50,7 +59,9 @@ class VehicleStage:
         self._lane = lane
         self._calibration = calibration
         self._pavement_c = pavement_c
+        self._gains = {} if calibration is None else {name: sensor.gain for name, sensor in calibration.sensors.items()}
         self._grouper = Grouper(lane)
+        self._position = PositionWatch(lane)
         self._timer_samples = max(1, round(lane.rate_hz * TIMER_S))
         self._timer: int | None = None
         self._rows = sum(any(sensor.weighs for sensor in row.sensors) for row in rows_of(lane))
@@ -103,11 +114,14 @@ class VehicleStage:
         offsets = [0.0] * len(passage.axles) if motion is None else [float(value) for value in motion.offsets_m]
         spacings = [offsets[k] - offsets[k - 1] for k in range(1, len(offsets))]
         vehicle_class = classify(spacings, axle_kg=weights.axle_kg, axle_u_kg=weights.axle_u_kg, gross_u_kg=weights.gross_u_kg)
+        position = self._position.judge(passage.axles, corrected(nominal, self._gains), spacings)
         flags = dict(passage.flags)
         for more in (
             motion_flags(motion),
             signal_flags(passage.axles),
-            side_flags(weights, spacings, self._lane),
+            position.flags,
+            noise_flags(passage.axles, self._lane),
+            missing_flags(passage.axles, self._lane),
             silent_sensors(passage.axles, self._lane),
             weight_flags(weights, self._rows),
             self._calibration_flags(motion),
@@ -141,7 +155,7 @@ class VehicleStage:
             speed_u_m_s=motion.speed_u_m_s if motion else 0.0,
             acceleration_m_s2=motion.acceleration_m_s2 if motion else 0.0,
             length_m=self._length(passage, motion),
-            lateral_m=None,
+            lateral_m=position.lateral_m,
             vehicle_class=vehicle_class,
             flags=flags,
             crossings=crossings,

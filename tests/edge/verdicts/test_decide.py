@@ -78,6 +78,9 @@ def test_the_legal_error_comes_from_the_gates():
         (VehicleFlag.OFF_LEFT, Bar.OFF_SENSORS),
         (VehicleFlag.OFF_RIGHT, Bar.OFF_SENSORS),
         (VehicleFlag.STRADDLING, Bar.OFF_SENSORS),
+        (VehicleFlag.S_PATH, Bar.OFF_SENSORS),
+        (VehicleFlag.WRONG_WAY, Bar.SPEED),
+        (VehicleFlag.NOISY, Bar.SIGNAL),
         (VehicleFlag.SIGNAL_GAP, Bar.SIGNAL),
         (VehicleFlag.SATURATED, Bar.SIGNAL),
         (VehicleFlag.CHANNEL_FAULT, Bar.SIGNAL),
@@ -92,6 +95,9 @@ def test_the_legal_error_comes_from_the_gates():
         (VehicleFlag.ACCELERATING, None),
         (VehicleFlag.BRAKING, None),
         (VehicleFlag.FEWER_ROWS, None),
+        (VehicleFlag.AXLE_MISSING, None),
+        (VehicleFlag.TAILGATING, None),
+        (VehicleFlag.UNBALANCED, None),
     ],
 )
 def test_each_flag_has_its_bar(flag, bar):

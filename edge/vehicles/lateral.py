@@ -1,0 +1,266 @@
+"""Where a vehicle ran across the lane, and which of its wheels the sensors' ends cut, from how left and right shared its axles.
+
+Sensors of half a lane's width do not tell where on them a wheel stands. They tell only when an end of theirs cuts a tyre: the outer end
+loses a part of its load, the joint in the lane's middle gives a part of it to the other side. Either shows as a left share that no
+vehicle's own balance explains, and differently for single and for dual tyres, because those are 0.3 and 0.6 m wide. So the position y is
+estimated as one unknown among the others, by Bayes' rule on a grid:
+
+    share(y) = (l₁·q + r₁·(1 − q)) / (l·q + r·(1 − q))
+
+with q the vehicle's own left share, l and r the part of the left and the right tyre that stands on any sensor of the row, l₁ and r₁ the
+part on its left side. Tyre, track and q are not known; each is averaged over what vehicles have. Where wheels stand wholly on their own
+side y remains as wide as it was before the vehicle came, and is not stated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contract.station import Lane
+from edge.vehicles.sides import ROLL_FREEDOM, ROLL_SD, Sides
+
+STEP_M: Final = 0.04
+"""Grid of y; what shares change within a step is added to their variance."""
+
+BEYOND_M: Final = 1.0
+"""How far beyond the lane's edges a vehicle's middle may be while its wheels still meet a sensor: half a track."""
+
+KEEPS_LANE_SD_M, STRAYS_M, STRAYS_SHARE = 0.25, 0.5, 0.2
+"""Drivers keep within 0.2 to 0.3 m of the lane's middle (lateral wander in pavement design guides, 0.25 m); a fifth is left to strays
+that spread by 0.5 m and more (Laplace)."""
+
+BALANCE_SD, BALANCE_WIDE_SD, BALANCE_WIDE_SHARE = 0.025, 0.06, 0.05
+"""Spread of vehicles' own left share about a half; one load in twenty lies far out of the middle."""
+
+AXLE_SD: Final = 0.012
+"""By how much an axle's own share differs from its vehicle's."""
+
+TAIL: Final = 8.0
+"""Degrees of freedom of the axles' deviations (Student's t), so that one odd axle does not decide."""
+
+CUT_SHARE: Final = 0.05
+"""A tyre that loses more than this part of its width is cut; less does not show above the swing of shares."""
+
+QUIET_SHARE: Final = 0.02
+"""Shares this close to a half are explained by balance alone; nothing is computed for them."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Vehicles alike across the lane: tyres as (half of the track, m; width of a wheel, m), of which each axle has one."""
+
+    tyres: tuple[tuple[float, float], ...]
+
+
+WIDE: Final = Kind(((0.92, 0.3), (0.96, 0.3), (1.0, 0.3), (1.04, 0.3), (0.90, 0.6), (0.93, 0.6), (1.0, 0.42)))
+"""Trucks and buses of 2.55 m: single steering tyres outside, dual tyres 0.6 m from edge to edge, wide single tyres of trailers."""
+NARROW: Final = Kind(((0.72, 0.2), (0.76, 0.25), (0.8, 0.25), (0.84, 0.25), (0.92, 0.3)))
+"""Cars and vans: track 1.45 to 1.7 m."""
+SINGLE_TRACK: Final = Kind(((0.0, 0.15),))
+"""Motorcycles."""
+
+DUAL_M: Final = 0.5
+"""Wheels wider than this are two tyres."""
+
+NARROW_AXLE_KG: Final = 1_800.0
+"""Heaviest axle of a vehicle of up to 3.5 t."""
+MOTORCYCLE_WHEELBASE_M: Final = 1.9
+MOTORCYCLE_KG: Final = 600.0
+NARROW_WHEELBASE_M: Final = 4.2
+
+
+@dataclass(frozen=True)
+class Across:
+    """Where a vehicle ran.
+
+    Attributes
+    ----------
+    lateral_m, lateral_u_m
+        Its middle from the lane's left edge, and the expanded uncertainty (k = 2).
+    cut_left, cut_right
+        Probability that an outer end of the sensors cut one of its wheels, on that side.
+    cut_middle
+        Probability that one of its wheels ran over the joint between left and right, or on the other side of it.
+    cut
+        Probability of any of these.
+    lost_share
+        Expected part of its weight that stood beside the sensors.
+    balance
+        Its own left share, as far as this can be told from the position.
+    """
+
+    lateral_m: float
+    lateral_u_m: float
+    cut_left: float
+    cut_right: float
+    cut_middle: float
+    cut: float
+    lost_share: float
+    balance: float
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Shares of the axles that were seen: index, mean over the rows, and the standard deviation of that mean by roll."""
+
+    axle: NDArray[np.int64]
+    share: NDArray[np.float64]
+    sd: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Parts of wheels over (y, tyre): `left_l` of the left wheel on the left side and so on; `single_track` stands on one wheel."""
+
+    left_l: NDArray[np.float64]
+    left_r: NDArray[np.float64]
+    right_l: NDArray[np.float64]
+    right_r: NDArray[np.float64]
+
+
+class LateralModel:
+    """The sensors' ends of one lane, ready to be compared with shares.
+
+    Parameters
+    ----------
+    lane
+        The lane.
+    row
+        A row with two sides; rows that lie alike across the lane share a model.
+    """
+
+    def __init__(self, lane: Lane, row: Sides) -> None:
+        middle_m = lane.width_m / 2.0
+        self.y_m: NDArray[np.float64] = np.arange(-BEYOND_M, lane.width_m + BEYOND_M, STEP_M)
+        away = np.abs(self.y_m - middle_m)
+        keeps = np.exp(-0.5 * (away / KEEPS_LANE_SD_M) ** 2) / (KEEPS_LANE_SD_M * np.sqrt(2.0 * np.pi))
+        strays = np.exp(-away / STRAYS_M) / (2.0 * STRAYS_M)
+        self._log_y = np.log((1.0 - STRAYS_SHARE) * keeps + STRAYS_SHARE * strays)
+        self._balance = np.linspace(0.34, 0.66, 17)
+        off = (self._balance - 0.5)[None, :] / np.array([[BALANCE_SD], [BALANCE_WIDE_SD]])
+        narrow, wide = np.exp(-0.5 * off**2) / np.array([[BALANCE_SD], [BALANCE_WIDE_SD]])
+        self._log_balance = np.log((1.0 - BALANCE_WIDE_SHARE) * narrow + BALANCE_WIDE_SHARE * wide)
+        self._row = row
+        ends = [end for sensor in (*row.left, *row.right) for end in sensor.lateral_m]
+        # What is lost went off on the side of the sensors' middle on which the vehicle's middle lies.
+        self._to_left = (self.y_m < 0.5 * (min(ends) + max(ends))).astype(np.float64)[:, None]
+        self._tables = {kind: self._table(kind) for kind in (WIDE, NARROW, SINGLE_TRACK)}
+
+    def locate(self, shares: NDArray[np.float64], load_kg: NDArray[np.float64], spacings_m: list[float]) -> Across | None:
+        """Estimate where a vehicle ran; None where no row saw both sides of an axle.
+
+        Parameters
+        ----------
+        shares
+            (axles, rows) left share of each axle; NaN where unknown. Rows must lie alike across the lane.
+        load_kg
+            (axles,) what the sensors bore of each axle.
+        spacings_m
+            Distances between axles.
+        """
+        seen = _mean(shares)
+        if seen.axle.size == 0:
+            return None
+        load = load_kg[seen.axle] / max(float(load_kg[seen.axle].sum()), 1e-9)
+        found = [self._under(kind, prior, seen, load) for kind, prior in _kinds(load_kg, spacings_m)]
+        top = max(evidence for evidence, _, _ in found)
+        weight = np.array([np.exp(evidence - top) for evidence, _, _ in found])
+        weight /= weight.sum()
+        of_y = sum(share * y for share, (_, y, _) in zip(weight, found, strict=True))
+        figures = sum(share * figure for share, (_, _, figure) in zip(weight, found, strict=True))
+        mean = float((of_y * self.y_m).sum())
+        sd = float(np.sqrt((of_y * (self.y_m - mean) ** 2).sum() + STEP_M**2 / 12.0))
+        return Across(mean, 2.0 * sd, *(float(figure) for figure in figures))
+
+    def _under(
+        self, kind: Kind, prior: float, seen: _Seen, load: NDArray[np.float64]
+    ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+        """Give log evidence, (y,) posterior, and the figures of `Across`, were the vehicle of this kind."""
+        table = self._tables[kind]
+        q = self._balance[None, None, :]
+        on_left = table.left_l[:, :, None] * q + table.right_l[:, :, None] * (1.0 - q)
+        on_right = table.left_r[:, :, None] * q + table.right_r[:, :, None] * (1.0 - q)
+        share = on_left / np.maximum(on_left + on_right, 1e-3)  # (y, tyre, balance)
+        slope = np.abs(np.gradient(share, axis=0))
+        sd = np.sqrt(AXLE_SD**2 + seen.sd[:, None, None, None] ** 2 + (slope**2 / 12.0)[None])
+        miss = (seen.share[:, None, None, None] - share[None]) / sd
+        fit = (1.0 + miss**2 / TAIL) ** (-0.5 * (TAIL + 1.0)) / sd * self._having(kind, seen)[:, None, :, None]
+        fit *= (on_left + on_right > 2.0 * CUT_SHARE)[None]  # an axle that no sensor bears would not have been seen
+        tyre = fit.sum(axis=2) + 1e-12  # (axle, y, balance)
+        log = np.log(tyre).sum(axis=0) + self._log_y[:, None] + self._log_balance[None, :]
+        top = float(log.max())
+        joint = np.exp(log - top)
+        evidence = float(np.log(prior) + top + np.log(joint.sum() / joint.size))
+        joint /= joint.sum()
+        having = joint[None, :, None, :] * fit / tyre[:, :, None, :]  # (axle, y, tyre, balance)
+        per_tyre = having.sum(axis=3)
+        return evidence, joint.sum(axis=1), self._figures(kind, per_tyre, load, joint)
+
+    @staticmethod
+    def _having(kind: Kind, seen: _Seen) -> NDArray[np.float64]:
+        """(axle, tyre) probability of each tyre before the shares are looked at: the first axle steers, on single tyres."""
+        single = np.array([width_m < DUAL_M for _, width_m in kind.tyres], np.float64)
+        either = np.full_like(single, 1.0 / single.size)
+        return np.stack([single / single.sum() if axle == 0 else either for axle in seen.axle])
+
+    def _figures(
+        self, kind: Kind, per_tyre: NDArray[np.float64], load: NDArray[np.float64], joint: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Give probabilities of cuts, expected loss and balance from (axle, y, tyre) probabilities that sum to 1 per axle."""
+        table = self._tables[kind]
+        left, right = 1.0 - table.left_l - table.left_r, 1.0 - table.right_l - table.right_r
+        beside, crossed = np.maximum(left, right), np.maximum(table.left_r, table.right_l)
+        to_left = self._to_left
+        parts = (beside * to_left, beside * (1.0 - to_left), crossed, np.maximum(beside, crossed))
+        cuts = [(per_tyre * (part > CUT_SHARE)[None]).sum(axis=(1, 2)).max() for part in parts]
+        lost = np.minimum(0.5 * (left + right), 0.95)
+        stood = (per_tyre * (1.0 - lost)[None]).sum(axis=(1, 2))
+        lost_share = 1.0 - 1.0 / float((load / np.maximum(stood, 0.05)).sum())
+        return np.array([*cuts, lost_share, float((joint.sum(axis=0) * self._balance).sum())])
+
+    def _table(self, kind: Kind) -> _Table:
+        parts = []
+        for side in (-1.0, 1.0):
+            for sensors in (self._row.left, self._row.right):
+                part = np.zeros((self.y_m.size, len(kind.tyres)))
+                for tyre, (half_m, width_m) in enumerate(kind.tyres):
+                    middle = self.y_m + side * half_m
+                    for sensor in sensors:
+                        low, high = sensor.lateral_m
+                        on = np.minimum(middle + width_m / 2.0, high) - np.maximum(middle - width_m / 2.0, low)
+                        part[:, tyre] += np.clip(on, 0.0, None) / width_m
+                parts.append(part)
+        return _Table(*parts)
+
+
+def _mean(shares: NDArray[np.float64]) -> _Seen:
+    """Average (axles, rows) shares over the rows; the swing between rows is taken as common to all axles of the vehicle."""
+    known = ~np.isnan(shares)
+    number = known.sum(axis=1)
+    axle = np.flatnonzero(number)
+    filled = np.where(known, shares, 0.0)
+    share = filled[axle].sum(axis=1) / number[axle]
+    swing2 = float((np.where(known[axle], shares[axle] - share[:, None], 0.0) ** 2).sum())
+    freedom = float((number[axle] - 1).sum())
+    roll2 = (ROLL_FREEDOM * ROLL_SD**2 + swing2) / (ROLL_FREEDOM + freedom)
+    return _Seen(axle, share, np.sqrt(roll2 / number[axle]))
+
+
+def _kinds(load_kg: NDArray[np.float64], spacings_m: list[float]) -> list[tuple[Kind, float]]:
+    """Give what a vehicle may be across the lane, each with its probability before the shares are looked at."""
+    heaviest, wheelbase_m = float(load_kg.max()), sum(spacings_m)
+    if heaviest > NARROW_AXLE_KG or (spacings_m and spacings_m[0] > NARROW_WHEELBASE_M):
+        return [(WIDE, 1.0)]
+    if len(spacings_m) == 1 and wheelbase_m < MOTORCYCLE_WHEELBASE_M and float(load_kg.sum()) < MOTORCYCLE_KG:
+        return [(SINGLE_TRACK, 0.8), (NARROW, 0.2)]
+    return [(NARROW, 0.8), (WIDE, 0.2)]
+
+
+def is_quiet(shares: NDArray[np.float64]) -> bool:
+    """Whether balance alone explains the shares: all known ones close to a half and to each other."""
+    known = shares[~np.isnan(shares)]
+    return bool(known.size) and bool((np.abs(known - 0.5) <= QUIET_SHARE).all())

@@ -1,0 +1,107 @@
+"""How the sensors on either side shared each axle's load, row by row: all that a lane of half-wide sensors tells across it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contract.axles import Crossing
+from contract.station import Lane, Sensor
+
+ROLL_SD, ROLL_FREEDOM = 0.02, 4.0
+"""By how much an axle's share swings from row to row (roll, wheels that hop each for themselves) before the vehicle's own swing is seen,
+and the weight of that in degrees of freedom."""
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The weighing sensors of one row that lie wholly left and wholly right of the lane's middle."""
+
+    left: tuple[Sensor, ...]
+    right: tuple[Sensor, ...]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the sensors of both sides."""
+        return frozenset(sensor.name for sensor in (*self.left, *self.right))
+
+
+def sides_of(lane: Lane) -> tuple[Sides, ...]:
+    """Give the rows that have sensors on both sides and none across the middle, in order of travel."""
+    middle_m = lane.width_m / 2.0
+    rows = []
+    for sensors in lane.weighing_rows:
+        left = tuple(sensor for sensor in sensors if sensor.lateral_m[1] <= middle_m)
+        right = tuple(sensor for sensor in sensors if sensor.lateral_m[0] >= middle_m)
+        if left and right and len(left) + len(right) == len(sensors):
+            rows.append(Sides(left, right))
+    return tuple(rows)
+
+
+def left_shares(
+    axles: tuple[dict[str, Crossing], ...], loads_kg: dict[str, tuple[float | None, ...]], rows: tuple[Sides, ...]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give what part of each axle's load each row's left side bore, and the axles' loads.
+
+    Parameters
+    ----------
+    axles
+        Crossings by sensor name, per axle.
+    loads_kg
+        Per sensor the load of each axle, corrected by gain, None where it did not see the axle.
+    rows
+        Rows with two sides.
+
+    Returns
+    -------
+    shares
+        (axles, rows) float64 in 0 … 1, NaN where a row cannot tell. A side that saw nothing of an axle bore none of it, unless it saw
+        nothing of the whole vehicle while the same side of another row did: then its channel is at fault.
+    load_kg
+        (axles,) float64, mean over the rows.
+    """
+    left = _sum_kg(loads_kg, [row.left for row in rows], len(axles))
+    right = _sum_kg(loads_kg, [row.right for row in rows], len(axles))
+    for side in (left, right):
+        blind = (side <= 0.0).all(axis=0)
+        if not blind.all():
+            side[:, blind] = np.nan
+    total = left + right
+    flawed = np.array([[any(axle[name].flags for name in row.names & axle.keys()) for row in rows] for axle in axles])
+    total[(total <= 0.0) | flawed] = np.nan
+    seen = ~np.isnan(total)
+    load_kg = np.where(seen, total, 0.0).sum(axis=1) / np.maximum(seen.sum(axis=1), 1)
+    return left / total, load_kg
+
+
+def _sum_kg(loads_kg: dict[str, tuple[float | None, ...]], sides: list[tuple[Sensor, ...]], axles: int) -> NDArray[np.float64]:
+    """(axles, rows) what a side's sensors bore together; none of them having seen an axle is 0."""
+    return np.array([[sum(max(loads_kg[sensor.name][k] or 0.0, 0.0) for sensor in side) for side in sides] for k in range(axles)])
+
+
+def share_change(shares: NDArray[np.float64], load_kg: NDArray[np.float64]) -> tuple[float, float]:
+    """Give by how much the left share of all axles together changed over the rows, and the standard deviation of that.
+
+    Every axle meets a row at the same place of the vehicle's path. So a path that bends or leads over the sensors' ends shifts load between
+    the sides of all axles alike, by h·a/(g·track), 0.08 for each 1 m/s² across; what axles do each for themselves is the scatter.
+
+    Parameters
+    ----------
+    shares
+        (axles, rows) left share, NaN where unknown.
+    load_kg
+        (axles,) weights of the axles in the mean.
+    """
+    known = ~np.isnan(shares)
+    whole = known.all(axis=1)
+    if shares.shape[1] < 2 or not whole.any():
+        return 0.0, 0.0
+    seen, weight = shares[whole], load_kg[whole] / load_kg[whole].sum()
+    of_row = weight @ seen
+    low, high = int(of_row.argmin()), int(of_row.argmax())
+    own = (seen[:, high] - seen[:, low]) - (of_row[high] - of_row[low])
+    freedom = max(seen.shape[0] - 1, 0)
+    own2 = (2.0 * ROLL_SD**2 * ROLL_FREEDOM + float((own**2).sum())) / (ROLL_FREEDOM + freedom)
+    return float(of_row[high] - of_row[low]), float(np.sqrt(own2 * (weight**2).sum()))
