@@ -1,27 +1,34 @@
-"""Accuracy and speed of the weighing on the recorded sites: one table.
+"""Accuracy of the weighing on the recorded sites, beside the textbook's in the same run.
 
 Run it with ``python -m bench.accuracy [FOLDER]`` from the project's root; FOLDER holds one folder per site with ``station.toml``,
-``calibration.h5``, ``calibration_runs.csv`` and for each further capture its ``.h5`` and ``.truth.json``.
+``calibration.h5``, ``calibration_runs.csv``, ``traffic.h5`` and ``traffic.truth.json``, and ``history.csv.gz`` where there is one.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.cost323 import TOLERANCE_PERCENT, reached_class
 from calibration.fit import fit_gains
+from calibration.history import parse_history
 from calibration.model import Calibration
 from calibration.runs import match_runs, parse_runs
+from calibration.site import learn_site
 from contract.captures import CaptureReader
+from contract.media import sha256_hex
 from contract.station import Lane, parse_station
 from contract.units import KMH_PER_M_S
 from contract.vehicles import Vehicle
@@ -33,17 +40,24 @@ MATCH_S = 0.5
 
 BLOCK_SAMPLES = 4_096
 
+BOUND = 0.02
+"""Largest departure of a learnt site from its calibration."""
+
 
 @dataclass
 class Result:
-    """Comparison of one capture with its truth; errors are relative to the truth, in order of passage."""
+    """Comparison of one capture with its truth, in order of passage.
+
+    `calibration` is what the vehicles were weighed with; the textbook uses its plain gains and nothing else of it.
+    """
 
     site: str
     capture: str
     truth: list[dict[str, Any]]
     vehicles: list[Vehicle]
+    lane: Lane
+    calibration: Calibration
     matched: list[tuple[Vehicle, dict[str, Any]]] = field(default_factory=list)
-    rate_hz: float = 1.0
     times_real: float = 0.0
 
     @property
@@ -57,36 +71,22 @@ class Result:
         return [(v, t) for v, t in self.matched if len(v.axles) == len(t["axle_kg"])]
 
     @property
-    def gross_error(self) -> NDArray[np.float64]:
-        """(matched,) relative error of the gross weight."""
-        return np.array([v.gross_kg / t["gvw_kg"] - 1.0 for v, t in self.matched])
+    def steady(self) -> list[tuple[Vehicle, dict[str, Any]]]:
+        """Those of constant speed: the mean over the array means one thing only there."""
+        return [(v, t) for v, t in self.counted if not t["stop"] and not t["accel_ms2"]]
 
-    @property
-    def gross_covered(self) -> float:
-        """Share of true gross weights inside the stated interval (k = 2)."""
-        return float(np.mean([abs(v.gross_kg - t["gvw_kg"]) <= v.gross_u_kg for v, t in self.matched]))
-
-    @property
-    def axle_error(self) -> NDArray[np.float64]:
-        """Relative errors of all axle loads of vehicles counted right."""
-        return np.array([a.load_kg / w - 1.0 for v, t in self.counted for a, w in zip(v.axles, t["axle_kg"], strict=True)])
-
-    @property
-    def axle_covered(self) -> float:
-        """Share of true axle loads inside the stated interval (k = 2)."""
-        pairs = [(a, w) for v, t in self.counted for a, w in zip(v.axles, t["axle_kg"], strict=True)]
-        return float(np.mean([abs(a.load_kg - w) <= a.u_kg for a, w in pairs]))
-
-    @property
-    def speed_error(self) -> NDArray[np.float64]:
-        """Relative errors of speed where it was constant: the mean over the array means one thing only there."""
-        steady = [(v, t) for v, t in self.matched if not t["stop"] and not t["accel_ms2"]]
-        return np.array([v.speed_m_s * KMH_PER_M_S / t["speed_kmh"] - 1.0 for v, t in steady])
-
-    @property
-    def first_axle_error_s(self) -> NDArray[np.float64]:
-        """Errors of the first axle's time in s, without vehicles that stopped."""
-        return np.array([(v.first_axle_sample - t["first_axle_sample"]) / self.rate_hz for v, t in self.matched if not t["stop"]])
+    def textbook_kg(self, vehicle: Vehicle) -> list[float]:
+        """Give the axle loads of the textbook: one gain per sensor, area times speed or flat top, plain mean over rows."""
+        gains = {name: sensor.gain for name, sensor in self.calibration.sensors.items()}
+        loads = []
+        for k in range(len(vehicle.axles)):
+            rows = []
+            for row in self.lane.weighing_rows:
+                seen = [load * gains[s.name] for s in row if (load := vehicle.nominal_kg[s.name][k]) is not None]
+                if len(seen) == len(row):
+                    rows.append(sum(seen))
+            loads.append(float(np.mean(rows)) if rows else float("nan"))
+        return loads
 
 
 def weigh_capture(lane: Lane, path: Path, calibration: Calibration | None) -> tuple[list[Vehicle], float]:
@@ -128,22 +128,32 @@ def calibrate(folder: Path, lane: Lane, station: str) -> Calibration:
     return fit_gains(lane, runs, name="bench", station=station, created=datetime.now(UTC), pavement_c=pavement_c)
 
 
-def measure(folder: Path) -> list[Result]:
-    """Calibrate one site and compare each capture that has a truth beside it, the calibration's own left out."""
-    site = parse_station((folder / "station.toml").read_text(encoding="utf-8"), str(folder / "station.toml"))
-    lane = site.lane[0]
-    calibration = calibrate(folder, lane, site.station.id)
-    results = []
-    for truth_path in sorted(folder.glob("*.truth.json"), reverse=True):
-        name = truth_path.name.removesuffix(".truth.json")
-        if name == "calibration":
-            continue
-        vehicles, times_real = weigh_capture(lane, folder / f"{name}.h5", calibration)
-        truth = json.loads(truth_path.read_text(encoding="utf-8"))
-        result = Result(site.station.id, name, truth, vehicles, rate_hz=lane.rate_hz, times_real=times_real)
-        result.matched = _match(vehicles, truth, lane.rate_hz)
-        results.append(result)
-    return results
+def learn(folder: Path, lane: Lane, calibration: Calibration) -> Calibration | None:
+    """Learn the site from its history, if it has one."""
+    path = folder / "history.csv.gz"
+    if not path.exists():
+        return None
+    data = path.read_bytes()
+    history = parse_history(gzip.decompress(data).decode(), lane, path.name)
+    return learn_site(
+        lane,
+        calibration,
+        history,
+        name="bench-site",
+        created=datetime.now(UTC),
+        history_sha256=sha256_hex(data),
+        bound=BOUND,
+        progress=lambda _done, _whole: None,
+    )
+
+
+def measure(folder: Path, capture: str, lane: Lane, calibration: Calibration) -> Result:
+    """Weigh one capture and compare it with its truth."""
+    vehicles, times_real = weigh_capture(lane, folder / f"{capture}.h5", calibration)
+    truth = json.loads((folder / f"{capture}.truth.json").read_text(encoding="utf-8"))
+    result = Result(folder.name, capture, truth, vehicles, lane, calibration, times_real=times_real)
+    result.matched = _match(vehicles, truth, lane.rate_hz)
+    return result
 
 
 def _match(vehicles: list[Vehicle], truth: list[dict[str, Any]], rate_hz: float) -> list[tuple[Vehicle, dict[str, Any]]]:
@@ -158,31 +168,125 @@ def _match(vehicles: list[Vehicle], truth: list[dict[str, Any]], rate_hz: float)
     return pairs
 
 
-HEADER = (
-    f"{'site':<10}{'capture':<10}{'vehicles':>8}{'found':>7}{'invented':>9}{'axles ok':>9}{'gross mean':>11}{'sd':>6}{'p95|e|':>8}"
-    f"{'in ±U':>7}{'axle sd':>8}{'in ±U':>7}{'speed p95':>10}{'first axle':>11}{'x real time':>12}"
-)
+@dataclass(frozen=True)
+class Errors:
+    """Relative errors of one quantity, (n,), with the textbook's and whether the truth lies inside the stated interval, where there are."""
+
+    ours: NDArray[np.float64]
+    textbook: NDArray[np.float64] | None = None
+    inside: NDArray[np.bool_] | None = None
 
 
-def line(result: Result) -> str:
-    """Give one line of the table, errors in %, times in ms."""
-    gross, axle = 100.0 * result.gross_error, 100.0 * result.axle_error
+def quantities(result: Result) -> dict[str, Errors]:
+    """Give the errors of speed, spacing (in m), wheel, axle, group and gross of one capture."""
+    wheel, axle, of_group, group, gross = Gathered(), Gathered(), Gathered(), Gathered(), Gathered()
+    for vehicle, true in result.counted:
+        book = result.textbook_kg(vehicle)
+        gross.add(vehicle.gross_kg, true["gvw_kg"], sum(book), vehicle.gross_u_kg)
+        for k, one in enumerate(vehicle.axles):
+            alone = sum(other.group == one.group for other in vehicle.axles) == 1
+            (axle if alone else of_group).add(one.load_kg, true["axle_kg"][k], book[k], one.u_kg)
+            if one.left_kg is not None and one.wheel_u_kg is not None:
+                wheel.add(one.left_kg, true["left_kg"][k], float("nan"), one.wheel_u_kg)
+        for number, u_kg in enumerate(vehicle.group_u_kg, start=1):
+            members = [k for k, one in enumerate(vehicle.axles) if one.group == number]
+            if len(members) > 1:
+                truly = sum(true["axle_kg"][k] for k in members)
+                group.add(sum(vehicle.axles[k].load_kg for k in members), truly, sum(book[k] for k in members), u_kg)
+    steady = result.steady
+    speed = np.array([v.speed_m_s * KMH_PER_M_S / t["speed_kmh"] - 1.0 for v, t in steady])
+    spacing = [a.spacing_m - s for v, t in steady for a, s in zip(v.axles[1:], t["spacings_m"], strict=True) if a.spacing_m is not None]
+    return {
+        "gross": gross.errors(),
+        "group": group.errors(),
+        "axle": axle.errors(),
+        "axle of a group": of_group.errors(),
+        "wheel": wheel.errors(),
+        "speed": Errors(speed),
+        "spacing": Errors(np.array(spacing)),
+    }
+
+
+@dataclass
+class Gathered:
+    """Errors of one quantity as they are found."""
+
+    ours: list[float] = field(default_factory=list)
+    textbook: list[float] = field(default_factory=list)
+    inside: list[bool] = field(default_factory=list)
+
+    def add(self, weighed_kg: float, true_kg: float, textbook_kg: float, u_kg: float) -> None:
+        """Take one weighing."""
+        self.ours.append(weighed_kg / true_kg - 1.0)
+        self.textbook.append(textbook_kg / true_kg - 1.0)
+        self.inside.append(abs(weighed_kg - true_kg) <= u_kg)
+
+    def errors(self) -> Errors:
+        """Give them as arrays."""
+        return Errors(np.array(self.ours), np.array(self.textbook), np.array(self.inside))
+
+
+def overview(result: Result, weighed_with: str) -> str:
+    """Give one line on what was found."""
     return (
-        f"{result.site:<10}{result.capture:<10}{len(result.truth):>8}{len(result.matched):>7}{result.invented:>9}{len(result.counted):>9}"
-        f"{gross.mean():>10.2f}%{gross.std():>6.2f}{np.quantile(np.abs(gross), 0.95):>8.2f}{100 * result.gross_covered:>6.0f}%"
-        f"{axle.std():>8.2f}{100 * result.axle_covered:>6.0f}%{100 * np.quantile(np.abs(result.speed_error), 0.95):>9.2f}%"
-        f"{1e3 * np.abs(result.first_axle_error_s).max():>8.2f} ms{result.times_real:>12.0f}"
+        f"{result.site} {result.capture}, {weighed_with}: {len(result.truth)} vehicles, {len(result.matched)} found, "
+        f"{result.invented} invented, {len(result.counted)} with all axles; {result.times_real:.0f} times real time"
     )
 
 
+def table(result: Result) -> Iterator[str]:
+    """Give the table of one capture: errors in %, spacing in cm, beside the textbook's."""
+    head = f"  {'':<17}{'n':>5}{'mean':>8}{'sd':>7}{'p95|e|':>8}   {'textbook mean':>13}{'sd':>7}{'p95|e|':>8}"
+    yield head + f"   {'in ±U':>6}{'COST 323':>10}"
+    for name, errors in quantities(result).items():
+        if not errors.ours.size:
+            continue
+        ours = 100.0 * errors.ours
+        line = f"  {name:<17}{ours.size:>5}{ours.mean():>+8.2f}{ours.std():>7.2f}{np.quantile(np.abs(ours), 0.95):>8.2f}"
+        book = 100.0 * errors.textbook if errors.textbook is not None else np.full(1, np.nan)
+        book = book[~np.isnan(book)]
+        line += f"   {book.mean():>+13.2f}{book.std():>7.2f}{np.quantile(np.abs(book), 0.95):>8.2f}" if book.size else " " * 31
+        line += f"   {100.0 * errors.inside.mean():>5.1f}%" if errors.inside is not None else " " * 9
+        yield line + (f"{reached_class(errors.ours, name):>10}" if name in TOLERANCE_PERCENT and name != "spacing" else "")
+
+
+def bands(result: Result) -> Iterator[str]:
+    """Give the gross errors by thirds of speed and by kind of vehicle."""
+    speeds = np.array([t["speed_kmh"] for _, t in result.counted])
+    errors = 100.0 * quantities(result)["gross"].ours
+    for low, high in pairwise(np.quantile(speeds, (0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0))):
+        within = errors[(speeds >= low) & (speeds <= high)]
+        yield f"  gross at {low:5.1f} to {high:5.1f} km/h: n {within.size:>3}, mean {within.mean():+.2f}, sd {within.std():.2f}"
+    kinds = np.array([t["kind"] for _, t in result.counted])
+    by_kind = (
+        f"{kind} {errors[kinds == kind].mean():+.1f} ± {errors[kinds == kind].std():.1f} ({(kinds == kind).sum()})"
+        for kind in sorted(set(kinds))
+    )
+    yield "  gross by kind, mean ± sd (n): " + ", ".join(by_kind)
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     default = Path(os.environ.get("WIM_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "captures"
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else default
-    print(HEADER)
+    inside: dict[str, list[NDArray[np.bool_]]] = {"gross": [], "axle": []}
+    biases = []
     for site in sorted(path.parent for path in folder.glob("*/station.toml")):
-        for result in measure(site):
-            print(line(result))
+        station = parse_station((site / "station.toml").read_text(encoding="utf-8"), str(site / "station.toml"))
+        lane = station.lane[0]
+        calibration = calibrate(site, lane, station.station.id)
+        learnt = learn(site, lane, calibration)
+        for used, name in ((calibration, "calibration runs"), (learnt, "runs and the site's own traffic")):
+            if used is None:
+                continue
+            result = measure(site, "traffic", lane, used)
+            print(overview(result, name), *table(result), *bands(result), sep="\n")
+        found = quantities(result)
+        biases.append(abs(float(found["gross"].ours.mean())))
+        inside["gross"].append(found["gross"].inside)
+        inside["axle"] += [found["axle"].inside, found["axle of a group"].inside]
+    shares = ", ".join(f"{name} {100 * np.concatenate(parts).mean():.1f} %" for name, parts in inside.items())
+    print(f"all sites at their best: true values inside ±U: {shares}; mean of |bias| of gross {100 * np.mean(biases):.2f} %")
 
 
 if __name__ == "__main__":

@@ -80,12 +80,13 @@ class Meetings:
 def bodies(spacings_m: NDArray[np.float64]) -> NDArray[np.int64]:
     """Give each axle's body, (axles,): 0 for the power unit, 1 behind the widest spacing where that can part two bodies.
 
-    A vehicle of two axles is one body, and so is one whose axles behind the first stand closer than its wheelbase.
+    The first spacing that is no twin steering is the power unit's wheelbase; axles behind it that stand closer than that belong to it.
     """
     body = np.zeros(spacings_m.size + 1, np.int64)
-    if spacings_m.size > 1:
-        widest = int(spacings_m[1:].argmax()) + 1
-        if spacings_m[widest] > max(BODY_BREAK_M, float(spacings_m[0])):
+    wide = np.flatnonzero(spacings_m > BODY_BREAK_M)
+    if wide.size > 1:
+        widest = int(wide[1:][spacings_m[wide[1:]].argmax()])
+        if spacings_m[widest] > spacings_m[wide[0]]:
             body[widest + 1 :] = 1
     return body
 

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
+from calibration.disturbance import Disturbance
 from calibration.model import Calibration, SensorGain
 from calibration.speed import RunReading, SpeedFunction
-from calibration.disturbance import Disturbance
 
 
 def flat_calibration(lane, /, **changes) -> Calibration:
