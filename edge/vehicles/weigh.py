@@ -247,8 +247,8 @@ def _wheels(load_kg: float, side: tuple[float, float]) -> tuple[float | None, fl
 def _wheel_u(
     wheel: tuple[float | None, float | None], load_kg: float, dynamic_kg2: float, common: float, calibration: Calibration | None
 ) -> float | None:
-    """Give the expanded uncertainty of the heavier wheel's load: left and right tracks are rough on their own, so that an axle's deviation is
-    the mean of two independent ones, and each wheel has its own sensors' gains.
+    """Give the expanded uncertainty of the heavier wheel's load: left and right tracks are rough on their own, so that an axle deviates
+    by the mean of two independent ones, and each wheel has its own sensors' gains.
     """
     heavier = max((side for side in wheel if side is not None), default=None)
     if heavier is None or load_kg <= 0.0:
