@@ -19,6 +19,7 @@ class CrossingFlag(StrEnum):
     TWO_WHEELS = "two-wheels"
     TOO_LONG = "too-long"
     NO_FLAT_TOP = "no-flat-top"
+    STOOD = "stood"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class Crossing:
         loop the vehicle's length and the loop's; None where it was not measured.
     settled
         Device counter from which the measurement was complete: no later sample changes it. None counts as `stop`.
+    u_share
+        Relative standard uncertainty (k = 1) of the load signal, the area of a strip or the level of a plate: noise, hum, zero, sampling,
+        what was lost, and a plate's ring; 1 where it says nothing. None where it was not estimated (loops).
     """
 
     sensor: str
@@ -59,3 +63,4 @@ class Crossing:
     flags: frozenset[CrossingFlag] = frozenset()
     width_samples: float | None = None
     settled: int | None = None
+    u_share: float | None = None

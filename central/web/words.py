@@ -136,5 +136,6 @@ CROSSING_FLAGS: Final = {
     CrossingFlag.TWO_WHEELS: N_("two wheels on one plate"),
     CrossingFlag.TOO_LONG: N_("crossing too long"),
     CrossingFlag.NO_FLAT_TOP: N_("no flat top"),
+    CrossingFlag.STOOD: N_("wheel stood on a strip"),
     CrossingFlag.CUT_OFF: N_("cut off by the end of the signal"),
 }

@@ -1,19 +1,29 @@
-"""Level and noise of each channel while nothing stands on it, followed under drift."""
+"""Level, drift, noise and mains hum of each channel while nothing stands on it.
+
+All of it is renewed at the borders of stretches (`hops.STRETCH_HOPS`) and constant between them, so that whole stretches of idle signal are
+judged at once. What is kept here finds wheels; how they are measured rests on the quiet samples around each of them (`zero`).
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-LEVEL_GAIN = 0.15
-"""Share of a quiet hop's mean taken into the level: a time constant of 0.13 s, fast against thermal drift of a pavement (minutes),
-slow enough to average the noise of some hundred samples."""
+from edge.axles.features import Features
+from edge.axles.hops import STRETCH_HOPS
 
-NOISE_GAIN = 0.02
-"""Share of a quiet hop's variance taken into the noise: a time constant of one second."""
+LEVEL_GAIN, DRIFT_GAIN = 0.5, 0.1
+"""Shares of the surprise at a stretch's mean taken into level and drift per stretch (an alpha-beta tracker: Kalata 1984). It follows a
+drift of several noise deviations per second with a lag that vanishes, and averages the noise of a thousand samples."""
 
-LEARN_SAMPLES = 64
-"""Samples for the first guess of level and noise: the median of as many steps tells the noise to about a tenth."""
+DRIFT_FADE = 0.7
+"""What is left of a drift after each stretch without a quiet hop: a vehicle that stands on the sensor must not carry the level away."""
+
+NOISE_GAIN = 0.2
+"""Share of a stretch's variance taken into the noise: a time constant of one second."""
+
+LEARN_HOPS, LEARN_SAMPLES = 5, 64
+"""Hops and samples for the first guess of level and noise, 0.1 s: median figures stand a wheel that takes less than half of them."""
 
 LEAST_NOISE_COUNTS = 1.0
 """Quantisation alone; keeps thresholds above zero on an ideal channel."""
@@ -25,12 +35,10 @@ MAD_TO_SD = 1.4826
 class Baseline:
     """Streaming zero of all channels of a lane.
 
-    A hop's mean enters only after the next hop was quiet as well, so that the foot of a wheel's rise never leaks in.
-
     Attributes
     ----------
-    level
-        (channels,) float64, counts.
+    level, drift
+        (channels,) float64: counts at the beginning of the present stretch, and counts per hop.
     noise
         (channels,) float64, standard deviation in counts, hum included.
     known
@@ -39,27 +47,29 @@ class Baseline:
 
     def __init__(self, channels: int) -> None:
         self.level: NDArray[np.float64] = np.zeros(channels)
+        self.drift: NDArray[np.float64] = np.zeros(channels)
         self.noise: NDArray[np.float64] = np.full(channels, LEAST_NOISE_COUNTS)
         self.known = False
         self._young: list[NDArray[np.int32]] = []
-        self._seen = np.zeros(channels, np.int64)
-        self._waiting_mean = np.zeros(channels)
-        self._waiting_var = np.zeros(channels)
-        self._waiting = np.zeros(channels, np.bool_)
+        self._renewals: NDArray[np.float64] = np.zeros(channels)
+        shape = (channels, STRETCH_HOPS)
+        self._quiet = np.zeros((channels, STRETCH_HOPS + 1), np.bool_)  # the first column is the last hop of the stretch before
+        self._mean: NDArray[np.float64] = np.zeros(shape)
+        self._variance: NDArray[np.float64] = np.zeros(shape)
 
     def learn(self, counts: NDArray[np.int32]) -> bool:
-        """Collect samples (channels, n) for a fresh start; True once level and noise are set, robust against a wheel among them.
-
-        Until then nothing can be told from the signal: 64 samples, 16 ms at 4 kHz.
-        """
+        """Collect one hop's samples (channels, n) for a fresh start; True once level and noise are set, robust against a wheel therein."""
         self._young.append(counts)
         values = np.concatenate(self._young, axis=1).astype(np.float64)
-        if values.shape[1] < LEARN_SAMPLES:
+        if len(self._young) < LEARN_HOPS or values.shape[1] < LEARN_SAMPLES:
             return False
         self.level = np.median(values, axis=1)
         step = MAD_TO_SD * np.median(np.abs(np.diff(values, axis=1)), axis=1) / np.sqrt(2.0)
-        self.noise = np.maximum(step, LEAST_NOISE_COUNTS)
-        self._seen[:] = 1
+        within = np.median([part.std(axis=1) for part in self._young], axis=0)  # hum too, which steps of samples hardly show
+        self.noise = np.maximum(np.maximum(step, within), LEAST_NOISE_COUNTS)
+        self.drift[:] = 0.0
+        self._renewals[:] = 1.0
+        self._quiet[:] = False
         self.known = True
         self._young = []
         return True
@@ -68,30 +78,49 @@ class Baseline:
         """Take every level as unknown, after the stream was broken off."""
         self.known = False
         self._young = []
-        self._waiting[:] = False
 
-    def shift(self, channel: int, level: float) -> None:
-        """Move one channel's zero to where it came to rest after a disturbance."""
-        self.level[channel] = level
-        self._waiting[channel] = False
+    def levels(self, place: int, number: int) -> NDArray[np.float64]:
+        """Give the level (channels, number) expected at hops `place`, `place` + 1, … of the present stretch."""
+        return self.level[:, None] + self.drift[:, None] * np.arange(place, place + number)
 
-    def follow(self, quiet: NDArray[np.bool_], mean: NDArray[np.float64], var: NDArray[np.float64]) -> None:
-        """Take in one hop.
+    def shift(self, channel: int, place: int, level: float) -> None:
+        """Move one channel's zero to where it came to rest at hop `place` of the present stretch."""
+        self.level[channel] = level - self.drift[channel] * place
 
-        Parameters
-        ----------
-        quiet
-            (channels,) bool: nothing on the sensor and nothing lost.
-        mean, var
-            (channels,) float64: mean in counts and variance in counts² of the hop.
+    def disturb(self, channel: int, noise: float) -> None:
+        """Take a channel's noise as it has become; thresholds follow at once."""
+        self.noise[channel] = max(noise, LEAST_NOISE_COUNTS)
+        self._renewals[channel] = 1.0
+
+    def gather(self, place: int, quiet: NDArray[np.bool_], features: Features) -> None:
+        """Take in hops from `place` on of the present stretch; `quiet` (channels, hops) says where nothing stood on the sensor."""
+        part = slice(place, place + quiet.shape[1])
+        self._quiet[:, 1 + part.start : 1 + part.stop] = quiet
+        self._mean[:, part], self._variance[:, part] = features.mean, features.variance
+
+    def renew(self) -> NDArray[np.bool_]:
+        """End a stretch: bring level, drift and noise up to its end. Gives (channels,) bool, True where all of it was quiet.
+
+        A hop counts only between quiet hops, so that the foot of a wheel's rise or fall never leaks in; the last hop of a stretch, whose
+        successor is not known yet, is left out.
         """
-        use = quiet & self._waiting
-        # 1/n while young, so that the first second counts fully.
-        gain = np.maximum(NOISE_GAIN, 1.0 / (self._seen + 1.0))
-        self.level = np.where(use, self.level + LEVEL_GAIN * (self._waiting_mean - self.level), self.level)
-        variance = self.noise**2
-        variance = np.where(use, variance + gain * (self._waiting_var - variance), variance)
-        self.noise = np.maximum(np.sqrt(variance), LEAST_NOISE_COUNTS)
-        self._seen += use
-        self._waiting_mean, self._waiting_var = mean, var
-        self._waiting = quiet.copy()
+        inner = self._quiet[:, 1:]
+        use = inner[:, :-1] & inner[:, 1:] & self._quiet[:, :-2]
+        number = use.sum(axis=1)
+        some = number > 0
+        each = np.maximum(number, 1)
+        place = (use * np.arange(STRETCH_HOPS - 1)).sum(axis=1) / each
+        surprise = np.where(use, self._mean[:, :-1], 0.0).sum(axis=1) / each - (self.level + self.drift * place)
+        variance = np.where(use, self._variance[:, :-1], 0.0).sum(axis=1) / each
+        # A single quiet hop tells less than nine, and 1/n while young, so that the first second counts fully.
+        share = number / (STRETCH_HOPS - 1.0)
+        level = self.level + self.drift * STRETCH_HOPS
+        self.level = np.where(some, level + LEVEL_GAIN * np.sqrt(share) * surprise, level)
+        self.drift = np.where(some, self.drift + DRIFT_GAIN * share * surprise / STRETCH_HOPS, DRIFT_FADE * self.drift)
+        gain = np.where(some, np.maximum(NOISE_GAIN, 1.0 / (self._renewals + 1.0)) * share, 0.0)
+        self.noise = np.maximum(np.sqrt(self.noise**2 + gain * (variance - self.noise**2)), LEAST_NOISE_COUNTS)
+        self._renewals += some
+        still = np.asarray(inner.all(axis=1), np.bool_)
+        self._quiet[:, 0] = self._quiet[:, -1]
+        self._quiet[:, 1:] = False
+        return still

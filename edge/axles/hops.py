@@ -1,7 +1,8 @@
 """Cut the sample stream into hops whose borders are fixed by the absolute sample counter.
 
-Every later step works on whole hops. The borders do not depend on how the stream was delivered, so the same floating-point
-operations run in the same order for one sample at a time and for an hour at once, and results agree to the bit.
+Every later step works on whole hops, and every estimate of the idle channel is renewed on borders of a fixed number of hops. Neither
+depends on how the stream was delivered, so the same floating-point operations run in the same order for one sample at a time and for an
+hour at once, and results agree to the bit. What has arrived is handed on in runs of hops: idle signal costs a few array operations a run.
 """
 
 from __future__ import annotations
@@ -19,35 +20,52 @@ HOP_S = 0.020
 """Length of a hop. One period of 50 Hz hum, so that its mean over a hop is zero; short against a wheel's time on a sensor at
 walking pace, long against the cost of one step of the loop."""
 
+STRETCH_HOPS = 10
+"""Hops after which level and noise of idle channels are renewed: 0.2 s hold whole periods of 50 and of 60 Hz and of all their harmonics."""
+
 BREAK_HOPS = 25
 """A loss longer than this (half a second) ends whatever was going on: nothing measured before it bears on what follows."""
 
 
 @dataclass(frozen=True)
-class Hop:
-    """Samples of all channels between two hop borders.
+class Hops:
+    """Consecutive hops of all channels within one stretch; several only where no sample is lost.
 
     Parameters
     ----------
     first_sample
         Counter of the first sample.
     counts
-        (channels, n) int32; what stands at lost samples is meaningless.
+        (channels, n) int32; 0 at lost samples.
     valid
         (n,) bool, False where the sample was lost.
+    size
+        Samples per hop; n is a multiple of it. The first and the last hop of a stream may be shorter than the others.
     follows_break
-        True where the stream was broken off just before this hop.
+        True where the stream was broken off just before.
     """
 
     first_sample: int
     counts: NDArray[np.int32]
     valid: NDArray[np.bool_]
-    follows_break: bool
+    size: int
+    follows_break: bool = False
+
+    @property
+    def number(self) -> int:
+        """How many hops."""
+        return int(self.counts.shape[1]) // self.size
 
     @property
     def stop_sample(self) -> int:
         """Counter just after the last sample."""
         return self.first_sample + int(self.counts.shape[1])
+
+    def single(self) -> Iterator[Hops]:
+        """Give the hops one by one."""
+        for at in range(0, int(self.counts.shape[1]), self.size):
+            part = slice(at, at + self.size)
+            yield Hops(self.first_sample + at, self.counts[:, part], self.valid[part], self.size, self.follows_break and at == 0)
 
 
 class Hopper:
@@ -63,81 +81,76 @@ class Hopper:
 
     def __init__(self, channels: int, rate_hz: float) -> None:
         self.hop_samples: int = max(1, round(rate_hz * HOP_S))
+        self.stretch_samples: int = STRETCH_HOPS * self.hop_samples
         self._channels = channels
-        self._counts = np.zeros((channels, self.hop_samples), np.int32)
-        self._valid = np.zeros(self.hop_samples, np.bool_)
+        self._counts: list[NDArray[np.int32]] = []  # of the pending, incomplete hop
+        self._valid: list[NDArray[np.bool_]] = []
         self._start: int | None = None  # counter of the pending hop's first sample
         self._next = 0  # counter of the sample expected next
         self._follows_break = False
 
-    def push(self, block: Block) -> Iterator[Hop]:
+    def push(self, block: Block) -> Iterator[Hops]:
         """Take samples in order of their counter; a jump forward of the counter is a loss.
 
         Yields
         ------
-        Hop
-            Each hop that is complete.
+        Hops
+            What is complete.
 
         Raises
         ------
         RejectError
             If the counter runs backwards or the number of channels is not the lane's.
         """
-        if block.counts.shape[0] != self._counts.shape[0]:
-            what = f"has {block.counts.shape[0]} channels where the lane has {self._counts.shape[0]}; check the station file"
+        if block.counts.shape[0] != self._channels:
+            what = f"has {block.counts.shape[0]} channels where the lane has {self._channels}; check the station file"
             raise RejectError("block-channels", f"block at sample {block.start}", what)
         if self._start is None:
             self._start = self._next = block.start
         if block.start < self._next:
             what = f"counter went back from {self._next}; blocks come in order and never overlap"
             raise RejectError("block-order", f"block at sample {block.start}", what)
-        yield from self._lose(block.start - self._next)
+        lost = block.start - self._next
+        if lost > BREAK_HOPS * self.hop_samples:
+            yield from self.finish()
+            self._start = self._next = block.start
+            self._follows_break = True
+        elif lost:
+            yield from self._take(np.zeros((self._channels, lost), np.int32), np.zeros(lost, np.bool_))
         valid = np.ones(block.counts.shape[1], np.bool_)
         for gap in block.gaps:
             valid[gap.start - block.start : gap.stop - block.start] = False
-        done = 0
-        while done < valid.size:
-            take = min(valid.size - done, self._room())
-            at = self._next - self._start
-            part = slice(done, done + take)
-            self._counts[:, at : at + take] = np.where(valid[part], block.counts[:, part], 0)
-            self._valid[at : at + take] = valid[part]
-            self._next += take
-            done += take
-            if self._room() == 0:
-                yield self._release()
+        yield from self._take(np.where(valid, block.counts, np.int32(0)) if block.gaps else block.counts, valid)
 
-    def finish(self) -> Iterator[Hop]:
+    def finish(self) -> Iterator[Hops]:
         """Give back what is left of the last, partial hop."""
         if self._start is not None and self._next > self._start:
-            yield self._release()
+            yield from self._release(self._next - self._start)
 
-    def _room(self) -> int:
-        assert self._start is not None  # noqa: S101 (set by push before any use)
-        border = (self._start // self.hop_samples + 1) * self.hop_samples
-        return int(border - self._next)
-
-    def _lose(self, lost: int) -> Iterator[Hop]:
-        if lost > BREAK_HOPS * self.hop_samples:
-            target = self._next + lost
-            yield from self.finish()
-            self._start = self._next = target
-            self._follows_break = True
-            return
-        while lost:
+    def _take(self, counts: NDArray[np.int32], valid: NDArray[np.bool_]) -> Iterator[Hops]:
+        """Append samples and give every hop that they complete, as many at once as lie in one stretch."""
+        done = 0
+        while done < valid.size:
             assert self._start is not None  # noqa: S101 (set by push before any use)
-            take = min(lost, self._room())
-            at = self._next - self._start
-            self._counts[:, at : at + take] = 0
-            self._valid[at : at + take] = False
+            border = (self._start // self.hop_samples + 1) * self.hop_samples
+            if self._start % self.hop_samples == 0:
+                whole = (self._next + valid.size - done) // self.hop_samples * self.hop_samples
+                border = max(border, min(whole, (self._start // self.stretch_samples + 1) * self.stretch_samples))
+            take = min(valid.size - done, border - self._next)
+            self._counts.append(counts[:, done : done + take])
+            self._valid.append(valid[done : done + take])
             self._next += take
-            lost -= take
-            if self._room() == 0:
-                yield self._release()
+            done += take
+            if self._next == border:
+                yield from self._release(self.hop_samples)
 
-    def _release(self) -> Hop:
+    def _release(self, size: int) -> Iterator[Hops]:
         assert self._start is not None  # noqa: S101 (set by push before any use)
-        size = self._next - self._start
-        hop = Hop(self._start, self._counts[:, :size].copy(), self._valid[:size].copy(), self._follows_break)
+        counts, valid = np.concatenate(self._counts, axis=1), np.concatenate(self._valid)
+        hops = Hops(self._start, counts, valid, min(size, valid.size), self._follows_break)
         self._start, self._follows_break = self._next, False
-        return hop
+        self._counts, self._valid = [], []
+        if hops.number == 1 or valid.all():
+            yield hops
+        else:
+            yield from hops.single()

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from edge.axles.detect import ONSET_SIGMA, Record
 from edge.axles.hops import HOP_S
+from edge.axles.zero import Zero, zero_of
 
 EDGE_SIGMA = 3.0
 """Level at which a wheel begins and ends, in standard deviations of the smoothed idle noise."""
 
-SHORTEST_WHEEL_S = 0.003
-"""A tyre's footprint of 0.2 m at 160 km/h takes 4.5 ms over a line; what is shorter is a spike."""
+SHORTEST_M, FASTEST_M_S = 0.13, 44.4
+"""A tyre loads a line over 0.2 m, above the threshold two thirds of it; at 160 km/h it takes 3 ms. What is shorter is a spike."""
 
 LOBE_SHARE, LOBE_LENGTH, LOBE_REACH_S = 0.5, 0.25, 0.25
 """A plate swings back after a wheel: a lobe lower than this share of the wheel, shorter than this share of its time on the plate, and
@@ -36,52 +37,62 @@ class Signal:
         Counter of the first sample.
     above
         (n,) float64, counts above the zero; lost samples are 0 and spikes replaced by the median of three.
-    valid, spiked
+    valid
         (n,) bool.
+    spikes
+        Indices of the spikes, in order.
     noise
-        Standard deviation of the idle noise, counts.
+        Standard deviation of the idle noise without the hum, counts.
+    zero
+        The zero that was taken off.
     """
 
     first_sample: int
     above: NDArray[np.float64]
     valid: NDArray[np.bool_]
-    spiked: NDArray[np.bool_]
+    spikes: tuple[int, ...]
     noise: float
+    zero: Zero
 
 
-def prepare(record: Record) -> Signal:
-    """Subtract a zero drawn from the quiet before to the quiet after, and take out spikes."""
-    counts = record.counts.astype(np.float64)
-    valid = record.valid
-    zero = np.full(counts.size, record.level_before)
-    if record.rest and not record.overlong:
-        tail = np.concatenate(record.parts[-record.rest :])
-        after = float(np.median(tail))
-        middle_before = sum(part.size for part in record.parts[: record.lead]) / 2.0
-        middle_after = counts.size - tail.size / 2.0
-        share = np.clip((np.arange(counts.size) - middle_before) / (middle_after - middle_before), 0.0, 1.0)
-        zero = record.level_before + share * (after - record.level_before)
-    above = np.where(valid, counts - zero, 0.0)
-    left = np.concatenate((above[:1], above[:-1]))
-    right = np.concatenate((above[1:], above[-1:]))
-    median = np.maximum(np.minimum(left, right), np.minimum(np.maximum(left, right), above))
-    off = np.abs(above - median)
-    spiked = valid & (off > SPIKE_SIGMA * record.noise) & (off > SPIKE_SHARE * record.peak)
-    return Signal(record.first_sample, np.where(spiked, median, above), valid, spiked, record.noise)
+def prepare(record: Record, rate_hz: float) -> Signal:
+    """Subtract the zero and take out spikes."""
+    zero = zero_of(record, rate_hz)
+    above = record.counts - zero.line
+    if not record.valid.all():
+        above[~record.valid] = 0.0
+    spikes = _spikes(above, record)
+    for at in spikes:
+        above[at] = np.median(above[max(0, at - 1) : at + 2])
+    return Signal(record.first_sample, above, record.valid, spikes, zero.white, zero)
 
 
-def find_wheels(signal: Signal, rate_hz: float, *, rings: bool) -> list[tuple[int, int]]:
-    """Give [start, stop) of each wheel as indices into the record, in order; `rings` says whether the sensor swings after a wheel."""
+def _spikes(above: NDArray[np.float64], record: Record) -> tuple[int, ...]:
+    """Give where single samples stand off both neighbours by more than the signal around them moves."""
+    if above.size < 5:
+        return ()
+    middle = above[1:-1]
+    rise, fall = middle - above[:-2], middle - above[2:]
+    off = np.where(rise * fall > 0.0, np.minimum(np.abs(rise), np.abs(fall)), 0.0)
+    limit = max(SPIKE_SIGMA * record.noise, SPIKE_SHARE * float(above.max()))
+    found = []
+    for at in (np.flatnonzero(off > limit) + 1).tolist():
+        a, b, c, d = (float(above[min(max(at + k, 0), above.size - 1)]) for k in (-2, -1, 1, 2))
+        if off[at - 1] > abs(c - b) + max(abs(b - a), abs(d - c)) and record.valid[at - 1 : at + 2].all():
+            found.append(at)
+    return tuple(found)
+
+
+def find_wheels(signal: Signal, rate_hz: float, plate_m: float = 0.0) -> list[tuple[int, int]]:
+    """Give [start, stop) of each wheel as indices into the record, in order; a plate of this length swings after a wheel."""
     above = signal.above
     smooth = np.convolve(above, np.full(3, 1.0 / 3.0), mode="same") if above.size >= 3 else above
-    runs = _runs(smooth > EDGE_SIGMA * signal.noise / np.sqrt(3.0))
-    runs = _bridge(runs, signal.valid)
-    shortest = max(3, round(SHORTEST_WHEEL_S * rate_hz))
+    shortest = max(3, round(max(SHORTEST_M, 0.5 * plate_m) / FASTEST_M_S * rate_hz))
     wheels: list[tuple[int, int]] = []
-    for start, stop in runs:
+    for start, stop in bridge(runs(smooth > EDGE_SIGMA * signal.noise / np.sqrt(3.0)), signal.valid):
         if stop - start < shortest or smooth[start:stop].max() < ONSET_SIGMA * signal.noise:
             continue
-        if rings and wheels and _is_lobe(above, wheels[-1], (start, stop), rate_hz):
+        if plate_m and wheels and _is_lobe(above, wheels[-1], (start, stop), rate_hz):
             continue
         wheels.append((start, stop))
     return wheels
@@ -99,22 +110,25 @@ def find_presences(signal: Signal, rate_hz: float) -> list[tuple[int, int]]:
     if smooth.max() <= 0.0:
         return found  # the zero itself was learnt on an occupied loop and has only sunk
     occupied = float(np.median(smooth[smooth > 0.25 * smooth.max()]))
-    for start, stop in _bridge(_runs(smooth > max(0.5 * occupied, 2.0 * ONSET_SIGMA * signal.noise)), signal.valid):
+    for start, stop in bridge(runs(smooth > max(0.5 * occupied, 2.0 * ONSET_SIGMA * signal.noise)), signal.valid):
         plateau = float(np.quantile(smooth[start:stop], 0.8))
-        inner = _bridge(_runs(smooth[start:stop] > 0.5 * plateau), signal.valid[start:stop])
+        inner = bridge(runs(smooth[start:stop] > 0.5 * plateau), signal.valid[start:stop])
         found.extend((start + a, start + b) for a, b in inner if b - a > size)
     return found
 
 
-def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Give [start, stop) of each stretch of True."""
+    change = np.flatnonzero(mask[1:] != mask[:-1]) + 1
+    borders = [0, *change.tolist(), mask.size]
+    first = 0 if mask.size and mask[0] else 1
+    return list(zip(borders[first:-1:2], borders[first + 1 :: 2], strict=True))
 
 
-def _bridge(runs: list[tuple[int, int]], valid: NDArray[np.bool_]) -> list[tuple[int, int]]:
+def bridge(found: list[tuple[int, int]], valid: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Join stretches parted by noise or by lost samples alone; a hole longer than what it parts stays a hole."""
     joined: list[tuple[int, int]] = []
-    for start, stop in runs:
+    for start, stop in found:
         if joined:
             before, end = joined[-1]
             hole = start - end

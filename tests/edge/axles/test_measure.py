@@ -107,7 +107,8 @@ def test_a_shifted_zero_is_let_go_after_the_longest_record():
     counts = counts_of(lane, [], 200.0, np.random.default_rng(5))
     counts[0, 3000:] += 50_000
     found = crossings(lane, blocks_of(counts))
-    assert [crossing.flags for crossing in found] == [frozenset({CrossingFlag.TOO_LONG})]
+    assert len(found) == 1
+    assert CrossingFlag.TOO_LONG in found[0].flags
 
 
 def test_a_wheel_cut_off_by_the_end_of_the_stream_is_flagged():

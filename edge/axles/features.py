@@ -1,0 +1,41 @@
+"""What each hop of each channel looks like: its extremes and its moments, exact whatever the order of the sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.axles.hops import Hops
+
+
+@dataclass(frozen=True)
+class Features:
+    """Figures of consecutive hops, arrays (channels, hops).
+
+    Sums are of integers below 2⁵³ (at most some thousand samples of 24 bits, squared) and therefore exact in float64.
+
+    Attributes
+    ----------
+    low, high
+        Least and greatest count.
+    mean, variance
+        In counts and counts².
+    """
+
+    low: NDArray[np.int32]
+    high: NDArray[np.int32]
+    mean: NDArray[np.float64]
+    variance: NDArray[np.float64]
+
+
+def features_of(hops: Hops) -> Features:
+    """Give the figures of hops of which something arrived; lost samples have no part in them."""
+    counts = hops.counts if hops.number > 1 or hops.valid.all() else hops.counts[:, hops.valid]
+    size = hops.size if hops.number > 1 else counts.shape[1]
+    cube = counts.reshape(counts.shape[0], -1, size)
+    wide = cube.astype(np.float64)
+    mean = wide.sum(axis=2) / size
+    squares = np.einsum("chn,chn->ch", wide, wide) / size
+    return Features(cube.min(axis=2), cube.max(axis=2), mean, np.maximum(squares - mean * mean, 0.0))

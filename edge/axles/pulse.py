@@ -1,0 +1,54 @@
+"""What one wheel left on a strip or a plate: time, area, level, width, and how sure the load signal is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contract.axles import CrossingFlag
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """One wheel, positions as indices into the record.
+
+    Attributes
+    ----------
+    start, stop
+        Stretch above the threshold.
+    centre
+        Where the wheel stood on the middle of the sensor, with fraction.
+    area
+        Counts times samples.
+    level
+        Flat top of a plate or peak of a strip, counts.
+    width
+        Full width at half height, samples: the time the wheel's middle took over the plate, or the tyre's footprint over the strip.
+    u_share
+        Relative standard uncertainty of the load signal, the area of a strip or the level of a plate; None for a loop.
+    flags
+        What the shape alone says against it.
+    """
+
+    start: int
+    stop: int
+    centre: float
+    area: float
+    level: float
+    width: float
+    u_share: float | None = None
+    flags: frozenset[CrossingFlag] = frozenset()
+
+
+def half_height(above: NDArray[np.float64], start: int, stop: int, height: float) -> tuple[float, float]:
+    """First upward and last downward passage through `height` within the stretch, linearly interpolated, as indices."""
+    high = np.flatnonzero(above[start:stop] >= height)
+    first, last = (start + int(high[0]), start + int(high[-1])) if high.size else (start, stop - 1)
+    rise, fall = float(first), float(last)
+    if first > 0 and above[first] > above[first - 1]:
+        rise = first - float(min(1.0, max(0.0, (above[first] - height) / (above[first] - above[first - 1]))))
+    if last + 1 < above.size and above[last] > above[last + 1]:
+        fall = last + float(min(1.0, max(0.0, (above[last] - height) / (above[last] - above[last + 1]))))
+    return rise, fall
