@@ -22,8 +22,11 @@ from numpy.typing import NDArray
 from rich.progress import track
 
 from calibration.fit import fit_gains
+from calibration.history import Passage
 from calibration.model import Calibration
 from calibration.runs import RunNote, match_runs
+from calibration.site import learn_site
+from contract.media import sha256_hex
 from contract.samples import Block
 from contract.station import Lane, parse_station
 from contract.units import KMH_PER_M_S
@@ -181,6 +184,27 @@ def match(weighed: list[Vehicle], true: tuple[TrueVehicle, ...], rate_hz: float)
     return Outcome(tuple(pairs), tuple(left))
 
 
+def learn(site: SimulatedSite, calibration: Calibration, vehicles: int, seed: int) -> Calibration:
+    """Let traffic of `vehicles` unlabelled vehicles teach the site."""
+    order = [sensor.name for sensor in site.lane.weighing_sensors]
+    history = []
+    for number, weighed in enumerate(pair.weighed for pair in run(site, vehicles, seed, calibration).pairs):
+        if weighed is not None:
+            nominal = [[np.nan if load is None else load for load in weighed.nominal_kg[name]] for name in order]
+            behind_m = np.cumsum([axle.spacing_m or 0.0 for axle in weighed.axles])
+            history.append(Passage(float(number), weighed.speed_m_s * KMH_PER_M_S, PAVEMENT_C, behind_m, np.array(nominal).T))
+    return learn_site(
+        site.lane,
+        calibration,
+        history,
+        name="bench-site",
+        created=datetime.now(UTC),
+        history_sha256=sha256_hex(b""),
+        bound=0.05,
+        progress=lambda _done, _whole: None,
+    )
+
+
 def mean_of_rows(site: SimulatedSite, calibration: Calibration, vehicle: Vehicle) -> float:
     """Give the textbook's gross weight in kg: calibrated nominal loads, plain mean over rows; NaN where a sensor missed a wheel."""
     rows = len({round(sensor.position_m, 1) for sensor in site.lane.weighing_sensors})
@@ -223,6 +247,8 @@ def report(site: SimulatedSite, calibration: Calibration, outcome: Outcome) -> I
         if band.size:
             yield line(f"{low:.0f}-{high:.0f}", [pairs[k] for k in band], textbook[band])
     yield line("all", pairs, textbook)
+    ours = np.array([weighed.gross_kg / true.gvw_kg for weighed, true in pairs])
+    yield f"sd of the gross weight over that of the mean of rows: {100 * ours.std() / np.nanstd(textbook):.2f}"
 
 
 def main(
@@ -234,12 +260,15 @@ def main(
     behaviour: Annotated[list[Behaviour] | None, typer.Option(help="What drivers do one of; may be repeated.")] = None,
     pavement_c: Annotated[float, typer.Option(help="Pavement temperature in traffic; the calibration has 25 °C.")] = PAVEMENT_C,
     seed: Annotated[int, typer.Option(min=0, help="Decides traffic and noise.")] = 1,
+    history: Annotated[int, typer.Option(min=0, help="Unlabelled vehicles that teach the site before; 0 weighs with the runs alone.")] = 0,
 ) -> None:
     """Print the table."""
     began = time.perf_counter()
     place = open_site(layout, grade, site)
     flow = replace(place.flow, behaviours=tuple(behaviour or (Behaviour.STEADY,)))
     calibration = calibrate(place, seed)
+    if history:
+        calibration = learn(place, calibration, history, seed + 1)
     outcome = run(place, vehicles, seed, calibration, flow=flow, pavement_c=pavement_c)
     print(f"{layout}, road and sensors of {place.layout.station!r}, {grade}")
     for text in report(place, calibration, outcome):
