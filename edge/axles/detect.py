@@ -31,7 +31,7 @@ REST_SHARE_OF_STAY, REST_HOPS_MOST = 0.2, 10
 sensor's zero is taken anew. Below 15 km/h on a plate and 5 km/h on a strip this is what decides."""
 
 LEAD_HOPS = 10
-"""Quiet hops kept before an onset where there were so many, for the zero on the near side: whole periods of 50 and 60 Hz."""
+"""Quiet hops kept before an onset where there were so many, for the zero on the near side: 0.2 s, whole periods of 50 and 60 Hz."""
 
 PEAK_SHARE_AT_REST = 0.03
 """A record is over only when the level is back to this share of its greatest hop's mean (or to the noise): drift during a long stand is
@@ -258,7 +258,7 @@ class Detector:
             settled=stop,
             overlong=overlong,
             cut=cut,
-            hum=self._hum.present(channel, record.noise),
+            hum=self._hum.present(channel),
         )
 
     def _renew(self, stop: int) -> None:

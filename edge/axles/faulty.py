@@ -11,7 +11,7 @@ from contract.axles import CrossingFlag
 from contract.samples import COUNT_MAX
 from edge.axles.detect import Record
 from edge.axles.pulse import Pulse
-from edge.axles.wheels import Signal
+from edge.axles.wheels import Signal, runs
 
 TOUCH_SAMPLES: Final = 3
 """A loss or a spike this close to a wheel's edge touches the wheel."""
@@ -27,7 +27,7 @@ def damage_of(record: Record, signal: Signal, pulse: Pulse) -> frozenset[Crossin
     """Give the flags of what touches one wheel of a record."""
     around = slice(max(0, pulse.start - TOUCH_SAMPLES), pulse.stop + TOUCH_SAMPLES)
     counts, flags = record.counts[around], set()
-    if not signal.valid[around].all():
+    if not (signal.whole or signal.valid[around].all()):
         flags.add(CrossingFlag.GAP)
     if any(around.start <= at < around.stop for at in signal.spikes):
         flags.add(CrossingFlag.SPIKE)
@@ -53,9 +53,9 @@ def _frozen(record: Record, around: slice) -> int | None:
         return None  # an ideal channel: quantised without noise
     least = 2 + math.ceil(math.log(CHANCE) / math.log(0.2821 / record.noise))
     part = record.counts[around]
-    same = (part[1:] == part[:-1]) & record.valid[around][1:]
-    if int(same.sum()) < least:
+    same = part[1:] == part[:-1]
+    if np.count_nonzero(same) < least:
         return None
-    borders = np.flatnonzero(np.diff(np.concatenate(([False], same, [False])).astype(np.int8))).reshape(-1, 2)
-    longest = borders[(borders[:, 1] - borders[:, 0]).argmax()]
-    return int(part[longest[0]]) if longest[1] - longest[0] >= least else None
+    same &= record.valid[around][1:]
+    start, stop = max(runs(same), key=lambda run: run[1] - run[0], default=(0, 0))
+    return int(part[start]) if stop - start >= least else None

@@ -20,8 +20,8 @@ HOP_S = 0.020
 """Length of a hop. One period of 50 Hz hum, so that its mean over a hop is zero; short against a wheel's time on a sensor at
 walking pace, long against the cost of one step of the loop."""
 
-STRETCH_HOPS = 10
-"""Hops after which level and noise of idle channels are renewed: 0.2 s hold whole periods of 50 and of 60 Hz and of all their harmonics."""
+STRETCH_HOPS = 20
+"""Hops after which level and noise of idle channels are renewed: 0.4 s hold whole periods of 50 and of 60 Hz and of all their harmonics."""
 
 BREAK_HOPS = 25
 """A loss longer than this (half a second) ends whatever was going on: nothing measured before it bears on what follows."""

@@ -44,11 +44,12 @@ class Pulse:
 
 def half_height(above: NDArray[np.float64], start: int, stop: int, height: float) -> tuple[float, float]:
     """First upward and last downward passage through `height` within the stretch, linearly interpolated, as indices."""
-    high = np.flatnonzero(above[start:stop] >= height)
-    first, last = (start + int(high[0]), start + int(high[-1])) if high.size else (start, stop - 1)
+    high = above[start:stop] >= height
+    # argmax gives 0 where nothing is that high: the whole stretch then.
+    first, last = start + int(high.argmax()), stop - 1 - int(high[::-1].argmax())
     rise, fall = float(first), float(last)
-    if first > 0 and above[first] > above[first - 1]:
-        rise = first - float(min(1.0, max(0.0, (above[first] - height) / (above[first] - above[first - 1]))))
-    if last + 1 < above.size and above[last] > above[last + 1]:
-        fall = last + float(min(1.0, max(0.0, (above[last] - height) / (above[last] - above[last + 1]))))
+    if first > 0 and (step := float(above[first] - above[first - 1])) > 0.0:
+        rise -= min(1.0, max(0.0, (float(above[first]) - height) / step))
+    if last + 1 < above.size and (step := float(above[last] - above[last + 1])) > 0.0:
+        fall += min(1.0, max(0.0, (float(above[last]) - height) / step))
     return rise, fall

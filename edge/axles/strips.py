@@ -45,10 +45,8 @@ def strip_pulse(signal: Signal, rate_hz: float, stretch: tuple[int, int], bounds
         First index and end of what does not belong to a neighbour.
     """
     above, (start, stop) = signal.above, stretch
-    low, high = max(start - 1, 0), min(stop + 1, above.size)
-    smooth = np.convolve(above[low:high], np.full(3, 1.0 / 3.0), mode="same")
-    peak = float(smooth.max())
-    rise, fall = (low + at for at in half_height(smooth, start - low, stop - low, 0.5 * peak))
+    peak = float(signal.smooth[start:stop].max())
+    rise, fall = half_height(signal.smooth, start, stop, 0.5 * peak)
     width, middle, foot = max(fall - rise, 1.0), 0.5 * (rise + fall), FOOT_SHARE * (stop - start)
     begin = max(bounds[0], math.floor(min(middle - REACH * width, start - foot)))
     end = min(bounds[1], math.ceil(max(middle + REACH * width, stop + foot)) + 1)
@@ -59,7 +57,7 @@ def strip_pulse(signal: Signal, rate_hz: float, stretch: tuple[int, int], bounds
     centre = start + float(core @ np.arange(core.size)) / weight if weight > 0.0 else middle
     number = end - begin
     variance = signal.noise**2 * number + signal.zero.variance_of_sum(begin, end)
-    lost = number - int(signal.valid[begin:end].sum())
+    lost = 0 if signal.whole else number - int(signal.valid[begin:end].sum())
     share = math.sqrt(variance) / area if area > 0.0 else 1.0
     u_share = min(1.0, math.hypot(share, COARSE / width**3, lost / number))
     stood = width > STOOD_S * rate_hz

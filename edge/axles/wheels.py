@@ -27,6 +27,9 @@ SPIKE_SIGMA, SPIKE_SHARE = 8.0, 0.05
 a spike of the converter or the cable; a tyre cannot load a sensor for one sample."""
 
 
+THIRDS = np.full(3, 1.0 / 3.0)
+
+
 @dataclass(frozen=True)
 class Signal:
     """A record made ready for measuring.
@@ -35,10 +38,10 @@ class Signal:
     ----------
     first_sample
         Counter of the first sample.
-    above
-        (n,) float64, counts above the zero; lost samples are 0 and spikes replaced by the median of three.
-    valid
-        (n,) bool.
+    above, smooth
+        (n,) float64, counts above the zero; lost samples are 0 and spikes replaced by the median of three; and the mean of three of it.
+    valid, whole
+        (n,) bool, False where a sample was lost; and whether none was.
     spikes
         Indices of the spikes, in order.
     noise
@@ -49,7 +52,9 @@ class Signal:
 
     first_sample: int
     above: NDArray[np.float64]
+    smooth: NDArray[np.float64]
     valid: NDArray[np.bool_]
+    whole: bool
     spikes: tuple[int, ...]
     noise: float
     zero: Zero
@@ -59,40 +64,45 @@ def prepare(record: Record, rate_hz: float) -> Signal:
     """Subtract the zero and take out spikes."""
     zero = zero_of(record, rate_hz)
     above = record.counts - zero.line
-    if not record.valid.all():
+    whole = bool(record.valid.all())
+    if not whole:
         above[~record.valid] = 0.0
     spikes = _spikes(above, record)
     for at in spikes:
         above[at] = np.median(above[max(0, at - 1) : at + 2])
-    return Signal(record.first_sample, above, record.valid, spikes, zero.white, zero)
+    return Signal(record.first_sample, above, smoothed(above), record.valid, whole, spikes, zero.white, zero)
+
+
+def smoothed(above: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the mean of each sample and its neighbours."""
+    return np.correlate(above, THIRDS, mode="same") if above.size >= THIRDS.size else above
 
 
 def _spikes(above: NDArray[np.float64], record: Record) -> tuple[int, ...]:
     """Give where single samples stand off both neighbours by more than the signal around them moves."""
     if above.size < 5:
         return ()
-    middle = above[1:-1]
-    rise, fall = middle - above[:-2], middle - above[2:]
-    off = np.where(rise * fall > 0.0, np.minimum(np.abs(rise), np.abs(fall)), 0.0)
     limit = max(SPIKE_SIGMA * record.noise, SPIKE_SHARE * float(above.max()))
+    bend = above[:-2] + above[2:]
+    bend -= 2.0 * above[1:-1]
     found = []
-    for at in (np.flatnonzero(off > limit) + 1).tolist():
-        a, b, c, d = (float(above[min(max(at + k, 0), above.size - 1)]) for k in (-2, -1, 1, 2))
-        if off[at - 1] > abs(c - b) + max(abs(b - a), abs(d - c)) and record.valid[at - 1 : at + 2].all():
+    for at in (np.flatnonzero(np.abs(bend) > 2.0 * limit) + 1).tolist():
+        a, b, middle, c, d = (float(above[min(max(at + k, 0), above.size - 1)]) for k in (-2, -1, 0, 1, 2))
+        off = min(abs(middle - b), abs(middle - c)) if (middle - b) * (middle - c) > 0.0 else 0.0
+        if off > max(limit, abs(c - b) + max(abs(b - a), abs(d - c))) and record.valid[at - 1 : at + 2].all():
             found.append(at)
     return tuple(found)
 
 
 def find_wheels(signal: Signal, rate_hz: float, plate_m: float = 0.0) -> list[tuple[int, int]]:
     """Give [start, stop) of each wheel as indices into the record, in order; a plate of this length swings after a wheel."""
-    above = signal.above
-    smooth = np.convolve(above, np.full(3, 1.0 / 3.0), mode="same") if above.size >= 3 else above
+    smooth = signal.smooth
     shortest = max(3, round(max(SHORTEST_M, 0.5 * plate_m) / FASTEST_M_S * rate_hz))
     wheels: list[tuple[int, int]] = []
-    for start, stop in bridge(runs(smooth > EDGE_SIGMA * signal.noise / np.sqrt(3.0)), signal.valid):
+    for start, stop in bridge(runs(smooth > EDGE_SIGMA * signal.noise / 3.0**0.5), signal):
         if stop - start < shortest or smooth[start:stop].max() < ONSET_SIGMA * signal.noise:
             continue
-        if plate_m and wheels and _is_lobe(above, wheels[-1], (start, stop), rate_hz):
+        if plate_m and wheels and _is_lobe(signal.above, wheels[-1], (start, stop), rate_hz):
             continue
         wheels.append((start, stop))
     return wheels
@@ -110,10 +120,13 @@ def find_presences(signal: Signal, rate_hz: float) -> list[tuple[int, int]]:
     if smooth.max() <= 0.0:
         return found  # the zero itself was learnt on an occupied loop and has only sunk
     occupied = float(np.median(smooth[smooth > 0.25 * smooth.max()]))
-    for start, stop in bridge(runs(smooth > max(0.5 * occupied, 2.0 * ONSET_SIGMA * signal.noise)), signal.valid):
-        plateau = float(np.quantile(smooth[start:stop], 0.8))
-        inner = bridge(runs(smooth[start:stop] > 0.5 * plateau), signal.valid[start:stop])
-        found.extend((start + a, start + b) for a, b in inner if b - a > size)
+    present = smooth > max(0.5 * occupied, 2.0 * ONSET_SIGMA * signal.noise)
+    for start, stop in bridge(runs(present), signal):
+        plateau = float(np.partition(smooth[start:stop], rank := int(0.8 * (stop - start)))[rank])
+        inside = present.copy()
+        inside[:start] = inside[stop:] = False
+        inside[start:stop] = smooth[start:stop] > 0.5 * plateau
+        found.extend((a, b) for a, b in bridge(runs(inside), signal) if b - a > size)
     return found
 
 
@@ -125,14 +138,14 @@ def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return list(zip(borders[first:-1:2], borders[first + 1 :: 2], strict=True))
 
 
-def bridge(found: list[tuple[int, int]], valid: NDArray[np.bool_]) -> list[tuple[int, int]]:
+def bridge(found: list[tuple[int, int]], signal: Signal) -> list[tuple[int, int]]:
     """Join stretches parted by noise or by lost samples alone; a hole longer than what it parts stays a hole."""
     joined: list[tuple[int, int]] = []
     for start, stop in found:
         if joined:
             before, end = joined[-1]
             hole = start - end
-            lost = int((~valid[end:start]).sum())
+            lost = 0 if signal.whole else int((~signal.valid[end:start]).sum())
             if hole <= 2 or (lost >= hole - 2 and hole <= (end - before) + (stop - start)):
                 joined[-1] = (before, stop)
                 continue

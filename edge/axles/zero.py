@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,17 @@ from numpy.typing import NDArray
 from edge.axles.detect import REST_HOPS, Record
 from edge.axles.hops import HOP_S
 
-WAVE_S = 2.0
-"""Length of the tables of the mains' lines; longer records are rare and calculate their own."""
+TABLE_S: Final = 2.0
+"""Length of the tables of constant, drift and waves; longer records are rare and calculate their own."""
 
-REST_SHARE_LEFT_OUT = 1.0 / 3.0
+REST_SHARE_LEFT_OUT: Final = 1.0 / 3.0
 """Share of the rest left out next to the wheel, and one hop of the lead: the foot of a slow wheel lies below the threshold."""
+
+LEAST_WHITE_SHARE: Final = 0.25
+"""Share of the noise's power that is left for white noise, whatever the hum seems to be."""
+
+STIFFNESS: Final = 1e-9
+"""Keeps the normal matrix regular when the quiet samples are too few to tell a drift; far below one sample's weight."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +33,8 @@ class Zero:
     ----------
     line
         (n,) float64, counts.
-    columns
-        (n, k) what the line is made of: a constant, a drift, cosine and sine of each line of hum.
+    rows
+        (k, n) what the line is made of: a constant, a drift, cosine and sine of each line of hum.
     covariance
         (k, k) of their amplitudes, counts².
     white
@@ -37,14 +44,14 @@ class Zero:
     """
 
     line: NDArray[np.float64]
-    columns: NDArray[np.float64]
+    rows: NDArray[np.float64]
     covariance: NDArray[np.float64]
     white: float
     step: float
 
     def variance_of_sum(self, begin: int, end: int) -> float:
         """Give the variance of the zero's sum over samples [begin, end), counts²."""
-        total = self.columns[begin:end].sum(axis=0)
+        total = self.rows[:, begin:end].sum(axis=1)
         return float(total @ self.covariance @ total)
 
 
@@ -56,62 +63,60 @@ def zero_of(record: Record, rate_hz: float) -> Zero:
     """
     size = record.counts.size
     lead, rest = _quiet_spans(record, rate_hz)
-    white = float(np.sqrt(max(record.noise**2 - sum(power for _, power in record.hum), 0.25 * record.noise**2)))
+    power = [line_power for _, line_power in record.hum]
+    white2 = max(record.noise**2 - sum(power), LEAST_WHITE_SHARE * record.noise**2)
     both = lead > 0 and rest > 0
-    columns = np.empty((size, 1 + both + 2 * len(record.hum)))
-    columns[:, 0] = 1.0
-    ridge = np.zeros(columns.shape[1])
-    if both:
-        columns[:, 1] = np.linspace(-1.0, 1.0, size)
-    at = 1 + both
-    for line_hz, power in record.hum:
-        columns[:, at : at + 2] = _wave(line_hz, rate_hz, size)
-        ridge[at : at + 2] = white**2 / power
-        at += 2
+    rows = _rows(tuple(line_hz for line_hz, _ in record.hum), rate_hz, size, drifts=both)
     if not lead and not rest:
-        covariance = np.zeros((columns.shape[1], columns.shape[1]))
+        covariance = np.zeros((rows.shape[0], rows.shape[0]))
         covariance[0, 0] = record.noise**2
-        return Zero(np.full(size, record.level_before), columns, covariance, white, 0.0)
-    use = np.concatenate((columns[:lead], columns[size - rest :]))
-    counts = np.concatenate((record.counts[:lead], record.counts[size - rest :])) - record.level_before
-    valid = np.concatenate((record.valid[:lead], record.valid[size - rest :]))
-    if not valid.all():
-        use, counts = use * valid[:, None], np.where(valid, counts, 0.0)
-    normal = use.T @ use
-    normal[np.diag_indices_from(normal)] += ridge + 1e-9
+        return Zero(np.full(size, record.level_before), rows, covariance, white2**0.5, 0.0)
+    normal, right = np.zeros((rows.shape[0], rows.shape[0])), np.zeros(rows.shape[0])
+    for part in (slice(0, lead), slice(size - rest, size)):
+        if part.stop > part.start:
+            here, valid = rows[:, part], record.valid[part]
+            use = here if valid.all() else here * valid
+            normal += use @ use.T
+            right += use @ (record.counts[part] - record.level_before)
+    ridge = np.full(rows.shape[0], STIFFNESS)
+    ridge[1 + both :] += np.repeat(white2 / np.array(power, np.float64), 2)
+    normal.flat[:: rows.shape[0] + 1] += ridge
     inverse = np.linalg.inv(normal)
-    amplitude = inverse @ (use.T @ counts)
-    line = columns @ amplitude + record.level_before
-    step = 2.0 * float(amplitude[1]) if both else 0.0
-    return Zero(line, columns, np.asarray(inverse * white**2, np.float64), white, step)
+    amplitude = inverse @ right
+    line = amplitude @ rows
+    line += record.level_before
+    step = float(amplitude[1] * (rows[1, -1] - rows[1, 0])) if both else 0.0
+    return Zero(line, rows, np.asarray(white2 * inverse, np.float64), white2**0.5, step)
 
 
 def _quiet_spans(record: Record, rate_hz: float) -> tuple[int, int]:
     """Give how many samples at the beginning and at the end are quiet beyond doubt."""
     hop = max(1, round(rate_hz * HOP_S))
     lead = record.lead - hop if record.lead > 2 * hop else record.lead
-    rest = record.rest
+    rest = 0 if record.overlong else record.rest
     if rest >= REST_HOPS * hop:
         rest -= int(REST_SHARE_LEFT_OUT * rest)
-    if record.overlong or not record.valid[:lead].any():
-        lead = 0 if not record.valid[:lead].any() else lead
-        rest = 0 if record.overlong else rest
-    if rest and not record.valid[record.counts.size - rest :].any():
-        rest = 0
+    lead = lead if record.valid[:lead].any() else 0
+    rest = rest if record.valid[record.counts.size - rest :].any() else 0
     return lead, rest
 
 
-def _wave(line_hz: float, rate_hz: float, size: int) -> NDArray[np.float64]:
-    """Give cosine and sine (size, 2) of a line; the phase is fitted, so each record begins at zero."""
-    table = _table(line_hz, rate_hz)
-    return table[:size] if size <= table.shape[0] else _sampled(line_hz, rate_hz, size)
+def _rows(lines_hz: tuple[float, ...], rate_hz: float, size: int, *, drifts: bool) -> NDArray[np.float64]:
+    """Give constant, drift and waves (k, size); the phase of the hum is fitted, so each record begins at its own zero."""
+    longest = round(TABLE_S * rate_hz)
+    table = _table(lines_hz, rate_hz, longest, drifts=drifts)[:, :size] if size <= longest else None
+    return _sampled(lines_hz, rate_hz, size, drifts=drifts) if table is None else table
 
 
 @lru_cache(maxsize=64)
-def _table(line_hz: float, rate_hz: float) -> NDArray[np.float64]:
-    return _sampled(line_hz, rate_hz, round(WAVE_S * rate_hz))
+def _table(lines_hz: tuple[float, ...], rate_hz: float, size: int, *, drifts: bool) -> NDArray[np.float64]:
+    return _sampled(lines_hz, rate_hz, size, drifts=drifts)
 
 
-def _sampled(line_hz: float, rate_hz: float, size: int) -> NDArray[np.float64]:
-    phase = 2.0 * np.pi * line_hz / rate_hz * np.arange(size)
-    return np.column_stack((np.cos(phase), np.sin(phase)))
+def _sampled(lines_hz: tuple[float, ...], rate_hz: float, size: int, *, drifts: bool) -> NDArray[np.float64]:
+    time_s = np.arange(size) / rate_hz
+    rows = [np.ones(size)] + [time_s] * drifts
+    for line_hz in lines_hz:
+        phase = 2.0 * np.pi * line_hz * time_s
+        rows += [np.cos(phase), np.sin(phase)]
+    return np.stack(rows)
