@@ -86,6 +86,18 @@ class Weights:
         return COVERAGE_K * float(np.sqrt(max(0.0, self.covariance[np.ix_(axles, axles)].sum())))
 
 
+@dataclass(frozen=True)
+class _Readings:
+    """What each row read of each axle, (axles, rows): load in kg, NaN where it did not weigh it, and its relative standard uncertainty."""
+
+    load_kg: NDArray[np.float64]
+    signal_u: NDArray[np.float64]
+
+    @property
+    def seen(self) -> NDArray[np.bool_]:
+        return ~np.isnan(self.load_kg)
+
+
 def nominal_loads(axles: tuple[dict[str, Crossing], ...], motion: Motion | None, lane: Lane) -> dict[str, tuple[float | None, ...]]:
     """Give each sensor's load of each axle in kg with nominal constants, None where it did not see the axle or speed is unknown."""
     return {
@@ -123,7 +135,7 @@ def weigh(
     scale = {sensor.name: _gain(sensor, calibration, pavement_c) for sensor in lane.weighing_sensors}
     loads = {name: [None if value is None else value * scale[name] for value in values] for name, values in nominal.items()}
     rows = [list(row) for row in lane.weighing_rows]
-    table = np.full((len(axles), len(rows)), np.nan)  # kg by axle and row, NaN where the row did not weigh the axle
+    readings = _Readings(np.full((len(axles), len(rows)), np.nan), np.zeros((len(axles), len(rows))))
     incomplete = 0
     sides: list[tuple[float, float]] = []
     for k, axle in enumerate(axles):
@@ -132,15 +144,17 @@ def weigh(
             incomplete += 1
             usable = _usable(axle, rows, loads, k, trusted_only=False)
         for index, names in usable.items():
-            table[k, index] = sum(loads[name][k] or 0.0 for name in names)
+            parts = np.array([loads[name][k] or 0.0 for name in names])
+            readings.load_kg[k, index] = parts.sum()
+            readings.signal_u[k, index] = _signal_u(parts, [axle[name] for name in names])
         sides.append(_sides(usable, loads, k, lane))
-    axle_kg, covariance = _static(table, axles, motion, lane, calibration)
+    axle_kg, covariance = _static(readings, axles, motion, lane, calibration)
     gross_kg = float(axle_kg.sum())
     common = _common_u(lane, calibration, motion, pavement_c)
     dynamic = covariance.diagonal().copy()
     covariance = covariance + common**2 * np.outer(axle_kg, axle_kg)
-    seen = ~np.isnan(table)
-    gross_rows = np.array([table[:, i].sum() for i in range(len(rows)) if seen[:, i].all()])
+    seen = readings.seen
+    gross_rows = np.array([readings.load_kg[:, i].sum() for i in range(len(rows)) if seen[:, i].all()])
     wheels = [_wheels(load, side) for load, side in zip(axle_kg, sides, strict=True)]
     return Weights(
         axle_kg=[float(value) for value in axle_kg],
@@ -169,17 +183,28 @@ def _gain(sensor: Sensor, calibration: Calibration | None, pavement_c: float | N
     return found.gain / (1.0 + found.per_k * (pavement_c - calibration.pavement_c))
 
 
+def _signal_u(parts_kg: NDArray[np.float64], crossings: list[Crossing]) -> float:
+    """Give the relative standard uncertainty of a row's reading by its signals, each sensor's its own."""
+    shares = np.array([crossing.u_share or 0.0 for crossing in crossings])
+    total = float(parts_kg.sum())
+    return float(np.linalg.norm(shares * parts_kg)) / total if total > 0.0 else 1.0
+
+
 def _static(
-    table: NDArray[np.float64], axles: tuple[dict[str, Crossing], ...], motion: Motion | None, lane: Lane, calibration: Calibration | None
+    readings: _Readings,
+    axles: tuple[dict[str, Crossing], ...],
+    motion: Motion | None,
+    lane: Lane,
+    calibration: Calibration | None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give the loads of all axles, kg, and the covariance of their errors by dynamics and rows, kg²; zeros where no row weighed an axle."""
-    weighed = np.flatnonzero((~np.isnan(table)).any(axis=1))
+    weighed = np.flatnonzero(readings.seen.any(axis=1))
     speed_kmh = motion.speed_m_s * KMH_PER_M_S if motion else 0.0
     behind_m = motion.offsets_m if motion else np.zeros(len(axles))
     load_kg, covariance = np.zeros(len(axles)), np.zeros((len(axles), len(axles)))
     if weighed.size == 0:
         return load_kg, covariance
-    axle, row = np.nonzero(~np.isnan(table[weighed]))
+    axle, row = np.nonzero(readings.seen[weighed])
     names = [{sensor.name for sensor in sensors} for sensors in lane.weighing_rows]
     time_s = np.array(
         [
@@ -195,7 +220,14 @@ def _static(
     def errors(share_of_usual: float) -> NDArray[np.float64]:
         return calibration.speed.errors(speed_kmh / share_of_usual) if calibration else np.zeros(len(names))
 
-    found = estimate(table[weighed][axle, row], met, disturbance, errors=errors, row_u=row_u, reading_u=np.zeros(axle.size))
+    found = estimate(
+        readings.load_kg[weighed][axle, row],
+        met,
+        disturbance,
+        errors=errors,
+        row_u=row_u,
+        reading_u=readings.signal_u[weighed][axle, row],
+    )
     load_kg[weighed] = found.load_kg
     covariance[np.ix_(weighed, weighed)] = found.covariance
     return load_kg, covariance
