@@ -124,6 +124,7 @@ def test_nothing_serious_stands_between_a_reader_and_the_page(chromium: Browser,
                 summary.click()
         assert grave(page) == [], path
     page.get_by_role("button", name="Log out").or_(page.get_by_role("button", name="退出登录")).click()
+    page.wait_for_url("**/login*")
     assert grave(page) == []
     context.close()
     assert [error for error in errors if "404" not in error] == []
