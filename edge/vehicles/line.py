@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
+from math import inf
 from statistics import median
 
 import numpy as np
@@ -79,8 +80,10 @@ class Line:
 
     @cached_property
     def met_gate(self) -> list[float]:
-        """When each axle meets the gate."""
-        return [self.way.meets_gate(track, self.pace) for track in self.tracks]
+        """When each axle meets the gate; not yet, if neither it nor one behind it was seen by the last row."""
+        last = max((max(track) for track in self.tracks), default=-1)
+        passed = max((index for index, track in enumerate(self.tracks) if last in track), default=-1)
+        return [self.way.meets_gate(track, self.pace) if index <= passed else inf for index, track in enumerate(self.tracks)]
 
     @cached_property
     def steady(self) -> bool:

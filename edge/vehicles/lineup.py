@@ -12,7 +12,7 @@ from statistics import median
 
 from edge.vehicles.rows import RowAxle
 
-LOST, INVENTED = 6.0, 12.0
+LOST, INVENTED = 5.0, 12.0
 """Cost of an axle that a row lost, or that it alone saw, in the units of the squared misfits below: rarer than any manner of driving."""
 
 PACE_LN, STEADY_LN = 0.3, 0.15

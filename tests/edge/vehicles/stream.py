@@ -10,7 +10,8 @@ from contract.axles import Crossing
 from contract.station import Lane, SensorKind
 from edge.vehicles.group import Grouper, Passage
 
-TIRE_M = 0.22
+TIRE_M, HALF_HEIGHT_M = 0.22, 0.16
+"""Length of a footprint, and of a line's pulse at half its height."""
 LOOP_GAP_M = 0.7
 """Bodies closer than this look like one to a loop."""
 
@@ -79,7 +80,7 @@ def crossings_of(lane: Lane, vehicles, faults: Faults | None = None) -> list[Cro
                 reach = (TIRE_M + sensor.width_m) / 2
                 sign = np.sign(vehicle.way_m[-1] - vehicle.way_m[0])
                 place = sensor.position_m + sign * offset
-                felt = (sensor.width_m if sensor.kind is SensorKind.PLATE else TIRE_M) / 2
+                felt = (sensor.width_m if sensor.kind is SensorKind.PLATE else HALF_HEIGHT_M) / 2
                 width = abs(vehicle.when(place + felt) - vehicle.when(place - felt))
                 spans.append((*sorted((vehicle.when(place - reach), vehicle.when(place + reach), vehicle.when(place))), width))
         for number, (a, mid, b, width) in enumerate(sorted(spans)):
