@@ -22,6 +22,10 @@ PRIOR_SD: Final = 0.5
 PRIOR_SD_RUNS: Final = 0.15
 """The same where three reference trucks tell: they know the size of the site's waves, but not how other vehicles answer to them."""
 
+EXPONENT_AT: Final = 7
+EXPONENT_SD: Final = 0.1
+"""The load's exponent follows from springs that stay what they are (1) and stiffen a little; a site tells little more."""
+
 ROUNDS: Final = 200
 """Steps of the search; the parameters are then known better than the vehicles tell them."""
 
@@ -60,9 +64,11 @@ def learn_disturbance(sample: Sequence[Weighed], speed: SpeedFunction, usual: Di
     if len(speed.rows) < 2:
         return usual
     start = _values_of(usual)
+    widths = np.full(start.size, prior_sd)
+    widths[EXPONENT_AT] = min(prior_sd, EXPONENT_SD)
 
     def cost(values: NDArray[np.float64]) -> float:
-        tried = _disturbance_of(values)
+        tried = _disturbance_of(values, usual)
         seen = 0.0
         for vehicle in sample:
 
@@ -70,19 +76,20 @@ def learn_disturbance(sample: Sequence[Weighed], speed: SpeedFunction, usual: Di
                 return speed.errors(kmh / share_of_usual)
 
             seen += log_evidence(vehicle.reading_kg, vehicle.met, tried, errors=errors)
-        return -seen + 0.5 * float((((values - start) / prior_sd) ** 2).sum())
+        return -seen + 0.5 * float((((values - start) / widths) ** 2).sum())
 
     steps = np.vstack((start, start + 0.4 * np.eye(start.size)))
     found = minimize(cost, start, method="Nelder-Mead", options={"maxiter": ROUNDS, "xatol": 0.02, "fatol": 0.5, "initial_simplex": steps})
-    return _disturbance_of(found.x)
+    return _disturbance_of(found.x, usual)
 
 
 def _values_of(usual: Disturbance) -> NDArray[np.float64]:
     logs = np.log([usual.body, usual.body_hz, usual.body_spread, usual.body_damping, usual.profile, usual.rest])
-    return np.concatenate((logs, [usual.within_body, usual.load_exponent]))
+    return np.concatenate((logs, [usual.within_body, usual.load_exponent, np.log(usual.light)]))
 
 
-def _disturbance_of(values: NDArray[np.float64]) -> Disturbance:
+def _disturbance_of(values: NDArray[np.float64], usual: Disturbance) -> Disturbance:
+    """Give the deviations of these parameters; what rows cannot say against one another stays as it was."""
     body, body_hz, spread, damping, profile, rest = np.exp(values[:6])
 
     def within(value: float, low: float, high: float) -> float:
@@ -96,5 +103,7 @@ def _disturbance_of(values: NDArray[np.float64]) -> Disturbance:
         profile=within(profile, 0.001, 0.2),
         rest=within(rest, 0.002, 0.2),
         within_body=within(values[6], 0.0, 0.95),
-        load_exponent=within(values[7], 0.0, 1.0),
+        load_exponent=within(values[7], 0.0, 1.5),
+        light=within(np.exp(values[8]), 0.1, 2.5),
+        standing=usual.standing,
     )

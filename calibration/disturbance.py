@@ -20,6 +20,17 @@ REFERENCE_LOAD_KG: Final = 7_000.0
 BODY_LOW_HZ, BODY_HIGH_HZ = 1.4, 4.2
 """Body frequencies that are possible: air-sprung and laden to leaf-sprung and empty."""
 
+LEAST_AXLE_KG: Final = 1_000.0
+"""Axle load below which deviations grow no further; an empty trailer's axle presses about as much."""
+
+LIGHT_KG: Final = 3_500.0
+"""Gross weight up to which a vehicle is a car or van (categories M1 and N1), sprung softly for its load."""
+
+LIGHT_HZ_SHARE: Final = 0.6
+HZ_EXPONENT: Final = 0.25
+"""Body frequency over that of a laden heavy vehicle: of a light one, and how it rises as the load falls. Springs stay what they are when the
+cargo is gone, but leaf springs stiffen with load and tyres are in series, so less than the exponent of one half."""
+
 BODY_BREAK_M: Final = 2.5
 """A combination bends behind its power unit, at the widest spacing; nothing shorter than this parts two bodies."""
 
@@ -41,8 +52,13 @@ class Disturbance(BaseModel):
         What the profile under one row does to every axle of the vehicle.
     rest
         Hop, tyre and sensor noise: new for every axle and row.
+    standing
+        Of one axle against the others, alike over all rows: close axles share their load unequally on a road that is curved along the
+        travel, and with the friction of their springs.
     load_exponent
-        Deviations go with load to the power of minus this.
+        Deviations of heavy vehicles go with axle load to the power of minus this.
+    light
+        Those of cars and vans, over those at the reference load.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,12 +70,14 @@ class Disturbance(BaseModel):
     within_body: Share = 0.5
     profile: Share = 0.012
     rest: Share = 0.020
-    load_exponent: Annotated[float, Field(ge=0, le=1)] = 0.5
+    standing: Share = 0.008
+    load_exponent: Annotated[float, Field(ge=0, le=1.5)] = 0.9
+    light: Annotated[float, Field(gt=0, lt=3)] = 0.8
 
     def scaled(self, factor: float) -> Disturbance:
         """Give the same shape with all standard deviations times `factor`."""
         return self.model_copy(
-            update={name: round(getattr(self, name) * factor, 6) for name in ("body", "profile", "rest")},
+            update={name: round(getattr(self, name) * factor, 6) for name in ("body", "profile", "rest", "standing")},
         )
 
 
@@ -75,6 +93,18 @@ class Meetings:
     body: NDArray[np.int64]
     time_s: NDArray[np.float64]
     load_kg: NDArray[np.float64]
+
+    @property
+    def axle_kg(self) -> NDArray[np.float64]:
+        """Load per axle, (axles,)."""
+        found = np.zeros(int(self.axle.max()) + 1)
+        found[self.axle] = self.load_kg
+        return found
+
+    @property
+    def is_light(self) -> bool:
+        """Whether the vehicle is a car or van by its weight."""
+        return float(self.axle_kg.sum()) <= LIGHT_KG
 
 
 def bodies(spacings_m: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -110,14 +140,17 @@ def covariance(disturbance: Disturbance, met: Meetings, body_hz: float | None = 
     same_body = met.body[:, None] == met.body[None, :]
     shared = np.where(same_axle, 1.0, np.where(same_body, disturbance.within_body, 0.0))
     same_row = met.row[:, None] == met.row[None, :]
-    total = disturbance.body**2 * shared * swing + disturbance.profile**2 * same_row
+    total = disturbance.body**2 * shared * swing + disturbance.profile**2 * same_row + disturbance.standing**2 * same_axle
     total[np.diag_indices_from(total)] += disturbance.rest**2
-    amplitude = (np.maximum(met.load_kg, 1.0) / REFERENCE_LOAD_KG) ** -disturbance.load_exponent
+    if met.is_light:
+        return np.asarray(total * disturbance.light**2)
+    amplitude = (np.maximum(met.load_kg, LEAST_AXLE_KG) / REFERENCE_LOAD_KG) ** -disturbance.load_exponent
     return np.asarray(total * np.outer(amplitude, amplitude))
 
 
-def body_frequencies(disturbance: Disturbance, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give `count` body frequencies in Hz up to two standard deviations either way, and the prior probability of each."""
+def body_frequencies(disturbance: Disturbance, met: Meetings, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give `count` frequencies in Hz that a vehicle's body may have, two standard deviations either way, and the prior probability of each."""
     away = np.linspace(-2.0, 2.0, count)
     density = np.exp(-0.5 * away**2)
-    return disturbance.body_hz * np.exp(disturbance.body_spread * away), density / density.sum()
+    share = LIGHT_HZ_SHARE if met.is_light else (max(float(met.axle_kg.mean()), LEAST_AXLE_KG) / REFERENCE_LOAD_KG) ** -HZ_EXPONENT
+    return disturbance.body_hz * share * np.exp(disturbance.body_spread * away), density / density.sum()

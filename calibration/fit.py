@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.deviations import PRIOR_SD_RUNS, learn_disturbance, weighed
+from calibration.deviations import PRIOR_SD_RUNS, Weighed, learn_disturbance, weighed
 from calibration.disturbance import Disturbance, covariance
 from calibration.model import Calibration, SensorGain
 from calibration.speed import RunReading, SpeedFunction, fit_speed, readings_of
@@ -45,6 +46,11 @@ LONE_U = 0.05
 
 ROUNDS = 20
 """Re-weightings; the weights settle within ten."""
+
+SIZES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.4)
+STANDING_RATIOS = (0.15, 0.3, 0.5, 0.8, 1.2, 1.8)
+STANDING_RATIO, STANDING_SD = 0.4, 0.7
+"""Sizes of the deviations tried; the standing part over the body's: those tried, the usual one, and the prior of its logarithm."""
 
 PRIOR_KINDS = 4.0
 """Weight of the deviations known from the literature against those of the runs, in kinds of passage (vehicle at a speed)."""
@@ -98,7 +104,9 @@ def fit_gains(
                 raise RejectError("axle-count", f"run {run.run}", what)
     gains, residuals = _solve(lane, runs)
     tables = [_table(lane, run, gains) for run in runs]
-    said = _said(runs, tables)
+    said = _said(lane, runs, tables, Disturbance())
+    disturbance = _disturbance(lane, runs, tables, fit_speed(readings_of(said)))
+    said = _said(lane, runs, tables, disturbance)  # once more, as now it is known how vehicles ride here
     speed = fit_speed(readings_of(said))
     speeds = [run.speed_kmh for run in runs]
     return Calibration(
@@ -114,7 +122,7 @@ def fit_gains(
             sensor: SensorGain(gain=round(gain, 6), relative_u=round(_gain_u(residuals[sensor]), 6)) for sensor, gain in gains.items()
         },
         speed=speed,
-        disturbance=_disturbance(lane, runs, tables, speed),
+        disturbance=disturbance,
     )
 
 
@@ -205,8 +213,10 @@ def _table(lane: Lane, run: ReferenceRun, gains: Mapping[str, float]) -> NDArray
     return np.array([[sum(load_kg(sensor, k) for sensor in row) for row in lane.weighing_rows] for k in range(len(run.static_kg))])
 
 
-def _said(runs: Sequence[ReferenceRun], tables: Sequence[NDArray[np.float64]]) -> tuple[RunReading, ...]:
-    """Give how the rows' gross weights err in each run.
+def _said(
+    lane: Lane, runs: Sequence[ReferenceRun], tables: Sequence[NDArray[np.float64]], disturbance: Disturbance
+) -> tuple[RunReading, ...]:
+    """Give how the rows' gross weights err in each run, and how much its vehicle may add by its deviations.
 
     Raises
     ------
@@ -217,12 +227,36 @@ def _said(runs: Sequence[ReferenceRun], tables: Sequence[NDArray[np.float64]]) -
     for run, table in zip(runs, tables, strict=True):
         errors = table.sum(axis=0) / sum(run.static_kg) - 1.0
         shown = tuple(None if np.isnan(error) else round(float(error), 6) for error in errors)
-        said.append(RunReading(run=run.run, vehicle=run.vehicle, speed_kmh=round(run.speed_kmh, 3), errors=shown))
+        mean_sd, row_sd = _gross_sd(_vehicle(lane, run, table), np.array(run.static_kg), disturbance)
+        said.append(
+            RunReading(
+                run=run.run,
+                vehicle=run.vehicle,
+                speed_kmh=round(run.speed_kmh, 3),
+                errors=shown,
+                mean_sd=round(mean_sd, 6),
+                row_sd=round(row_sd, 6),
+            )
+        )
     whole = sum(None not in run.errors for run in said)
     if whole < LEAST_RUNS:
         what = f"only {whole} runs were seen whole by every row; at least {LEAST_RUNS} are needed to tell how rows err"
         raise RejectError("too-few-whole-runs", "calibration", what)
     return tuple(said)
+
+
+def _vehicle(lane: Lane, run: ReferenceRun, table: NDArray[np.float64]) -> Weighed:
+    return weighed(lane, table, np.concatenate(([0.0], np.cumsum(run.spacings_m))), run.speed_kmh)
+
+
+def _gross_sd(vehicle: Weighed, static_kg: NDArray[np.float64], disturbance: Disturbance) -> tuple[float, float]:
+    """Give the relative standard deviations of a vehicle's gross weight: of the mean over rows, and of one row about it."""
+    met = replace(vehicle.met, load_kg=static_kg[vehicle.met.axle])
+    rows = int(met.row.max()) + 1
+    share = (met.row[:, None] == np.arange(rows)) * (met.load_kg / static_kg.sum())[:, None]
+    of_rows = share.T @ covariance(disturbance, met) @ share
+    mean2 = float(of_rows.mean())
+    return float(np.sqrt(mean2)), float(np.sqrt(max(0.0, of_rows.trace() / rows - mean2)))
 
 
 def _disturbance(lane: Lane, runs: Sequence[ReferenceRun], tables: Sequence[NDArray[np.float64]], speed: SpeedFunction) -> Disturbance:
@@ -237,11 +271,41 @@ def _disturbance(lane: Lane, runs: Sequence[ReferenceRun], tables: Sequence[NDAr
         if np.isnan(table).any():
             continue
         static = np.array(run.static_kg)
-        vehicle = weighed(lane, table, np.concatenate(([0.0], np.cumsum(run.spacings_m))), run.speed_kmh)
+        vehicle = _vehicle(lane, run, table)
         deviation = (table / (1.0 + speed.errors(run.speed_kmh)) / static[:, None] - 1.0).ravel()
         expected = covariance(usual, replace(vehicle.met, load_kg=static[vehicle.met.axle]))
         misfits.append(float(deviation @ np.linalg.solve(expected, deviation)) / deviation.size)
         sample.append(vehicle)
     kinds = len({(run.vehicle, round(run.speed_kmh / SPEED_CLASS_KMH)) for run in runs})
     size = np.sqrt((PRIOR_KINDS + kinds * np.mean(misfits)) / (PRIOR_KINDS + kinds))
-    return learn_disturbance(sample, speed, usual.scaled(float(size)), PRIOR_SD_RUNS)
+    shaped = learn_disturbance(sample, speed, usual.scaled(float(size)), PRIOR_SD_RUNS)
+    deviations = [(np.array(run.static_kg), table) for run, table in zip(runs, tables, strict=True) if not np.isnan(table).any()]
+    return _with_standing(shaped, sample, deviations, speed, weight=kinds / len(sample))
+
+
+def _with_standing(
+    shaped: Disturbance,
+    sample: Sequence[Weighed],
+    known: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]],
+    speed: SpeedFunction,
+    *,
+    weight: float,
+) -> Disturbance:
+    """Give the deviations with size and standing part such that the runs' errors are as large as expected.
+
+    Rows against one another cannot tell either: both are taken where the likelihood of the known static loads, times the prior, is greatest.
+    Repeats of one vehicle at one speed say the same again, so `weight` counts kinds of passage instead of runs.
+    """
+    best, found = -np.inf, shaped
+    for size, ratio in product(SIZES, STANDING_RATIOS):
+        tried = shaped.scaled(size).model_copy(update={"standing": round(ratio * size * shaped.body, 6)})
+        seen = 0.0
+        for vehicle, (static_kg, table) in zip(sample, known, strict=True):
+            deviation = (table / (1.0 + speed.errors(vehicle.speed_kmh)) / static_kg[:, None] - 1.0).ravel()
+            root = np.linalg.cholesky(covariance(tried, replace(vehicle.met, load_kg=static_kg[vehicle.met.axle])))
+            white = np.linalg.solve(root, deviation)
+            seen -= 0.5 * float(white @ white) + float(np.log(root.diagonal()).sum())
+        belief = (np.log(size) / PRIOR_SD_RUNS) ** 2 + (np.log(ratio / STANDING_RATIO) / STANDING_SD) ** 2
+        if weight * seen - 0.5 * belief > best:
+            best, found = weight * seen - 0.5 * belief, tried
+    return found

@@ -1,4 +1,4 @@
-"""A function of one place, learnt from noisy readings: Gaussian process regression with amplitudes from the readings' own likelihood.
+"""A function of one place, learnt from noisy readings: Gaussian process regression, averaged over the amplitudes that the readings allow.
 
 C. E. Rasmussen, C. K. I. Williams, Gaussian Processes for Machine Learning, 2006, chapters 2 and 5.4.
 """
@@ -11,13 +11,14 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
 
 Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Part:
-    """One source of covariance among the readings: `matrix` (n, n) times the square of the best of `amplitudes`."""
+    """One source of covariance among the readings: `matrix` (n, n) times the square of one of `amplitudes`, all equally likely before."""
 
     amplitudes: Sequence[float]
     matrix: Matrix
@@ -55,18 +56,21 @@ def learn(values: Matrix, wanted: Part, cross: Matrix, *, others: Sequence[Part]
     fixed_cross
         (places, n) share of `fixed` that belongs to the function (a constant); equal along a place's own variance.
     """
-    best: tuple[float, Matrix, float] = (-np.inf, fixed, 0.0)
+    evidence, means, variances, weights = [], [], [], []
     for amplitude, *rest in product(wanted.amplitudes, *(part.amplitudes for part in others)):
         total = fixed + amplitude**2 * wanted.matrix
         for size, part in zip(rest, others, strict=True):
             total = total + size**2 * part.matrix
-        root = np.linalg.cholesky(total)
-        white = np.linalg.solve(root, values)
-        likelihood = -0.5 * float((white**2).sum()) - values.shape[1] * float(np.log(root.diagonal()).sum())
-        if likelihood > best[0]:
-            best = (likelihood, total, amplitude)
-    _, total, amplitude = best
-    reach = amplitude**2 * cross + fixed_cross
-    weights = np.asarray(np.linalg.solve(total, values), np.float64)
-    variance = amplitude**2 + fixed_cross.max(axis=1) - np.einsum("ij,ji->i", reach, np.linalg.solve(total, reach.T))
-    return Learnt(np.asarray(reach @ weights), np.sqrt(np.maximum(variance, 0.0)), weights)
+        root = cho_factor(total, lower=True)
+        weight = cho_solve(root, values)
+        reach = amplitude**2 * cross + fixed_cross
+        evidence.append(-0.5 * float((values * weight).sum()) - values.shape[1] * float(np.log(root[0].diagonal()).sum()))
+        means.append(reach @ weight)
+        variances.append(amplitude**2 + fixed_cross.max(axis=1) - np.einsum("ij,ji->i", reach, cho_solve(root, reach.T)))
+        weights.append(weight)
+    share = np.exp(np.array(evidence) - max(evidence))
+    share /= share.sum()
+    mean = np.tensordot(share, means, 1)
+    away = np.mean((np.array(means) - mean) ** 2, axis=2)
+    variance = share @ (np.maximum(variances, 0.0) + away)
+    return Learnt(mean, np.sqrt(variance), np.tensordot(share, weights, 1))

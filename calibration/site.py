@@ -34,9 +34,9 @@ from calibration.speed import (
     LENGTH,
     RUN_AMPLITUDES,
     SITE_AMPLITUDES,
-    VEHICLE_AMPLITUDES,
     knots_kmh,
     readings_of,
+    vehicle_part,
     written,
 )
 from contract.faults import RejectError
@@ -245,6 +245,7 @@ def _common(calibration: Calibration, traffic: _Traffic, at: NDArray[np.float64]
     values = np.concatenate((runs.errors.mean(axis=1), steering.residual))
     share = np.where(of_runs, 1.0, 1.0 - steering.slope)
     names = np.concatenate((runs.vehicle, np.full(steering.place.size, "")))
+    vehicle_sd = np.concatenate((runs.mean_sd, np.zeros(steering.place.size)))
     near = correlation(place, place, LENGTH)
     refs = np.outer(~of_runs, ~of_runs)
     both = np.outer(of_runs, of_runs)
@@ -256,7 +257,7 @@ def _common(calibration: Calibration, traffic: _Traffic, at: NDArray[np.float64]
         values[:, None],
         wanted=Part(SITE_AMPLITUDES, np.outer(share, share) * near + LIKENESS**2 * refs * near),
         cross=share * correlation(at, place, LENGTH),
-        others=(Part(VEHICLE_AMPLITUDES, both * (names[:, None] == names) * near), Part(RUN_AMPLITUDES, np.diag(of_runs.astype(float)))),
+        others=(vehicle_part(place, names, vehicle_sd), Part(RUN_AMPLITUDES, np.diag(of_runs.astype(float)))),
         fixed=fixed,
         fixed_cross=np.broadcast_to(CONSTANT_U**2 * of_runs, (at.size, place.size)),
     )

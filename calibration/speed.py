@@ -5,8 +5,9 @@ reads too much or too little by an amount that depends on speed. A Gaussian proc
 body at wavelength speed / frequency, so speeds that differ by a factor act alike at every speed.
 
 Each reading is the sum of the function itself, of what the run's vehicle adds at that speed (it comes again in every run of this vehicle:
-ten runs of one truck are no ten trucks), and of what is new in every run. The three amplitudes are taken where the runs' likelihood is
-greatest on a grid between bounds set by physics.
+ten runs of one truck are no ten trucks), and of what is new in every run. How much a vehicle adds is what the deviations of vehicles
+(`calibration.disturbance`) make of its own axles and speed, so that three trucks that happen to agree are not taken for all vehicles. The
+amplitudes are averaged over what the runs allow, between bounds set by physics.
 """
 
 from __future__ import annotations
@@ -28,9 +29,11 @@ CONSTANT_U = 0.01
 """Prior standard deviation of what is left of the mean over all speeds once the gains are fitted."""
 
 SITE_AMPLITUDES = (0.003, 0.006, 0.010, 0.015, 0.022, 0.032)
-VEHICLE_AMPLITUDES = (0.002, 0.004, 0.007, 0.012)
 RUN_AMPLITUDES = (0.002, 0.004, 0.008, 0.016)
-"""Relative standard deviations tried: of the site's function, of one vehicle about it, of one run."""
+"""Relative standard deviations tried: of the site's function, and of one run."""
+
+VEHICLE_FACTORS = (0.7, 1.0, 1.4)
+"""How far vehicles may depart from what the deviations say of them."""
 
 KNOTS = 24
 BELOW, ABOVE = 0.5, 1.4
@@ -87,7 +90,17 @@ class SpeedFunction(BaseModel):
 
 
 class RunReading(BaseModel):
-    """What one run says: per row the reading over the static gross weight minus one, None where the row failed."""
+    """What one run says.
+
+    Parameters
+    ----------
+    run, vehicle, speed_kmh
+        Its number, whose it was, and how fast.
+    errors
+        Per row the reading over the static gross weight minus one, None where the row failed.
+    mean_sd, row_sd
+        Relative standard deviation that a vehicle such as this one has by its deviations: of the mean over rows, and of one row about it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -95,15 +108,19 @@ class RunReading(BaseModel):
     vehicle: str
     speed_kmh: Annotated[float, Field(gt=0)]
     errors: tuple[float | None, ...]
+    mean_sd: Annotated[float, Field(ge=0)] = 0.007
+    row_sd: Annotated[float, Field(ge=0)] = 0.02
 
 
 @dataclass(frozen=True)
 class Readings:
-    """The runs that every row saw whole: (n,) logarithm of speed, (n,) vehicle, (n, rows) errors."""
+    """The runs that every row saw whole: (n,) logarithm of speed, (n,) vehicle, (n, rows) errors, (n,) what its vehicle may add."""
 
     place: NDArray[np.float64]
     vehicle: NDArray[np.str_]
     errors: NDArray[np.float64]
+    mean_sd: NDArray[np.float64]
+    row_sd: NDArray[np.float64]
 
 
 def readings_of(runs: Sequence[RunReading]) -> Readings:
@@ -113,6 +130,8 @@ def readings_of(runs: Sequence[RunReading]) -> Readings:
         np.log([run.speed_kmh for run in whole]),
         np.array([run.vehicle for run in whole]),
         np.array([run.errors for run in whole], np.float64),
+        np.array([run.mean_sd for run in whole]),
+        np.array([run.row_sd for run in whole]),
     )
 
 
@@ -125,8 +144,8 @@ def fit_speed(readings: Readings) -> SpeedFunction:
     """Fit the function to the runs alone."""
     knots = knots_kmh(readings)
     mean = readings.errors.mean(axis=1)
-    common, mean_u = _of_runs(readings.place, readings.vehicle, mean[:, None], np.log(knots))
-    about, row_u = _of_runs(readings.place, readings.vehicle, readings.errors - mean[:, None], np.log(knots))
+    common, mean_u = _of_runs(readings, mean[:, None], readings.mean_sd, np.log(knots))
+    about, row_u = _of_runs(readings, readings.errors - mean[:, None], readings.row_sd, np.log(knots))
     return written(knots, common[:, 0], mean_u, about, row_u)
 
 
@@ -147,17 +166,23 @@ def written(
     )
 
 
+def vehicle_part(place: NDArray[np.float64], vehicle: NDArray[np.str_], sd: NDArray[np.float64]) -> Part:
+    """Give the covariance of what each run's vehicle adds: its own at each speed, alike at speeds nearby; ``sd`` 0 adds nothing."""
+    same = (vehicle[:, None] == vehicle[None, :]) * correlation(place, place, LENGTH)
+    return Part(VEHICLE_FACTORS, same * np.outer(sd, sd))
+
+
 def _of_runs(
-    place: NDArray[np.float64], vehicle: NDArray[np.str_], values: NDArray[np.float64], at: NDArray[np.float64]
+    readings: Readings, values: NDArray[np.float64], vehicle_sd: NDArray[np.float64], at: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give the posterior mean (knots, columns) and standard deviation (knots,) of what runs say."""
+    place = readings.place
     near = correlation(place, place, LENGTH)
-    same = vehicle[:, None] == vehicle[None, :]
     found = learn(
         values,
         wanted=Part(SITE_AMPLITUDES, near),
         cross=correlation(at, place, LENGTH),
-        others=(Part(VEHICLE_AMPLITUDES, same * near), Part(RUN_AMPLITUDES, np.eye(place.size))),
+        others=(vehicle_part(place, readings.vehicle, vehicle_sd), Part(RUN_AMPLITUDES, np.eye(place.size))),
         fixed=np.full_like(near, CONSTANT_U**2),
         fixed_cross=np.full((at.size, place.size), CONSTANT_U**2),
     )
