@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from contract.station import Lane
 from edge.vehicles.sides import ROLL_FREEDOM, ROLL_SD, Shares, Sides
 from edge.vehicles.swing import Swing, swing_of
+from edge.vehicles.tracks import NARROW, SINGLE_TRACK, WIDE, Kind, kinds_of
 
 STEP_M: Final = 0.04
 """Grid of y; what shares change within a step is added to their variance."""
@@ -54,61 +55,6 @@ QUIET_SHARE: Final = 0.02
 """Shares this close to a half are explained by balance alone; nothing is computed for them."""
 
 
-@dataclass(frozen=True, eq=False)
-class Kind:
-    """Vehicles alike across the lane.
-
-    Attributes
-    ----------
-    tyres
-        What they may stand on: (half of the track, m; width of a wheel, m).
-    first
-        (sets, tyres) of each set of tracks that one vehicle may have, with which tyre its first axle stands.
-    others
-        (sets, tyres) with which probability each further axle has which tyre.
-    """
-
-    tyres: tuple[tuple[float, float], ...]
-    first: NDArray[np.float64]
-    others: NDArray[np.float64]
-
-
-def _all_alike(tyres: tuple[tuple[float, float], ...]) -> Kind:
-    alike = np.eye(len(tyres))
-    return Kind(tyres, alike, alike)
-
-
-def _mixed(
-    singles: tuple[tuple[float, float], ...], duals: tuple[tuple[float, float], ...], super_single: tuple[float, float]
-) -> Kind:
-    """Let a vehicle's single tyres have one track and its dual ones another; the first axle steers, on singles."""
-    sets = [(single, len(singles) + dual) for single in range(len(singles)) for dual in range(len(duals))]
-    first = np.zeros((len(sets), len(singles) + len(duals) + 1))
-    others = np.zeros_like(first)
-    for row, (single, dual) in enumerate(sets):
-        first[row, single] = 1.0
-        others[row, [single, dual, -1]] = OTHERS_SHARES
-    return Kind((*singles, *duals, super_single), first, others)
-
-
-OTHERS_SHARES: Final = (0.25, 0.6, 0.15)
-"""Single, dual and wide single tyres among axles behind the first; twin steering and lifting axles stand on singles."""
-
-WIDE: Final = _mixed(((0.92, 0.3), (0.96, 0.3), (1.0, 0.3), (1.04, 0.3)), ((0.90, 0.6), (0.93, 0.6), (0.96, 0.6)), (1.0, 0.42))
-"""Trucks and buses of 2.55 m: single steering tyres outside, dual tyres 0.6 m from edge to edge, wide single tyres of trailers. The axles
-of a vehicle keep to one track for each, so that what one axle tells of it holds for the others."""
-NARROW: Final = _all_alike(((0.72, 0.2), (0.76, 0.25), (0.8, 0.25), (0.84, 0.25), (0.92, 0.3)))
-"""Cars and vans: track 1.45 to 1.7 m."""
-SINGLE_TRACK: Final = _all_alike(((0.0, 0.15),))
-"""Motorcycles."""
-
-NARROW_AXLE_KG: Final = 1_800.0
-"""Heaviest axle of a vehicle of up to 3.5 t."""
-MOTORCYCLE_WHEELBASE_M: Final = 1.9
-MOTORCYCLE_KG: Final = 600.0
-NARROW_WHEELBASE_M: Final = 4.2
-
-
 @dataclass(frozen=True)
 class Across:
     """Where a vehicle ran.
@@ -126,7 +72,7 @@ class Across:
     lost_share
         Expected part of its weight that stood beside the sensors.
     balance
-        Its own left share, as far as this can be told from the position.
+        Its own left share, were none of its wheels cut.
     """
 
     lateral_m: float
@@ -157,6 +103,24 @@ class _Table:
     left_r: NDArray[np.float64]
     right_l: NDArray[np.float64]
     right_r: NDArray[np.float64]
+
+    @property
+    def beside(self) -> NDArray[np.float64]:
+        """Part of the wheel that is farther out which stands on no sensor."""
+        lost: NDArray[np.float64] = np.maximum(1.0 - self.left_l - self.left_r, 1.0 - self.right_l - self.right_r)
+        return lost
+
+    @property
+    def crossed(self) -> NDArray[np.float64]:
+        """Part of a wheel on the other side's sensors."""
+        over: NDArray[np.float64] = np.maximum(self.left_r, self.right_l)
+        return over
+
+    @property
+    def is_cut(self) -> NDArray[np.bool_]:
+        """Whether a wheel is cut by any end."""
+        cut: NDArray[np.bool_] = np.maximum(self.beside, self.crossed) > CUT_SHARE
+        return cut
 
 
 class LateralModel:
@@ -201,7 +165,7 @@ class LateralModel:
             return None
         load_kg = shares.mean_kg
         load = load_kg[seen.axle] / max(float(load_kg[seen.axle].sum()), 1e-9)
-        found = [self._under(kind, prior, seen, load) for kind, prior in _kinds(load_kg, spacings_m)]
+        found = [self._under(kind, prior, seen, load) for kind, prior in kinds_of(load_kg, spacings_m)]
         top = max(evidence for evidence, _, _ in found)
         weight = np.array([np.exp(evidence - top) for evidence, _, _ in found])
         weight /= weight.sum()
@@ -216,47 +180,48 @@ class LateralModel:
     ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
         """Give log evidence, (y,) posterior, and the figures of `Across`, were the vehicle of this kind."""
         table = self._tables[kind]
-        q = self._balance[None, None, :]
-        on_left = table.left_l[:, :, None] * q + table.right_l[:, :, None] * (1.0 - q)
-        on_right = table.left_r[:, :, None] * q + table.right_r[:, :, None] * (1.0 - q)
-        share = on_left / np.maximum(on_left + on_right, 1e-3)  # (y, tyre, balance)
-        slope = np.abs(np.gradient(share, axis=0))
-        borne = on_left + on_right
-        more_left, more = table.left_l - table.right_l, table.left_l + table.left_r - table.right_l - table.right_r
-        # Change of the share per change of the vehicle's own: nothing where one wheel alone is felt.
-        felt = (more_left[:, :, None] - share * more[:, :, None]) / np.maximum(borne, 1e-3)
-        own2 = (AXLE_SD**2 + seen.sd[:, None, None, None] ** 2) * felt[None] ** 2
-        sd = np.sqrt(own2 + (PATH_SD**2 + slope**2 / 12.0)[None])
-        miss = (seen.share[:, None, None, None] - share[None]) / sd
-        fit = (1.0 + miss**2 / TAIL) ** (-0.5 * (TAIL + 1.0)) / sd
-        fit *= seen.swing.likelihood(felt)
-        fit *= (borne > 2.0 * CUT_SHARE)[None]  # an axle that no sensor bears would not have been seen
-        # Given its tracks, y and balance, a vehicle's axles deviate each for itself.
+        fit = self._fit(table, seen)
         chances = np.array([kind.first if axle == 0 else kind.others for axle in seen.axle])  # (axle, set, tyre)
         mixed = np.einsum("kst,kytq->ksyq", chances, fit, optimize=True) + 1e-12
+        # Given its tracks, y and balance, a vehicle's axles deviate each for itself.
         log = np.log(mixed).sum(axis=0) + self._log_y[:, None] + self._log_balance[None, :]  # (set, y, balance)
         top = float(log.max())
         joint = np.exp(log - top)
         evidence = float(np.log(prior) + top + np.log(joint.sum() / joint.size))
         joint /= joint.sum()
         per_tyre = np.einsum("kst,ksyq,kytq->kyt", chances, joint[None] / mixed, fit, optimize=True)
-        joint = joint.sum(axis=0)
-        return evidence, joint.sum(axis=1), self._figures(kind, per_tyre, load, joint)
+        whole = (kind.has @ table.is_cut.T.astype(np.float64) == 0.0)[:, :, None]  # (set, y, 1): no tyre of the set would be cut there
+        of_balance = (joint * whole).sum(axis=(0, 1)) + 1e-12
+        balance = float((of_balance * self._balance).sum() / of_balance.sum())
+        return evidence, joint.sum(axis=(0, 2)), self._figures(table, per_tyre, load, balance)
 
-    def _figures(
-        self, kind: Kind, per_tyre: NDArray[np.float64], load: NDArray[np.float64], joint: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Give probabilities of cuts, expected loss and balance from (axle, y, tyre) probabilities that sum to 1 per axle."""
-        table = self._tables[kind]
-        left, right = 1.0 - table.left_l - table.left_r, 1.0 - table.right_l - table.right_r
-        beside, crossed = np.maximum(left, right), np.maximum(table.left_r, table.right_l)
+    def _fit(self, table: _Table, seen: _Seen) -> NDArray[np.float64]:
+        """(axle, y, tyre, balance) likelihood of what was seen of each axle, but for a constant."""
+        q = self._balance[None, None, :]
+        on_left = table.left_l[:, :, None] * q + table.right_l[:, :, None] * (1.0 - q)
+        borne = on_left + table.left_r[:, :, None] * q + table.right_r[:, :, None] * (1.0 - q)
+        share = on_left / np.maximum(borne, 1e-3)
+        more_left, more = table.left_l - table.right_l, table.left_l + table.left_r - table.right_l - table.right_r
+        # Change of the share per change of the vehicle's own: nothing where one wheel alone is felt.
+        felt = (more_left[:, :, None] - share * more[:, :, None]) / np.maximum(borne, 1e-3)
+        own2 = (AXLE_SD**2 + seen.sd[:, None, None, None] ** 2) * felt[None] ** 2
+        within_step2 = np.gradient(share, axis=0) ** 2 / 12.0
+        sd = np.sqrt(own2 + (PATH_SD**2 + within_step2)[None])
+        miss = (seen.share[:, None, None, None] - share[None]) / sd
+        fit = (1.0 + miss**2 / TAIL) ** (-0.5 * (TAIL + 1.0)) / sd * seen.swing.likelihood(felt)
+        seen_at_all: NDArray[np.bool_] = borne > 2.0 * CUT_SHARE  # an axle that no sensor bears would not have been seen
+        return np.where(seen_at_all[None], fit, 0.0)
+
+    def _figures(self, table: _Table, per_tyre: NDArray[np.float64], load: NDArray[np.float64], balance: float) -> NDArray[np.float64]:
+        """Give the figures of `Across` in its order from (axle, y, tyre) probabilities that sum to 1 per axle."""
+        beside, crossed = table.beside, table.crossed
         to_left = self._to_left
         parts = (beside * to_left, beside * (1.0 - to_left), crossed, np.maximum(beside, crossed))
         cuts = [(per_tyre * (part > CUT_SHARE)[None]).sum(axis=(1, 2)).max() for part in parts]
-        lost = np.minimum(0.5 * (left + right), 0.95)
+        lost = np.minimum(1.0 - 0.5 * (table.left_l + table.left_r + table.right_l + table.right_r), 0.95)
         stood = (per_tyre * (1.0 - lost)[None]).sum(axis=(1, 2))
         lost_share = 1.0 - 1.0 / float((load / np.maximum(stood, 0.05)).sum())
-        return np.array([*cuts, lost_share, float((joint.sum(axis=0) * self._balance).sum())])
+        return np.array([*cuts, lost_share, balance])
 
     def _table(self, kind: Kind) -> _Table:
         parts = []
@@ -282,16 +247,6 @@ def _mean(shares: Shares) -> _Seen:
     swing = swing_of(shares.left[axle], shares.load_kg[axle], shares.u[axle])
     roll2 = (ROLL_FREEDOM * ROLL_SD**2 + swing.share2.sum()) / (ROLL_FREEDOM + swing.freedom.sum())
     return _Seen(axle, share, np.sqrt(roll2 / np.maximum(number, 1)), swing)
-
-
-def _kinds(load_kg: NDArray[np.float64], spacings_m: list[float]) -> list[tuple[Kind, float]]:
-    """Give what a vehicle may be across the lane, each with its probability before the shares are looked at."""
-    heaviest, wheelbase_m = float(load_kg.max()), sum(spacings_m)
-    if heaviest > NARROW_AXLE_KG or (spacings_m and spacings_m[0] > NARROW_WHEELBASE_M):
-        return [(WIDE, 1.0)]
-    if len(spacings_m) == 1 and wheelbase_m < MOTORCYCLE_WHEELBASE_M and float(load_kg.sum()) < MOTORCYCLE_KG:
-        return [(SINGLE_TRACK, 0.8), (NARROW, 0.2)]
-    return [(NARROW, 0.8), (WIDE, 0.2)]
 
 
 def is_quiet(left: NDArray[np.float64]) -> bool:

@@ -11,8 +11,8 @@ from contract.vehicles import VehicleFlag
 from edge.vehicles.lateral import Across, LateralModel, is_quiet
 from edge.vehicles.sides import left_shares, share_change, sides_of
 
-FLAG_PROBABILITY: Final = 0.1
-"""A wheel is said to have been cut when that is this likely. Few vehicles of ordinary traffic reach a hundredth, and a vehicle whose wheel
+FLAG_PROBABILITY: Final = 0.15
+"""A wheel is said to have been cut when that is this likely. Few vehicles of ordinary traffic reach a fiftieth, and a vehicle whose wheel
 stood beside the sensors would be recorded as lighter than it is."""
 
 TOLD_PROBABILITY: Final = 1.0 / 3.0
@@ -85,7 +85,7 @@ class PositionWatch:
             return Position(flags)
         if across.cut > FLAG_PROBABILITY:
             flags.update(self._cut_flags(across))
-        if abs(across.balance - 0.5) > UNBALANCED_SHARE:
+        elif abs(across.balance - 0.5) > UNBALANCED_SHARE:
             flags[VehicleFlag.UNBALANCED] = round(across.balance, 3)
         return Position(flags, across.lateral_m if across.lateral_u_m <= TOLD_M else None)
 

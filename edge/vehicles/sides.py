@@ -113,8 +113,9 @@ def share_change(shares: Shares) -> tuple[float, float]:
     """Give by how much the left share of all axles together changed over the rows, and the standard deviation of that.
 
     Every axle meets a row at the same place of the vehicle's path. So a path that bends or leads over the sensors' ends shifts load between
-    the sides of all axles alike, by h·a/(g·track), 0.08 for each 1 m/s² across. What axles do each for themselves is scatter. So is the roll
-    that the road gives to all of them alike, because the two tracks under a row are not equally high; the swing of the loads tells its size.
+    the sides of all axles alike, by h·a/(g·track), 0.08 for each 1 m/s² across. What axles do each for themselves is scatter. So is the
+    roll that the road gives to all of them alike, because the two tracks under a row are not equally high; the swing of the loads tells
+    its size.
     """
     known = ~np.isnan(shares.left)
     whole = known.all(axis=1)
