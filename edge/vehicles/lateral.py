@@ -51,8 +51,9 @@ CUT_SHARE: Final = 0.05
 """A tyre that loses more than this part of its width is cut; less does not show above the swing of shares."""
 
 
-QUIET_SHARE: Final = 0.02
-"""Shares this close to a half are explained by balance alone; nothing is computed for them."""
+QUIET_SHARE: Final = 0.05
+"""Axles' shares this close to a half and to each other are explained by balance alone: wheels would have been cut with a chance of a
+fiftieth. Nothing is computed for them."""
 
 
 @dataclass(frozen=True)
@@ -249,7 +250,7 @@ def _mean(shares: Shares) -> _Seen:
     return _Seen(axle, share, np.sqrt(roll2 / np.maximum(number, 1)), swing)
 
 
-def is_quiet(left: NDArray[np.float64]) -> bool:
-    """Whether balance alone explains the left shares: all known ones close to a half and to each other."""
-    known = left[~np.isnan(left)]
-    return bool(known.size) and bool((np.abs(known - 0.5) <= QUIET_SHARE).all())
+def is_quiet(shares: Shares) -> bool:
+    """Whether balance alone explains the left shares: all axles' means over the rows lie close to a half and to each other."""
+    mean = _mean(shares).share
+    return mean.size > 0 and bool(np.abs(mean - 0.5).max() <= QUIET_SHARE) and bool(np.ptp(mean) <= QUIET_SHARE)

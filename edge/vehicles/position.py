@@ -74,13 +74,11 @@ class PositionWatch:
         if self._model is None:
             return Position({})
         shares = left_shares(axles, loads_kg, self._rows)
-        if is_quiet(shares.left):
-            return Position({})
         flags: dict[VehicleFlag, float] = {}
         change, sd = share_change(shares)
         if change > max(CHANGE_SHARE, CHANGE_SIGMA * sd):
             flags[VehicleFlag.S_PATH] = round(change, 3)
-        across = self._model.locate(shares, spacings_m)
+        across = None if is_quiet(shares) else self._model.locate(shares, spacings_m)
         if across is None:
             return Position(flags)
         if across.cut > FLAG_PROBABILITY:
