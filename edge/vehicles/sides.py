@@ -15,6 +15,9 @@ ROLL_SD, ROLL_FREEDOM = 0.02, 4.0
 """By how much an axle's share swings from row to row (roll, wheels that hop each for themselves) before the vehicle's own swing is seen,
 and the weight of that in degrees of freedom."""
 
+LOAD_SD = 0.05
+"""Swing of an axle's load on a good road before the vehicle's own is seen (5 to 10 % of the static load), with the same weight."""
+
 
 @dataclass(frozen=True)
 class Sides:
@@ -128,5 +131,5 @@ def share_change(shares: Shares) -> tuple[float, float]:
     own = seen - of_row - (seen - of_row).mean(axis=1, keepdims=True)
     own2 = (ROLL_SD**2 * ROLL_FREEDOM + float((own**2).sum())) / (ROLL_FREEDOM + (seen.shape[0] - 1) * (rows - 1))
     swing = swing_of(seen, shares.load_kg[whole], shares.u[whole])
-    road2 = APART**2 * float(swing.load2.sum() / swing.freedom.sum())
-    return float(of_row.max() - of_row.min()), float(np.sqrt(2.0 * (own2 * (weight**2).sum() + road2)))
+    load2 = (LOAD_SD**2 * ROLL_FREEDOM + float(swing.load2.sum())) / (ROLL_FREEDOM + float(swing.freedom.sum()))
+    return float(of_row.max() - of_row.min()), float(np.sqrt(2.0 * (own2 * (weight**2).sum() + APART**2 * load2)))
