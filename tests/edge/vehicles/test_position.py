@@ -103,14 +103,17 @@ def test_wheels_that_hop_each_for_themselves_are_seldom_an_s_path(seed):
 @settings(max_examples=5, deadline=None)
 @given(seed=SEEDS)
 def test_a_road_that_rolls_all_axles_alike_is_seldom_an_s_path(seed):
-    """Tracks of unequal height roll every axle on the same row; the swing of the loads tells how rough the road is."""
+    """Tracks of unequal height roll every axle on the same row; the swing of the loads tells how rough the road is.
+
+    One vehicle in two hundred is flagged on such a rough road; ten of 200 by chance would be one run in ten million.
+    """
     rng = np.random.default_rng(seed)
     flagged = 0
     for roll in rng.normal(0.0, 0.02, (200, 4)):
         shares = Shares(np.full((3, 4), 0.5) + roll, 8000.0 * (1.0 + rng.normal(0.0, 0.06, (3, 4))), np.zeros((3, 4)))
         change, sd = share_change(shares)
         flagged += change > max(CHANGE_SHARE, CHANGE_SIGMA * sd)
-    assert flagged < 5
+    assert flagged < 10
 
 
 def test_a_channel_that_is_silent_on_one_row_is_not_taken_for_a_wheel_beside_it():
