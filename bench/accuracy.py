@@ -265,10 +265,14 @@ def bands(result: Result) -> Iterator[str]:
     yield "  gross by kind, mean ± sd (n): " + ", ".join(by_kind)
 
 
+def captures_folder() -> Path:
+    """Give the folder of the recorded sites where none is named: ``$WIM_SHARED/captures``, or ``../shared/captures``."""
+    return Path(os.environ.get("WIM_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "captures"
+
+
 def main() -> None:
     """Print the tables."""
-    default = Path(os.environ.get("WIM_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "captures"
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else default
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else captures_folder()
     inside: dict[str, list[NDArray[np.bool_]]] = {"gross": [], "axle": []}
     biases = []
     for site in sorted(path.parent for path in folder.glob("*/station.toml")):

@@ -21,7 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contract.station import Lane
-from edge.vehicles.sides import ROLL_FREEDOM, ROLL_SD, Sides
+from edge.vehicles.sides import ROLL_FREEDOM, ROLL_SD, Shares, Sides
+from edge.vehicles.swing import Swing, swing_of
+from edge.vehicles.tracks import NARROW, SINGLE_TRACK, WIDE, Kind, kinds_of
 
 STEP_M: Final = 0.04
 """Grid of y; what shares change within a step is added to their variance."""
@@ -29,9 +31,9 @@ STEP_M: Final = 0.04
 BEYOND_M: Final = 1.0
 """How far beyond the lane's edges a vehicle's middle may be while its wheels still meet a sensor: half a track."""
 
-KEEPS_LANE_SD_M, STRAYS_M, STRAYS_SHARE = 0.25, 0.5, 0.2
-"""Drivers keep within 0.2 to 0.3 m of the lane's middle (lateral wander in pavement design guides, 0.25 m); a fifth is left to strays
-that spread by 0.5 m and more (Laplace)."""
+KEEPS_LANE_SD_M, STRAYS_SHARE = 0.25, 0.1
+"""Drivers keep within 0.2 to 0.3 m of the lane's middle (lateral wander in pavement design guides, 0.25 m); the others change lanes or ride
+an edge and may be anywhere."""
 
 BALANCE_SD, BALANCE_WIDE_SD, BALANCE_WIDE_SHARE = 0.025, 0.06, 0.05
 """Spread of vehicles' own left share about a half; one load in twenty lies far out of the middle."""
@@ -39,38 +41,19 @@ BALANCE_SD, BALANCE_WIDE_SD, BALANCE_WIDE_SHARE = 0.025, 0.06, 0.05
 AXLE_SD: Final = 0.012
 """By how much an axle's own share differs from its vehicle's."""
 
+PATH_SD: Final = 0.006
+"""By how much a share differs from the formula's, whatever the vehicle's own: patterns, pressure over a tyre's width."""
+
 TAIL: Final = 8.0
 """Degrees of freedom of the axles' deviations (Student's t), so that one odd axle does not decide."""
 
 CUT_SHARE: Final = 0.05
 """A tyre that loses more than this part of its width is cut; less does not show above the swing of shares."""
 
-QUIET_SHARE: Final = 0.02
-"""Shares this close to a half are explained by balance alone; nothing is computed for them."""
 
-
-@dataclass(frozen=True)
-class Kind:
-    """Vehicles alike across the lane: tyres as (half of the track, m; width of a wheel, m), of which each axle has one."""
-
-    tyres: tuple[tuple[float, float], ...]
-
-
-WIDE: Final = Kind(((0.92, 0.3), (0.96, 0.3), (1.0, 0.3), (1.04, 0.3), (0.90, 0.6), (0.93, 0.6), (1.0, 0.42)))
-"""Trucks and buses of 2.55 m: single steering tyres outside, dual tyres 0.6 m from edge to edge, wide single tyres of trailers."""
-NARROW: Final = Kind(((0.72, 0.2), (0.76, 0.25), (0.8, 0.25), (0.84, 0.25), (0.92, 0.3)))
-"""Cars and vans: track 1.45 to 1.7 m."""
-SINGLE_TRACK: Final = Kind(((0.0, 0.15),))
-"""Motorcycles."""
-
-DUAL_M: Final = 0.5
-"""Wheels wider than this are two tyres."""
-
-NARROW_AXLE_KG: Final = 1_800.0
-"""Heaviest axle of a vehicle of up to 3.5 t."""
-MOTORCYCLE_WHEELBASE_M: Final = 1.9
-MOTORCYCLE_KG: Final = 600.0
-NARROW_WHEELBASE_M: Final = 4.2
+QUIET_SHARE: Final = 0.05
+"""Axles' shares this close to a half and to each other are explained by balance alone: wheels would have been cut with a chance of a
+fiftieth. Nothing is computed for them."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +73,7 @@ class Across:
     lost_share
         Expected part of its weight that stood beside the sensors.
     balance
-        Its own left share, as far as this can be told from the position.
+        Its own left share, were none of its wheels cut.
     """
 
     lateral_m: float
@@ -105,11 +88,12 @@ class Across:
 
 @dataclass(frozen=True)
 class _Seen:
-    """Shares of the axles that were seen: index, mean over the rows, and the standard deviation of that mean by roll."""
+    """Shares of the axles that were seen: index, mean over the rows, the standard deviation of that mean by roll, swing over the rows."""
 
     axle: NDArray[np.int64]
     share: NDArray[np.float64]
     sd: NDArray[np.float64]
+    swing: Swing
 
 
 @dataclass(frozen=True)
@@ -120,6 +104,24 @@ class _Table:
     left_r: NDArray[np.float64]
     right_l: NDArray[np.float64]
     right_r: NDArray[np.float64]
+
+    @property
+    def beside(self) -> NDArray[np.float64]:
+        """Part of the wheel that is farther out which stands on no sensor."""
+        lost: NDArray[np.float64] = np.maximum(1.0 - self.left_l - self.left_r, 1.0 - self.right_l - self.right_r)
+        return lost
+
+    @property
+    def crossed(self) -> NDArray[np.float64]:
+        """Part of a wheel on the other side's sensors."""
+        over: NDArray[np.float64] = np.maximum(self.left_r, self.right_l)
+        return over
+
+    @property
+    def is_cut(self) -> NDArray[np.bool_]:
+        """Whether a wheel is cut by any end."""
+        cut: NDArray[np.bool_] = np.maximum(self.beside, self.crossed) > CUT_SHARE
+        return cut
 
 
 class LateralModel:
@@ -138,8 +140,7 @@ class LateralModel:
         self.y_m: NDArray[np.float64] = np.arange(-BEYOND_M, lane.width_m + BEYOND_M, STEP_M)
         away = np.abs(self.y_m - middle_m)
         keeps = np.exp(-0.5 * (away / KEEPS_LANE_SD_M) ** 2) / (KEEPS_LANE_SD_M * np.sqrt(2.0 * np.pi))
-        strays = np.exp(-away / STRAYS_M) / (2.0 * STRAYS_M)
-        self._log_y = np.log((1.0 - STRAYS_SHARE) * keeps + STRAYS_SHARE * strays)
+        self._log_y = np.log((1.0 - STRAYS_SHARE) * keeps + STRAYS_SHARE / (lane.width_m + 2.0 * BEYOND_M))
         self._balance = np.linspace(0.34, 0.66, 17)
         off = (self._balance - 0.5)[None, :] / np.array([[BALANCE_SD], [BALANCE_WIDE_SD]])
         narrow, wide = np.exp(-0.5 * off**2) / np.array([[BALANCE_SD], [BALANCE_WIDE_SD]])
@@ -150,23 +151,22 @@ class LateralModel:
         self._to_left = (self.y_m < 0.5 * (min(ends) + max(ends))).astype(np.float64)[:, None]
         self._tables = {kind: self._table(kind) for kind in (WIDE, NARROW, SINGLE_TRACK)}
 
-    def locate(self, shares: NDArray[np.float64], load_kg: NDArray[np.float64], spacings_m: list[float]) -> Across | None:
+    def locate(self, shares: Shares, spacings_m: list[float]) -> Across | None:
         """Estimate where a vehicle ran; None where no row saw both sides of an axle.
 
         Parameters
         ----------
         shares
-            (axles, rows) left share of each axle; NaN where unknown. Rows must lie alike across the lane.
-        load_kg
-            (axles,) what the sensors bore of each axle.
+            What the rows felt of each axle. Rows must lie alike across the lane.
         spacings_m
             Distances between axles.
         """
         seen = _mean(shares)
         if seen.axle.size == 0:
             return None
+        load_kg = shares.mean_kg
         load = load_kg[seen.axle] / max(float(load_kg[seen.axle].sum()), 1e-9)
-        found = [self._under(kind, prior, seen, load) for kind, prior in _kinds(load_kg, spacings_m)]
+        found = [self._under(kind, prior, seen, load) for kind, prior in kinds_of(load_kg, spacings_m)]
         top = max(evidence for evidence, _, _ in found)
         weight = np.array([np.exp(evidence - top) for evidence, _, _ in found])
         weight /= weight.sum()
@@ -181,46 +181,48 @@ class LateralModel:
     ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
         """Give log evidence, (y,) posterior, and the figures of `Across`, were the vehicle of this kind."""
         table = self._tables[kind]
-        q = self._balance[None, None, :]
-        on_left = table.left_l[:, :, None] * q + table.right_l[:, :, None] * (1.0 - q)
-        on_right = table.left_r[:, :, None] * q + table.right_r[:, :, None] * (1.0 - q)
-        share = on_left / np.maximum(on_left + on_right, 1e-3)  # (y, tyre, balance)
-        slope = np.abs(np.gradient(share, axis=0))
-        sd = np.sqrt(AXLE_SD**2 + seen.sd[:, None, None, None] ** 2 + (slope**2 / 12.0)[None])
-        miss = (seen.share[:, None, None, None] - share[None]) / sd
-        fit = (1.0 + miss**2 / TAIL) ** (-0.5 * (TAIL + 1.0)) / sd * self._having(kind, seen)[:, None, :, None]
-        fit *= (on_left + on_right > 2.0 * CUT_SHARE)[None]  # an axle that no sensor bears would not have been seen
-        tyre = fit.sum(axis=2) + 1e-12  # (axle, y, balance)
-        log = np.log(tyre).sum(axis=0) + self._log_y[:, None] + self._log_balance[None, :]
+        fit = self._fit(table, seen)
+        chances = np.array([kind.first if axle == 0 else kind.others for axle in seen.axle])  # (axle, set, tyre)
+        mixed = np.einsum("kst,kytq->ksyq", chances, fit, optimize=True) + 1e-12
+        # Given its tracks, y and balance, a vehicle's axles deviate each for itself.
+        log = np.log(mixed).sum(axis=0) + self._log_y[:, None] + self._log_balance[None, :]  # (set, y, balance)
         top = float(log.max())
         joint = np.exp(log - top)
         evidence = float(np.log(prior) + top + np.log(joint.sum() / joint.size))
         joint /= joint.sum()
-        having = joint[None, :, None, :] * fit / tyre[:, :, None, :]  # (axle, y, tyre, balance)
-        per_tyre = having.sum(axis=3)
-        return evidence, joint.sum(axis=1), self._figures(kind, per_tyre, load, joint)
+        per_tyre = np.einsum("kst,ksyq,kytq->kyt", chances, joint[None] / mixed, fit, optimize=True)
+        whole = (kind.has @ table.is_cut.T.astype(np.float64) == 0.0)[:, :, None]  # (set, y, 1): no tyre of the set would be cut there
+        of_balance = (joint * whole).sum(axis=(0, 1)) + 1e-12
+        balance = float((of_balance * self._balance).sum() / of_balance.sum())
+        return evidence, joint.sum(axis=(0, 2)), self._figures(table, per_tyre, load, balance)
 
-    @staticmethod
-    def _having(kind: Kind, seen: _Seen) -> NDArray[np.float64]:
-        """(axle, tyre) probability of each tyre before the shares are looked at: the first axle steers, on single tyres."""
-        single = np.array([width_m < DUAL_M for _, width_m in kind.tyres], np.float64)
-        either = np.full_like(single, 1.0 / single.size)
-        return np.stack([single / single.sum() if axle == 0 else either for axle in seen.axle])
+    def _fit(self, table: _Table, seen: _Seen) -> NDArray[np.float64]:
+        """(axle, y, tyre, balance) likelihood of what was seen of each axle, but for a constant."""
+        q = self._balance[None, None, :]
+        on_left = table.left_l[:, :, None] * q + table.right_l[:, :, None] * (1.0 - q)
+        borne = on_left + table.left_r[:, :, None] * q + table.right_r[:, :, None] * (1.0 - q)
+        share = on_left / np.maximum(borne, 1e-3)
+        more_left, more = table.left_l - table.right_l, table.left_l + table.left_r - table.right_l - table.right_r
+        # Change of the share per change of the vehicle's own: nothing where one wheel alone is felt.
+        felt = (more_left[:, :, None] - share * more[:, :, None]) / np.maximum(borne, 1e-3)
+        own2 = (AXLE_SD**2 + seen.sd[:, None, None, None] ** 2) * felt[None] ** 2
+        within_step2 = np.gradient(share, axis=0) ** 2 / 12.0
+        sd = np.sqrt(own2 + (PATH_SD**2 + within_step2)[None])
+        miss = (seen.share[:, None, None, None] - share[None]) / sd
+        fit = (1.0 + miss**2 / TAIL) ** (-0.5 * (TAIL + 1.0)) / sd * seen.swing.likelihood(felt)
+        seen_at_all: NDArray[np.bool_] = borne > 2.0 * CUT_SHARE  # an axle that no sensor bears would not have been seen
+        return np.where(seen_at_all[None], fit, 0.0)
 
-    def _figures(
-        self, kind: Kind, per_tyre: NDArray[np.float64], load: NDArray[np.float64], joint: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Give probabilities of cuts, expected loss and balance from (axle, y, tyre) probabilities that sum to 1 per axle."""
-        table = self._tables[kind]
-        left, right = 1.0 - table.left_l - table.left_r, 1.0 - table.right_l - table.right_r
-        beside, crossed = np.maximum(left, right), np.maximum(table.left_r, table.right_l)
+    def _figures(self, table: _Table, per_tyre: NDArray[np.float64], load: NDArray[np.float64], balance: float) -> NDArray[np.float64]:
+        """Give the figures of `Across` in its order from (axle, y, tyre) probabilities that sum to 1 per axle."""
+        beside, crossed = table.beside, table.crossed
         to_left = self._to_left
         parts = (beside * to_left, beside * (1.0 - to_left), crossed, np.maximum(beside, crossed))
         cuts = [(per_tyre * (part > CUT_SHARE)[None]).sum(axis=(1, 2)).max() for part in parts]
-        lost = np.minimum(0.5 * (left + right), 0.95)
+        lost = np.minimum(1.0 - 0.5 * (table.left_l + table.left_r + table.right_l + table.right_r), 0.95)
         stood = (per_tyre * (1.0 - lost)[None]).sum(axis=(1, 2))
         lost_share = 1.0 - 1.0 / float((load / np.maximum(stood, 0.05)).sum())
-        return np.array([*cuts, lost_share, float((joint.sum(axis=0) * self._balance).sum())])
+        return np.array([*cuts, lost_share, balance])
 
     def _table(self, kind: Kind) -> _Table:
         parts = []
@@ -237,30 +239,18 @@ class LateralModel:
         return _Table(*parts)
 
 
-def _mean(shares: NDArray[np.float64]) -> _Seen:
-    """Average (axles, rows) shares over the rows; the swing between rows is taken as common to all axles of the vehicle."""
-    known = ~np.isnan(shares)
-    number = known.sum(axis=1)
-    axle = np.flatnonzero(number)
-    filled = np.where(known, shares, 0.0)
-    share = filled[axle].sum(axis=1) / number[axle]
-    swing2 = float((np.where(known[axle], shares[axle] - share[:, None], 0.0) ** 2).sum())
-    freedom = float((number[axle] - 1).sum())
-    roll2 = (ROLL_FREEDOM * ROLL_SD**2 + swing2) / (ROLL_FREEDOM + freedom)
-    return _Seen(axle, share, np.sqrt(roll2 / number[axle]))
+def _mean(shares: Shares) -> _Seen:
+    """Average shares over the rows; the swing between rows is taken as common to all axles of the vehicle."""
+    known = ~np.isnan(shares.left)
+    axle = np.flatnonzero(known.any(axis=1))
+    number = known[axle].sum(axis=1)
+    share = np.where(known[axle], shares.left[axle], 0.0).sum(axis=1) / np.maximum(number, 1)
+    swing = swing_of(shares.left[axle], shares.load_kg[axle], shares.u[axle])
+    roll2 = (ROLL_FREEDOM * ROLL_SD**2 + swing.share2.sum()) / (ROLL_FREEDOM + swing.freedom.sum())
+    return _Seen(axle, share, np.sqrt(roll2 / np.maximum(number, 1)), swing)
 
 
-def _kinds(load_kg: NDArray[np.float64], spacings_m: list[float]) -> list[tuple[Kind, float]]:
-    """Give what a vehicle may be across the lane, each with its probability before the shares are looked at."""
-    heaviest, wheelbase_m = float(load_kg.max()), sum(spacings_m)
-    if heaviest > NARROW_AXLE_KG or (spacings_m and spacings_m[0] > NARROW_WHEELBASE_M):
-        return [(WIDE, 1.0)]
-    if len(spacings_m) == 1 and wheelbase_m < MOTORCYCLE_WHEELBASE_M and float(load_kg.sum()) < MOTORCYCLE_KG:
-        return [(SINGLE_TRACK, 0.8), (NARROW, 0.2)]
-    return [(NARROW, 0.8), (WIDE, 0.2)]
-
-
-def is_quiet(shares: NDArray[np.float64]) -> bool:
-    """Whether balance alone explains the shares: all known ones close to a half and to each other."""
-    known = shares[~np.isnan(shares)]
-    return bool(known.size) and bool((np.abs(known - 0.5) <= QUIET_SHARE).all())
+def is_quiet(shares: Shares) -> bool:
+    """Whether balance alone explains the left shares: all axles' means over the rows lie close to a half and to each other."""
+    mean = _mean(shares).share
+    return mean.size > 0 and bool(np.abs(mean - 0.5).max() <= QUIET_SHARE) and bool(np.ptp(mean) <= QUIET_SHARE)

@@ -11,9 +11,13 @@ from contract.vehicles import VehicleFlag
 from edge.vehicles.lateral import Across, LateralModel, is_quiet
 from edge.vehicles.sides import left_shares, share_change, sides_of
 
-FLAG_PROBABILITY: Final = 0.1
-"""A wheel is said to have been cut when that is this likely. Few vehicles of ordinary traffic reach a hundredth, and a vehicle whose wheel
+FLAG_PROBABILITY: Final = 0.15
+"""A wheel is said to have been cut when that is this likely. Few vehicles of ordinary traffic reach a fiftieth, and a vehicle whose wheel
 stood beside the sensors would be recorded as lighter than it is."""
+
+TOLD_PROBABILITY: Final = 1.0 / 3.0
+"""Where a wheel was cut, each end is named that did it with this probability. Shares that fit either side name both: neither is proven, and
+none may be left out."""
 
 TOLD_M: Final = 0.3
 """A position is stated when its expanded uncertainty is no wider than a single tyre."""
@@ -69,14 +73,12 @@ class PositionWatch:
         """
         if self._model is None:
             return Position({})
-        shares, load_kg = left_shares(axles, loads_kg, self._rows)
-        if is_quiet(shares):
-            return Position({})
+        shares = left_shares(axles, loads_kg, self._rows)
         flags: dict[VehicleFlag, float] = {}
-        change, sd = share_change(shares, load_kg)
+        change, sd = share_change(shares)
         if change > max(CHANGE_SHARE, CHANGE_SIGMA * sd):
             flags[VehicleFlag.S_PATH] = round(change, 3)
-        across = self._model.locate(shares, load_kg, spacings_m)
+        across = None if is_quiet(shares) else self._model.locate(shares, spacings_m)
         if across is None:
             return Position(flags)
         if across.cut > FLAG_PROBABILITY:
@@ -93,7 +95,8 @@ class PositionWatch:
             VehicleFlag.STRADDLING: (across.cut_middle, across.lateral_m - self._middle_m),
         }
         top = max(probability for probability, _ in figures.values())
-        return {flag: round(figure, 3) for flag, (probability, figure) in figures.items() if probability > 0.5 or probability == top}
+        least = min(top, TOLD_PROBABILITY * across.cut)
+        return {flag: round(figure, 3) for flag, (probability, figure) in figures.items() if probability >= least}
 
 
 def corrected(loads_kg: dict[str, tuple[float | None, ...]], gains: dict[str, float]) -> dict[str, tuple[float | None, ...]]:
