@@ -126,7 +126,9 @@ def find_presences(signal: Signal, rate_hz: float) -> list[tuple[int, int]]:
         inside = present.copy()
         inside[:start] = inside[stop:] = False
         inside[start:stop] = smooth[start:stop] > 0.5 * plateau
-        found.extend((a, b) for a, b in bridge(runs(inside), signal) if b - a > size)
+        # Of a vehicle most samples stand out by themselves; two that were struck by a spike only smear over the smoothing's length.
+        held = ((a, b) for a, b in bridge(runs(inside), signal) if b - a > size)
+        found.extend((a, b) for a, b in held if np.median(above[a:b]) > ONSET_SIGMA * signal.noise)
     return found
 
 
