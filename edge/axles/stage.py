@@ -53,7 +53,7 @@ class AxleStage:
     def _measure(self, record: Record) -> list[Crossing]:
         sensor = self._sensors[record.channel]
         signal = prepare(record, self._rate_hz)
-        pulses = self._pulses(sensor, signal, self._rings[record.channel])
+        pulses = [pulse for pulse in self._pulses(sensor, signal, self._rings[record.channel]) if _loaded(pulse, signal)]
         return [_crossing(sensor, record, pulse, pulse.flags | damage_of(record, signal, pulse)) for pulse in pulses]
 
     def _pulses(self, sensor: Sensor, signal: Signal, memory: RingMemory) -> list[Pulse]:
@@ -68,6 +68,14 @@ class AxleStage:
             upper = (stop + wheels[index + 1][0]) // 2 if index + 1 < len(wheels) else signal.above.size
             pulses.append(strip_pulse(signal, self._rate_hz, (start, stop), (lower, upper)))
         return pulses
+
+
+def _loaded(pulse: Pulse, signal: Signal) -> bool:
+    """Tell a load from what a moved zero leaves: the straight line between two levels makes a triangle of a step, lower than the step.
+
+    A loop's presence stands whatever its zero did: it weighs nothing, and one that is lost joins two vehicles.
+    """
+    return pulse.u_share is None or (pulse.area > 0.0 and pulse.level > abs(signal.zero.step))
 
 
 def _presence(signal: Signal, start: int, stop: int) -> Pulse:

@@ -14,6 +14,9 @@ from contract.station import Lane, SensorKind
 PLACE_SD_M = 0.004
 """How well a crossing's time tells the place of a wheel: half a sample at 30 m/s and 4 kHz, and the noise on the edges."""
 
+LEAST_SPAN_S = 0.001
+"""Crossings at two places that all lie within this time are one electrical event: a wheel would have to go 0.1 m at 100 m/s."""
+
 SURVEY_U_M = 0.005
 """Standard uncertainty of a sensor's surveyed position: what no fit can see."""
 
@@ -101,7 +104,7 @@ def observe(axles: tuple[dict[str, Crossing], ...], lane: Lane) -> tuple[float, 
 
 
 def fit_motion(axles: tuple[dict[str, Crossing], ...], lane: Lane, loops: tuple[Crossing, ...] = ()) -> Motion | None:
-    """Fit the movement of one vehicle; None where no axle was seen at two places, so that no speed can be told.
+    """Fit the movement of one vehicle; None where no axle was seen at two places and times, so that no speed can be told.
 
     The model place = x0 + v t + a t²/2 of the first axle, with each further axle a fixed distance behind, is linear in all unknowns; it is
     solved by least squares with Huber's weights. Where it does not hold, the way is followed freely (see `_follow`).
@@ -111,6 +114,8 @@ def fit_motion(axles: tuple[dict[str, Crossing], ...], lane: Lane, loops: tuple[
     if not any(len({obs.place_m for obs in seen if obs.axle == axle}) > 1 for axle in range(count)):
         return None
     times = np.array([obs.time_s for obs in seen])
+    if np.ptp(times) < LEAST_SPAN_S:
+        return None
     places = np.array([obs.place_m for obs in seen])
     owner = np.array([obs.axle for obs in seen])
     steady = _fit_steady(times, places, owner, count, origin)
