@@ -26,11 +26,6 @@ LEAST_AXLE_KG: Final = 1_000.0
 LIGHT_KG: Final = 3_500.0
 """Gross weight up to which a vehicle is a car or van (categories M1 and N1), sprung softly for its load."""
 
-LIGHT_HZ_SHARE: Final = 0.6
-HZ_EXPONENT: Final = 0.25
-"""Body frequency over that of a laden heavy vehicle: of a light one, and how it rises as the load falls. Springs stay what they are when the
-cargo is gone, but leaf springs stiffen with load and tyres are in series, so less than the exponent of one half."""
-
 BODY_BREAK_M: Final = 2.5
 """A combination bends behind its power unit, at the widest spacing; nothing shorter than this parts two bodies."""
 
@@ -148,9 +143,25 @@ def covariance(disturbance: Disturbance, met: Meetings, body_hz: float | None = 
     return np.asarray(total * np.outer(amplitude, amplitude))
 
 
-def body_frequencies(disturbance: Disturbance, met: Meetings, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give `count` frequencies in Hz that a vehicle's body may have, two standard deviations either way, and the prior probability of each."""
+def gross_sd(disturbance: Disturbance, met: Meetings) -> tuple[float, float]:
+    """Give the relative standard deviations of a vehicle's gross weight: of the mean over rows, and of one row about it.
+
+    Parameters
+    ----------
+    disturbance
+        The site's.
+    met
+        The vehicle's meetings with every row, `load_kg` its static axle loads.
+    """
+    rows = int(met.row.max()) + 1
+    share = (met.row[:, None] == np.arange(rows)) * (met.load_kg / met.axle_kg.sum())[:, None]
+    of_rows = share.T @ covariance(disturbance, met) @ share
+    mean2 = float(of_rows.mean())
+    return float(np.sqrt(mean2)), float(np.sqrt(max(0.0, of_rows.trace() / rows - mean2)))
+
+
+def body_frequencies(disturbance: Disturbance, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give `count` body frequencies in Hz up to two standard deviations either way, and the prior probability of each."""
     away = np.linspace(-2.0, 2.0, count)
     density = np.exp(-0.5 * away**2)
-    share = LIGHT_HZ_SHARE if met.is_light else (max(float(met.axle_kg.mean()), LEAST_AXLE_KG) / REFERENCE_LOAD_KG) ** -HZ_EXPONENT
-    return disturbance.body_hz * share * np.exp(disturbance.body_spread * away), density / density.sum()
+    return disturbance.body_hz * np.exp(disturbance.body_spread * away), density / density.sum()

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.deviations import PRIOR_SD_RUNS, Weighed, learn_disturbance, weighed
-from calibration.disturbance import Disturbance, covariance
+from calibration.disturbance import Disturbance, covariance, gross_sd
 from calibration.model import Calibration, SensorGain
 from calibration.speed import RunReading, SpeedFunction, fit_speed, readings_of
 from contract.faults import RejectError
@@ -227,7 +227,8 @@ def _said(
     for run, table in zip(runs, tables, strict=True):
         errors = table.sum(axis=0) / sum(run.static_kg) - 1.0
         shown = tuple(None if np.isnan(error) else round(float(error), 6) for error in errors)
-        mean_sd, row_sd = _gross_sd(_vehicle(lane, run, table), np.array(run.static_kg), disturbance)
+        met = _vehicle(lane, run, table).met
+        mean_sd, row_sd = gross_sd(disturbance, replace(met, load_kg=np.array(run.static_kg)[met.axle]))
         said.append(
             RunReading(
                 run=run.run,
@@ -247,16 +248,6 @@ def _said(
 
 def _vehicle(lane: Lane, run: ReferenceRun, table: NDArray[np.float64]) -> Weighed:
     return weighed(lane, table, np.concatenate(([0.0], np.cumsum(run.spacings_m))), run.speed_kmh)
-
-
-def _gross_sd(vehicle: Weighed, static_kg: NDArray[np.float64], disturbance: Disturbance) -> tuple[float, float]:
-    """Give the relative standard deviations of a vehicle's gross weight: of the mean over rows, and of one row about it."""
-    met = replace(vehicle.met, load_kg=static_kg[vehicle.met.axle])
-    rows = int(met.row.max()) + 1
-    share = (met.row[:, None] == np.arange(rows)) * (met.load_kg / static_kg.sum())[:, None]
-    of_rows = share.T @ covariance(disturbance, met) @ share
-    mean2 = float(of_rows.mean())
-    return float(np.sqrt(mean2)), float(np.sqrt(max(0.0, of_rows.trace() / rows - mean2)))
 
 
 def _disturbance(lane: Lane, runs: Sequence[ReferenceRun], tables: Sequence[NDArray[np.float64]], speed: SpeedFunction) -> Disturbance:
@@ -293,7 +284,7 @@ def _with_standing(
 ) -> Disturbance:
     """Give the deviations with size and standing part such that the runs' errors are as large as expected.
 
-    Rows against one another cannot tell either: both are taken where the likelihood of the known static loads, times the prior, is greatest.
+    Rows against one another cannot tell either: both are taken where the likelihood of the known static loads times the prior is greatest.
     Repeats of one vehicle at one speed say the same again, so `weight` counts kinds of passage instead of runs.
     """
     best, found = -np.inf, shaped

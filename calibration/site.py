@@ -18,7 +18,7 @@ at the speeds that were calibrated.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.deviations import PRIOR_SD, Weighed, learn_disturbance, weighed
+from calibration.disturbance import Disturbance, gross_sd
 from calibration.history import Passage
 from calibration.model import Calibration, SiteLearning
 from calibration.process import Part, correlation, learn
@@ -140,7 +141,8 @@ def learn_site(
     common, mean_u, per_k = _common(calibration, traffic, np.log(knots))
     speed = written(knots, common, mean_u, about, row_u)
     progress(3, 4)
-    disturbance = learn_disturbance(_sample(lane, traffic), speed, calibration.disturbance, PRIOR_SD)
+    sample = _sample(lane, traffic)
+    disturbance = _no_smaller(learn_disturbance(sample, speed, calibration.disturbance, PRIOR_SD), calibration.disturbance, sample)
     progress(4, 4)
     sensors = {key: sensor.model_copy(update={"per_k": round(per_k, 7)}) for key, sensor in calibration.sensors.items()}
     times = [passage.time_s for passage in traffic.passages]
@@ -339,6 +341,19 @@ def _line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, NDArra
         scale = 1.4826 * float(np.median(np.abs(residual)))
         keep = np.abs(residual) < 4.0 * scale
     return float(solution[1]), np.clip(residual, -4.0 * scale, 4.0 * scale)
+
+
+def _no_smaller(learnt: Disturbance, calibrated: Disturbance, sample: Sequence[Weighed]) -> Disturbance:
+    """Give what was learnt, at least as large as the calibration has it for the mean of rows.
+
+    Rows against one another do not show what all rows of a vehicle share; that size is known from the reference vehicles' static loads.
+    """
+
+    def size(disturbance: Disturbance) -> float:
+        mets = [replace(vehicle.met, load_kg=vehicle.reading_kg) for vehicle in sample]
+        return float(np.sqrt(np.mean([gross_sd(disturbance, met)[0] ** 2 for met in mets])))
+
+    return learnt.scaled(max(1.0, size(calibrated) / size(learnt)))
 
 
 def _sample(lane: Lane, traffic: _Traffic) -> list[Weighed]:

@@ -138,7 +138,7 @@ def _try_frequencies(
     first_kg = np.maximum(design.T @ reading_kg / design.sum(axis=0), 1.0)
     met = Meetings(met.axle, met.row, met.body, met.time_s, first_kg[met.axle])
     own = np.diag(reading_u**2) + row_u**2 * (met.row[:, None] == met.row[None, :])
-    grid, prior = body_frequencies(disturbance, met, count)
+    grid, prior = body_frequencies(disturbance, count)
     read_wrong = np.stack([errors(float(hz) / disturbance.body_hz)[met.row] for hz in grid])
     ratio = reading_kg / first_kg[met.axle] / (1.0 + read_wrong)
     root = np.linalg.cholesky(np.stack([covariance(disturbance, met, float(hz)) for hz in grid]) + own)

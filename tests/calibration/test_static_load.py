@@ -42,8 +42,15 @@ def test_a_covariance_is_one(speed_m_s, low):
 
 
 def test_lighter_axles_deviate_more():
-    heavy, light = (covariance(Disturbance(), meetings(SEMI_M, 20.0, factor * SEMI_KG)).diagonal() for factor in (1.0, 0.25))
-    np.testing.assert_allclose(light, 2.0**2 * heavy, rtol=1e-9)
+    heavy, light = (covariance(Disturbance(load_exponent=0.9), meetings(SEMI_M, 20.0, f * SEMI_KG)).diagonal() for f in (1.0, 0.5))
+    np.testing.assert_allclose(light, 2.0**1.8 * heavy, rtol=1e-9)
+
+
+def test_cars_deviate_as_cars_do_and_not_as_empty_trailers():
+    car = meetings(np.array([0.0, 2.7]), 20.0, np.array([800.0, 700.0]))
+    truck = meetings(np.array([0.0, 2.7]), 20.0, np.array([7000.0, 7000.0]))
+    of_car, of_truck = (covariance(Disturbance(light=0.7), met).diagonal() for met in (car, truck))
+    np.testing.assert_allclose(of_car, 0.7**2 * of_truck, rtol=1e-9)
 
 
 @settings(max_examples=8, deadline=None)
