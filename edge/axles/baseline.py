@@ -83,6 +83,10 @@ class Baseline:
         """Give the level (channels, number) expected at hops `place`, `place` + 1, … of the present stretch."""
         return self.level[:, None] + self.drift[:, None] * np.arange(place, place + number)
 
+    def state(self, channel: int) -> tuple[float, float, float]:
+        """Give level, drift and noise of one channel."""
+        return float(self.level[channel]), float(self.drift[channel]), float(self.noise[channel])
+
     def shift(self, channel: int, place: int, level: float) -> None:
         """Move one channel's zero to where it came to rest at hop `place` of the present stretch."""
         self.level[channel] = level - self.drift[channel] * place

@@ -105,16 +105,19 @@ class _Open:
 
     def take(self, low: float, high: float, mean: float, *, whole: bool) -> None:
         """Take in one hop, figures above the level."""
+        band = self.band
         self.hops += 1
         self.peak = max(self.peak, high)
         self.peak_mean = max(self.peak_mean, mean)
-        flat = high - low < 2.0 * self.band
-        at_zero = mean < max(self.band, PEAK_SHARE_AT_REST * self.peak_mean)
+        flat = high - low < 2.0 * band
+        at_zero = mean < band or mean < PEAK_SHARE_AT_REST * self.peak_mean
         self.rest = self.rest + 1 if flat and at_zero and whole else 0
-        self.calm = self.calm + 1 if whole and -self.band < mean < self.band else 0
+        self.calm = self.calm + 1 if whole and -band < mean < band else 0
 
     def rested(self, *, patient: bool, inside: bool) -> bool:
         """Tell whether the signal has come to rest."""
+        if self.rest < REST_HOPS:
+            return False
         if self.peak < self.band and not inside:
             return self.rest >= SINKING_REST_HOPS
         stay = math.ceil(REST_SHARE_OF_STAY * (self.hops - self.rest)) if patient else 0
@@ -202,13 +205,12 @@ class Detector:
     def _follow(self, channel: int, hops: Hops, found: Features, quiet: NDArray[np.bool_]) -> Iterator[Record]:
         """Go through the hops of one channel; `quiet` is corrected where a record was open."""
         low, high, mean = found.low[channel].tolist(), found.high[channel].tolist(), found.mean[channel].tolist()
-        first_place, whole = hops.first_sample // self._hop % STRETCH_HOPS, bool(hops.valid.all())
+        first_place, whole, patient = hops.first_sample // self._hop % STRETCH_HOPS, bool(hops.valid.all()), bool(self._patient[channel])
+        record, (zero, drift, noise) = self._open[channel], self.baseline.state(channel)
         for index in range(hops.number):
-            record = self._open[channel]
             place, start = first_place + index, hops.first_sample + index * hops.size
-            band = ONSET_SIGMA * float(self.baseline.noise[channel])
-            level = float(self.baseline.level[channel] + self.baseline.drift[channel] * place)
             if record is None:
+                band, level = ONSET_SIGMA * noise, zero + drift * place
                 if high[index] - level < band and level - low[index] < band:
                     quiet[channel, index] = True
                     continue
@@ -219,9 +221,10 @@ class Detector:
             inside = above[1] < record.band and -above[0] < record.band
             stop = start + hops.size
             overlong = record.hops * HOP_S > LONGEST_RECORD_S
-            if overlong or record.calm >= CALM_HOPS or record.rested(patient=bool(self._patient[channel]), inside=inside):
+            if overlong or record.calm >= CALM_HOPS or record.rested(patient=patient, inside=inside):
                 noisier = overlong or (record.calm >= CALM_HOPS and record.rest < REST_HOPS)
                 yield self._end(channel, record, (place, stop), mean[index], noisier=noisier, overlong=overlong)
+                record, (zero, drift, noise) = None, self.baseline.state(channel)
 
     def _start(self, channel: int, start: int, level: float) -> _Open:
         noise = float(self.baseline.noise[channel])

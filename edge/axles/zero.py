@@ -66,7 +66,8 @@ def zero_of(record: Record, rate_hz: float) -> Zero:
     power = [line_power for _, line_power in record.hum]
     white2 = max(record.noise**2 - sum(power), LEAST_WHITE_SHARE * record.noise**2)
     both = lead > 0 and rest > 0
-    rows = _rows(tuple(line_hz for line_hz, _ in record.hum), rate_hz, size, drifts=both)
+    lines_hz = tuple(line_hz for line_hz, _ in record.hum)
+    rows = _rows(lines_hz, rate_hz, size, drifts=both)
     if not lead and not rest:
         covariance = np.zeros((rows.shape[0], rows.shape[0]))
         covariance[0, 0] = record.noise**2
@@ -74,9 +75,12 @@ def zero_of(record: Record, rate_hz: float) -> Zero:
     normal, right = np.zeros((rows.shape[0], rows.shape[0])), np.zeros(rows.shape[0])
     for part in (slice(0, lead), slice(size - rest, size)):
         if part.stop > part.start:
-            here, valid = rows[:, part], record.valid[part]
-            use = here if valid.all() else here * valid
-            normal += use @ use.T
+            use, valid = rows[:, part], record.valid[part]
+            if valid.all() and size <= _longest(rate_hz):
+                normal += _products(lines_hz, rate_hz, part.start, part.stop, drifts=both)
+            else:
+                use = use * valid
+                normal += use @ use.T
             right += use @ (record.counts[part] - record.level_before)
     ridge = np.full(rows.shape[0], STIFFNESS)
     ridge[1 + both :] += np.repeat(white2 / np.array(power, np.float64), 2)
@@ -103,9 +107,20 @@ def _quiet_spans(record: Record, rate_hz: float) -> tuple[int, int]:
 
 def _rows(lines_hz: tuple[float, ...], rate_hz: float, size: int, *, drifts: bool) -> NDArray[np.float64]:
     """Give constant, drift and waves (k, size); the phase of the hum is fitted, so each record begins at its own zero."""
-    longest = round(TABLE_S * rate_hz)
+    longest = _longest(rate_hz)
     table = _table(lines_hz, rate_hz, longest, drifts=drifts)[:, :size] if size <= longest else None
     return _sampled(lines_hz, rate_hz, size, drifts=drifts) if table is None else table
+
+
+def _longest(rate_hz: float) -> int:
+    return round(TABLE_S * rate_hz)
+
+
+@lru_cache(maxsize=4096)
+def _products(lines_hz: tuple[float, ...], rate_hz: float, start: int, stop: int, *, drifts: bool) -> NDArray[np.float64]:
+    """Give the normal matrix of a whole quiet part [start, stop) of a record; parts are whole hops, so the same ones come again."""
+    rows = _table(lines_hz, rate_hz, _longest(rate_hz), drifts=drifts)[:, start:stop]
+    return np.asarray(rows @ rows.T)
 
 
 @lru_cache(maxsize=64)
