@@ -7,6 +7,7 @@ from statistics import median
 from contract.axles import Crossing, CrossingFlag
 from contract.station import Lane
 from contract.vehicles import VehicleFlag
+from edge.vehicles.group import Passage
 from edge.vehicles.motion import Motion
 from edge.vehicles.weigh import Weights
 
@@ -16,6 +17,13 @@ ACCELERATION_M_S2 = 0.3
 
 SLOWEST_KMH, FASTEST_KMH = 5.0, 120.0
 """Speeds beyond which passages are flagged whatever the calibration says; the range certified for strips (OIML R 134 F/10)."""
+
+BACKWARDS_KMH = 15.0
+"""Nobody drives backwards over an array faster than this: such a vehicle goes forwards, against the lane."""
+
+TAILGATING_S = 0.9
+"""Time between one vehicle's rear and the next one's front below which the second one tailgates: half the safe distance in metres for the
+speed in km/h, halved again (the limit below which distance is fined in Germany, BKat 12.5)."""
 
 SAME_SIDE_M = 0.3
 """Sensors whose left ends lie this close together are of one side."""
@@ -54,13 +62,26 @@ def motion_flags(motion: Motion | None) -> dict[VehicleFlag, float]:
         flags[VehicleFlag.ACCELERATING] = round(motion.acceleration_m_s2, 3)
     elif motion.acceleration_m_s2 < -ACCELERATION_M_S2:
         flags[VehicleFlag.BRAKING] = round(motion.acceleration_m_s2, 3)
-    if motion.speed_m_s <= 0:
+    if speed_kmh < -BACKWARDS_KMH:
+        flags[VehicleFlag.WRONG_WAY] = round(speed_kmh, 2)
+    elif motion.speed_m_s <= 0:
         flags[VehicleFlag.REVERSING] = round(speed_kmh, 2)
     elif speed_kmh < SLOWEST_KMH:
         flags[VehicleFlag.TOO_SLOW] = round(speed_kmh, 2)
     elif speed_kmh > FASTEST_KMH:
         flags[VehicleFlag.TOO_FAST] = round(speed_kmh, 2)
     return flags
+
+
+def following_flags(passage: Passage, ahead: Passage | None, rate_hz: float) -> dict[VehicleFlag, float]:
+    """Tell a vehicle close behind the one before; the figure is the time between them in seconds, at the loop that both met."""
+    if ahead is None or ahead.direction != passage.direction:
+        return {}
+    loops = ((ahead.entry, passage.entry), (ahead.exit, passage.exit))
+    gaps = [(later.start - earlier.stop) / rate_hz for earlier, later in loops if earlier is not None and later is not None]
+    if not gaps or min(gaps) >= TAILGATING_S:
+        return {}
+    return {VehicleFlag.TAILGATING: round(max(0.0, min(gaps)), 2)}
 
 
 def signal_flags(axles: tuple[dict[str, Crossing], ...]) -> dict[VehicleFlag, float]:

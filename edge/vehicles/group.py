@@ -265,9 +265,11 @@ class Grouper:
         if unmatched or unsure:
             flags[VehicleFlag.AXLE_COUNT_UNSURE] = float(max(unmatched, 1))
         lone = entry is None and exit_ is None and len({name for axle in sequence for name in axle}) < 2
+        met = sum(len(axle.crossings) for track in tracks for axle in track.values())
         if lone or not sequence or len(sequence) > VEHICLE_AXLES_MOST:
-            self.strays += sum(len(axle) for axle in sequence)
+            self.strays += met
             return []
+        self.strays += met - sum(len(axle) for axle in sequence)
         return [Passage(sequence, entry, exit_, flags, way.direction)]
 
 

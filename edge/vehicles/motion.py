@@ -59,7 +59,7 @@ class Motion:
     first_axle_s
         Time at which the first axle stood at position 0.
     offsets_m
-        (axles,) distance of each axle behind the first.
+        (axles,) distance of each axle behind the first in the direction of the lane; negative for who drives against it.
     speed_m_s, speed_u_m_s
         Mean speed over the array and its expanded uncertainty (k = 2).
     acceleration_m_s2
@@ -84,6 +84,11 @@ class Motion:
     stopped: bool
     speed_at: Callable[[float], float]
     place_at: Callable[[float], float]
+
+    @property
+    def behind_m(self) -> NDArray[np.float64]:
+        """(axles,) distance of each axle behind the first, whatever the direction."""
+        return self.offsets_m if self.speed_m_s >= 0.0 else -self.offsets_m
 
 
 def observe(axles: tuple[dict[str, Crossing], ...], lane: Lane) -> tuple[float, list[Observation]]:

@@ -11,6 +11,7 @@ from contract.station import Lane
 from contract.vehicles import Axle, Body, Vehicle, VehicleFlag
 from edge.vehicles.behaviour import (
     SPEED_MARGIN,
+    following_flags,
     missing_flags,
     motion_flags,
     noise_flags,
@@ -22,6 +23,7 @@ from edge.vehicles.classify import axle_groups, classify
 from edge.vehicles.group import Grouper, Passage
 from edge.vehicles.motion import Motion, fit_motion
 from edge.vehicles.position import PositionWatch, corrected
+from edge.vehicles.possible import can_be_weighed, can_have_driven
 from edge.vehicles.rows import rows_of
 from edge.vehicles.weigh import nominal_loads, weigh
 
@@ -64,12 +66,14 @@ class VehicleStage:
         self._position = PositionWatch(lane)
         self._timer_samples = max(1, round(lane.rate_hz * TIMER_S))
         self._timer: int | None = None
+        self._impossible = 0
+        self._ahead: Passage | None = None
         self._rows = sum(any(sensor.weighs for sensor in row.sensors) for row in rows_of(lane))
 
     @property
     def strays(self) -> int:
         """Crossings so far that belonged to no vehicle: disturbances of one sensor alone, counted so that nothing vanishes unseen."""
-        return self._grouper.strays
+        return self._grouper.strays + self._impossible
 
     def set_pavement(self, pavement_c: float | None) -> None:
         """Take the pavement's temperature from now on."""
@@ -90,11 +94,11 @@ class VehicleStage:
             self._grouper.add(crossing)
             found.extend(self._grouper.take(settled))
         found.extend(self._run_timers(up_to_sample))
-        return [self._vehicle(passage) for passage in found]
+        return self._vehicles(found)
 
     def finish(self) -> list[Vehicle]:
         """End the stream: give what is still waiting."""
-        return [self._vehicle(passage) for passage in self._grouper.finish()]
+        return self._vehicles(self._grouper.finish())
 
     def _run_timers(self, now: int) -> list[Passage]:
         found: list[Passage] = []
@@ -106,18 +110,29 @@ class VehicleStage:
             found.extend(self._grouper.take(self._timer))
         return found
 
-    def _vehicle(self, passage: Passage) -> Vehicle:
+    def _vehicles(self, passages: list[Passage]) -> list[Vehicle]:
+        """Weigh passages; what no vehicle can be is counted with the strays."""
+        weighed = [(passage, self._vehicle(passage)) for passage in passages]
+        self._impossible += sum(len(axle) for passage, vehicle in weighed if vehicle is None for axle in passage.axles)
+        return [vehicle for _, vehicle in weighed if vehicle is not None]
+
+    def _vehicle(self, passage: Passage) -> Vehicle | None:
         loops = tuple(loop for loop in (passage.entry, passage.exit) if loop is not None)
+        if not can_have_driven(passage, self._lane):
+            return None
         motion = fit_motion(passage.axles, self._lane, loops)
         nominal = nominal_loads(passage.axles, motion, self._lane)
         weights = weigh(passage.axles, nominal, motion, self._lane, calibration=self._calibration, pavement_c=self._pavement_c)
-        offsets = [0.0] * len(passage.axles) if motion is None else [float(value) for value in motion.offsets_m]
+        if not can_be_weighed(motion, weights):
+            return None
+        offsets = [0.0] * len(passage.axles) if motion is None else [float(value) for value in motion.behind_m]
         spacings = [offsets[k] - offsets[k - 1] for k in range(1, len(offsets))]
         vehicle_class = classify(spacings, axle_kg=weights.axle_kg, axle_u_kg=weights.axle_u_kg, gross_u_kg=weights.gross_u_kg)
         position = self._position.judge(passage.axles, corrected(nominal, self._gains), spacings)
         flags = dict(passage.flags)
         for more in (
             motion_flags(motion),
+            following_flags(passage, self._ahead, self._lane.rate_hz),
             signal_flags(passage.axles),
             position.flags,
             noise_flags(passage.axles, self._lane),
@@ -129,6 +144,7 @@ class VehicleStage:
             flags.update(more)
         if vehicle_class.body is Body.UNKNOWN or vehicle_class.confidence < LEAST_CONFIDENCE:
             flags[VehicleFlag.UNCLASSIFIED] = vehicle_class.confidence
+        self._ahead = passage
         crossings = tuple(tuple(axle.values()) for axle in passage.axles)
         every = [crossing for axle in crossings for crossing in axle] + list(loops)
         groups = axle_groups(spacings)
@@ -179,7 +195,7 @@ class VehicleStage:
         ways = []
         for loop in loops:
             begin, end = ((sample - motion.origin) / self._lane.rate_hz for sample in (loop.start, loop.stop))
-            ways.append(motion.place_at(end) - motion.place_at(begin))
+            ways.append(abs(motion.place_at(end) - motion.place_at(begin)))
         return sum(ways) / len(ways)
 
     def _calibration_flags(self, motion: Motion | None) -> dict[VehicleFlag, float]:

@@ -119,11 +119,16 @@ def ways_of(lane: Lane) -> tuple[Way, Way]:
     gate_m = behind.position_m if behind else rows_m[-1]
     front, gate = before.name if before else None, behind.name if behind else None
     mirrored = tuple(-place for place in reversed(rows_m))
-    felt_m = {sensor.name: sensor.width_m if sensor.kind is SensorKind.PLATE else HALF_HEIGHT_M for sensor in lane.sensor}
+    felt = {sensor.name: felt_m(sensor) for sensor in lane.sensor}
     return (
-        Way(1, order, rows_m, front, gate, front_m, gate_m, felt_m, lane.rate_hz),
-        Way(-1, tuple(reversed(order)), mirrored, gate, front, -gate_m, -front_m, felt_m, lane.rate_hz),
+        Way(1, order, rows_m, front, gate, front_m, gate_m, felt, lane.rate_hz),
+        Way(-1, tuple(reversed(order)), mirrored, gate, front, -gate_m, -front_m, felt, lane.rate_hz),
     )
+
+
+def felt_m(sensor: Sensor) -> float:
+    """Give over what length a wheel sensor feels a wheel at half height of its pulse: a plate's own, for a line that of a tyre."""
+    return sensor.width_m if sensor.kind is SensorKind.PLATE else HALF_HEIGHT_M
 
 
 def is_against(queues: list[list[RowAxle]]) -> bool:

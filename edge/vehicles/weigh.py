@@ -114,7 +114,7 @@ def _nominal(crossing: Crossing | None, sensor: Sensor, motion: Motion | None, r
         return newton_to_kg(crossing.level_counts * sensor.newton_per_count)
     if motion is None:
         return None
-    speed = motion.speed_at((crossing.centre - motion.origin) / rate_hz)
+    speed = abs(motion.speed_at((crossing.centre - motion.origin) / rate_hz))  # who drives backwards presses no less
     return newton_to_kg(crossing.area_counts / rate_hz * speed / sensor.width_m * sensor.newton_per_count)
 
 
@@ -199,8 +199,8 @@ def _static(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give the loads of all axles, kg, and the covariance of their errors by dynamics and rows, kg²; zeros where no row weighed an axle."""
     weighed = np.flatnonzero(readings.seen.any(axis=1))
-    speed_kmh = motion.speed_m_s * KMH_PER_M_S if motion else 0.0
-    behind_m = motion.offsets_m if motion else np.zeros(len(axles))
+    speed_kmh = abs(motion.speed_m_s) * KMH_PER_M_S if motion else 0.0
+    behind_m = motion.behind_m if motion else np.zeros(len(axles))
     load_kg, covariance = np.zeros(len(axles)), np.zeros((len(axles), len(axles)))
     if weighed.size == 0:
         return load_kg, covariance
@@ -296,7 +296,7 @@ def _common_u(lane: Lane, calibration: Calibration | None, motion: Motion | None
     speed = 0.5 * motion.speed_u_m_s / abs(motion.speed_m_s) if strips and motion and motion.speed_m_s else 0.0
     if calibration is None:
         return float(np.hypot(UNCALIBRATED_U, speed))
-    mean_u, _ = calibration.speed.uncertainty(motion.speed_m_s * KMH_PER_M_S if motion else 0.0)
+    mean_u, _ = calibration.speed.uncertainty(abs(motion.speed_m_s) * KMH_PER_M_S if motion else 0.0)
     away_k = 0.0
     if pavement_c is not None and calibration.pavement_c is not None:
         away_k = abs(pavement_c - calibration.pavement_c)

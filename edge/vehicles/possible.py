@@ -1,0 +1,78 @@
+"""Whether what was grouped can have been a vehicle: disturbances of several channels at once are counted, never given a weight.
+
+Each rule is one that no vehicle can break. A vehicle whose signals are damaged breaks none of them as long as wheels and loops show that
+something drove; it is then given out with its flags.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from contract.axles import Crossing
+from contract.station import Lane
+from edge.vehicles.group import Passage
+from edge.vehicles.motion import Motion
+from edge.vehicles.rows import ROW_DEPTH_M
+from edge.vehicles.way import felt_m
+from edge.vehicles.weigh import UNTRUSTED, Weights
+
+FASTEST_M_S, FASTEST_BACKWARDS_M_S = 70.0, 40.0
+"""Beyond any vehicle over the array forwards, and beyond a wrong-way driver."""
+
+LIGHTEST_KG, HEAVIEST_AXLE_KG, HEAVIEST_KG = 40.0, 100_000.0, 1_000_000.0
+"""Below any rider with a moped; beyond any axle line and any transport on a road: modular transporters bear 45 t on each of 40 lines."""
+
+WHEEL_SENSORS_LEAST = 2
+"""A vehicle on one row's left sensor alone is none: a motorcycle meets one sensor of every row."""
+
+CLEAN_LEAST = 2
+"""Crossings without fault that a vehicle has at least; one sensor's chance pulse is not enough."""
+
+
+PACE_FACTOR = 3.0
+"""A wheel's pace over a sensor, by its time there, agrees with that between two rows within this factor, unless it stood in between."""
+
+
+def can_have_driven(passage: Passage, lane: Lane) -> bool:
+    """Whether crossings can be a vehicle's: wheels on several sensors, without fault, that loops vouch for or that moved as wheels do."""
+    wheels = [crossing for axle in passage.axles for crossing in axle.values()]
+    several = len(lane.weighing_sensors) > 1
+    if several and len({crossing.sensor for crossing in wheels}) < WHEEL_SENSORS_LEAST:
+        return False
+    clean = sum(not crossing.flags & UNTRUSTED for crossing in wheels)
+    if _is_vouched_for(passage, wheels):
+        return clean > 0
+    return clean >= CLEAN_LEAST and (not several or any(_moved(axle, lane) for axle in passage.axles))
+
+
+def _is_vouched_for(passage: Passage, wheels: list[Crossing]) -> bool:
+    """Whether a body was over the loop in front before any wheel met a row, and over the one behind until all had left."""
+    if passage.entry is None or passage.exit is None:
+        return False
+    times = [crossing.centre for crossing in wheels]
+    return passage.entry.start < min(times) and max(times) < passage.exit.stop
+
+
+def _moved(axle: dict[str, Crossing], lane: Lane) -> bool:
+    """Whether an axle's time over its sensors agrees with its way from one of them to another."""
+    met = sorted(
+        ((crossing.centre, lane.sensor_named(name), crossing) for name, crossing in axle.items()), key=lambda one: one[1].position_m
+    )
+    for (begin, near, first), (end, far, second) in combinations(met, 2):
+        if far.position_m - near.position_m < ROW_DEPTH_M or begin == end:
+            continue
+        pace = abs(far.position_m - near.position_m) / abs(end - begin)
+        for sensor, crossing in ((near, first), (far, second)):
+            felt = felt_m(sensor) / (crossing.width_samples or float(crossing.stop - crossing.start))
+            if pace / PACE_FACTOR < felt < pace * PACE_FACTOR:
+                return True
+    return False
+
+
+def can_be_weighed(motion: Motion | None, weights: Weights) -> bool:
+    """Whether speed and loads are those of a vehicle; without a motion nothing was weighed, and nothing contradicts."""
+    if motion is not None and not -FASTEST_BACKWARDS_M_S < motion.speed_m_s < FASTEST_M_S:
+        return False
+    if any(abs(load) > HEAVIEST_AXLE_KG for load in weights.axle_kg):
+        return False
+    return motion is None or LIGHTEST_KG < weights.gross_kg < HEAVIEST_KG
