@@ -23,7 +23,7 @@ PRIOR_SD_RUNS: Final = 0.15
 """The same where three reference trucks tell: they know the size of the site's waves, but not how other vehicles answer to them."""
 
 EXPONENT_AT: Final = 7
-EXPONENT_SD: Final = 0.1
+EXPONENT_SD: Final = 0.03
 """The load's exponent follows from springs that stay what they are (1) and stiffen a little; a site tells little more."""
 
 ROUNDS: Final = 200

@@ -284,12 +284,13 @@ def _with_standing(
 ) -> Disturbance:
     """Give the deviations with size and standing part such that the runs' errors are as large as expected.
 
-    Rows against one another cannot tell either: both are taken where the likelihood of the known static loads times the prior is greatest.
+    Rows against one another cannot tell either: both are averaged over the likelihood of the known static loads times the prior.
     Repeats of one vehicle at one speed say the same again, so `weight` counts kinds of passage instead of runs.
     """
-    best, found = -np.inf, shaped
-    for size, ratio in product(SIZES, STANDING_RATIOS):
-        tried = shaped.scaled(size).model_copy(update={"standing": round(ratio * size * shaped.body, 6)})
+    grid = list(product(SIZES, STANDING_RATIOS))
+    evidence = []
+    for size, ratio in grid:
+        tried = _sized(shaped, size, ratio)
         seen = 0.0
         for vehicle, (static_kg, table) in zip(sample, known, strict=True):
             deviation = (table / (1.0 + speed.errors(vehicle.speed_kmh)) / static_kg[:, None] - 1.0).ravel()
@@ -297,6 +298,11 @@ def _with_standing(
             white = np.linalg.solve(root, deviation)
             seen -= 0.5 * float(white @ white) + float(np.log(root.diagonal()).sum())
         belief = (np.log(size) / PRIOR_SD_RUNS) ** 2 + (np.log(ratio / STANDING_RATIO) / STANDING_SD) ** 2
-        if weight * seen - 0.5 * belief > best:
-            best, found = weight * seen - 0.5 * belief, tried
-    return found
+        evidence.append(weight * seen - 0.5 * belief)
+    share = np.exp(np.array(evidence) - max(evidence))
+    size, ratio = np.exp(share / share.sum() @ np.log(grid))
+    return _sized(shaped, float(size), float(ratio))
+
+
+def _sized(shaped: Disturbance, size: float, ratio: float) -> Disturbance:
+    return shaped.scaled(size).model_copy(update={"standing": round(ratio * size * shaped.body, 6)})
