@@ -127,6 +127,9 @@ class Grouper:
 
     def _ready(self, now: int) -> Line | None:
         """Give the line of axles where it is worth a look: the gate saw an end, it is not believed, or the axles have waited long."""
+        both = len(self._loops) == len(self._ways) and all(loop.believed and not loop.waiting for loop in self._loops.values())
+        if both and not self._is_full() and self._waited_s(now) < PATIENCE_LEAST_S:
+            return None  # nothing can have ended: the common case, asked at every crossing
         way = self._way()
         front, gate = self._sides(way)
         if not gate.waiting:

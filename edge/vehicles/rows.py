@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from contract.axles import Crossing
 from contract.station import Lane, Sensor, SensorKind
@@ -25,16 +25,25 @@ class Row:
     position_m: float
 
 
-@dataclass
 class RowAxle:
-    """One axle over one row: the crossings by sensor name."""
+    """One axle over one row.
 
-    crossings: dict[str, Crossing] = field(default_factory=dict)
+    Attributes
+    ----------
+    crossings
+        By sensor name; taken by `add` alone.
+    time
+        Mean of their centres, device counter.
+    """
 
-    @property
-    def time(self) -> float:
-        """Mean of the crossings' centres, device counter."""
-        return sum(crossing.centre for crossing in self.crossings.values()) / len(self.crossings)
+    def __init__(self, crossing: Crossing) -> None:
+        self.crossings = {crossing.sensor: crossing}
+        self.time = crossing.centre
+
+    def add(self, crossing: Crossing) -> None:
+        """Take a further wheel of the axle."""
+        self.crossings[crossing.sensor] = crossing
+        self.time = sum(one.centre for one in self.crossings.values()) / len(self.crossings)
 
 
 def rows_of(lane: Lane) -> tuple[Row, ...]:
@@ -65,7 +74,7 @@ def add_crossing(axles: list[RowAxle], crossing: Crossing, sensor: Sensor) -> No
         if (near or inside) and closer:
             best = axle
     if best is not None:
-        best.crossings[crossing.sensor] = crossing
+        best.add(crossing)
     else:
-        axles.append(RowAxle({crossing.sensor: crossing}))
+        axles.append(RowAxle(crossing))
     axles.sort(key=lambda axle: axle.time)
