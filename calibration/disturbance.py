@@ -128,15 +128,21 @@ def covariance(disturbance: Disturbance, met: Meetings, body_hz: float | None = 
     body_hz
         The vehicle's own body frequency; the site's if None.
     """
-    omega = 2.0 * np.pi * (disturbance.body_hz if body_hz is None else body_hz)
-    apart_s = np.abs(met.time_s[:, None] - met.time_s[None, :])
-    swing = np.exp(-disturbance.body_damping * omega * apart_s) * np.cos(omega * apart_s)
+    return np.asarray(covariances(disturbance, met, np.array([disturbance.body_hz if body_hz is None else body_hz]))[0])
+
+
+def covariances(disturbance: Disturbance, met: Meetings, body_hz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the same for several body frequencies (f,) at once, (f, n, n)."""
+    omega = 2.0 * np.pi * body_hz[:, None, None]
+    phase = omega * np.abs(met.time_s[:, None] - met.time_s[None, :])
+    swing = np.exp(-disturbance.body_damping * phase) * np.cos(phase)
     same_axle = met.axle[:, None] == met.axle[None, :]
     same_body = met.body[:, None] == met.body[None, :]
     shared = np.where(same_axle, 1.0, np.where(same_body, disturbance.within_body, 0.0))
     same_row = met.row[:, None] == met.row[None, :]
-    total = disturbance.body**2 * shared * swing + disturbance.profile**2 * same_row + disturbance.standing**2 * same_axle
-    total[np.diag_indices_from(total)] += disturbance.rest**2
+    lasting = disturbance.profile**2 * same_row + disturbance.standing**2 * same_axle
+    lasting[np.diag_indices_from(lasting)] += disturbance.rest**2
+    total = disturbance.body**2 * shared * swing + lasting
     if met.is_light:
         return np.asarray(total * disturbance.light**2)
     amplitude = (np.maximum(met.load_kg, LEAST_AXLE_KG) / REFERENCE_LOAD_KG) ** -disturbance.load_exponent

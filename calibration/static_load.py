@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
-from calibration.disturbance import Disturbance, Meetings, body_frequencies, covariance
+from calibration.disturbance import Disturbance, Meetings, body_frequencies, covariances
 
 FREQUENCIES: Final = 9
 """Body frequencies tried, half a standard deviation apart: closer than the rows of an array can tell."""
@@ -141,7 +141,7 @@ def _try_frequencies(
     grid, prior = body_frequencies(disturbance, count)
     read_wrong = np.stack([errors(float(hz) / disturbance.body_hz)[met.row] for hz in grid])
     ratio = reading_kg / first_kg[met.axle] / (1.0 + read_wrong)
-    root = np.linalg.cholesky(np.stack([covariance(disturbance, met, float(hz)) for hz in grid]) + own)
+    root = np.linalg.cholesky(covariances(disturbance, met, grid) + own)
     white_design = np.linalg.solve(root, np.broadcast_to(design, (grid.size, *design.shape)))
     white_ratio = np.linalg.solve(root, ratio[:, :, None])
     normal = white_design.transpose(0, 2, 1) @ white_design
