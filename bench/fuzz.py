@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import pickle
 import traceback
 import warnings
@@ -21,9 +20,10 @@ from typing import Annotated, Final
 import numpy as np
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from bench.accuracy import captures_folder
 from bench.damage import DELIVERIES, NOISES, Counts, Push, counts_of, pushes_of
 from contract.captures import CaptureReader
 from contract.station import Lane, parse_station
@@ -33,7 +33,7 @@ from edge.samples.assemble import HELD_MAX_S, Assembler
 from edge.samples.quality import QualityMonitor
 from edge.vehicles import VehicleStage
 
-DEFAULT_FOLDER: Final = Path(os.environ.get("WIM_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "captures"
+DEFAULT_FOLDER: Final = captures_folder()
 
 SESSION_S: Final = (3.0, 150.0)
 """Length of a session's signal, even in its logarithm; the longest go beyond every bound on waiting in the stages."""
@@ -180,14 +180,14 @@ def play(session: Session, tally: Tally, progress: Progress) -> None:
             if number % STATE_EVERY_BLOCKS == STATE_EVERY_BLOCKS - 1:
                 _weigh_state(session, station, tally)
             if number % 100 == 99:
-                progress.advance(0, 100)
+                progress.advance(TaskID(0), 100)
         _weigh_state(session, station, tally)
         found += station.finish()
     except Exception as error:  # noqa: BLE001 - whatever is raised here is what this bench looks for
         where = traceback.extract_tb(error.__traceback__)[-1]
         what = f"{type(error).__name__}: {error} at {Path(where.filename).name}:{where.lineno}"
         tally.findings.append(f"{session.name}, block {number}: crash, {what}")
-    progress.advance(0, len(session.pushes) % 100)
+    progress.advance(TaskID(0), len(session.pushes) % 100)
     tally.blocks += len(session.pushes)
     tally.vehicles += len(found)
     tally.expected += session.expected

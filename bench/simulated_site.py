@@ -6,7 +6,6 @@ a recorded site (``WIM_SHARED`` or ``../shared``); ``--site`` names another road
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ import typer
 from numpy.typing import NDArray
 from rich.progress import track
 
+from bench.accuracy import captures_folder
 from calibration.fit import fit_gains
 from calibration.history import Passage
 from calibration.model import Calibration
@@ -96,8 +96,7 @@ class Outcome:
 
 def open_site(layout: str, grade: Grade, site: str = "") -> SimulatedSite:
     """Open a simulated site with the layout of a recorded one (``strips4``, ``strips2``, ``plates2``) or of a station file."""
-    shared = Path(os.environ.get("WIM_SHARED", Path(__file__).resolve().parents[2] / "shared"))
-    file = Path(layout) if layout.endswith(".toml") else shared / "captures" / layout / "station.toml"
+    file = Path(layout) if layout.endswith(".toml") else captures_folder() / layout / "station.toml"
     simulated = read_layout(file)
     lane = parse_station(file.read_text(encoding="utf-8"), str(file)).lane[0]
     return SimulatedSite(lane, replace(simulated, station=site or simulated.station), grade)

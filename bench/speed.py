@@ -7,7 +7,6 @@ misses its goal is shown as missed. Time is processor time, that of the linear a
 from __future__ import annotations
 
 import gc
-import os
 import sys
 import time
 import tracemalloc
@@ -23,7 +22,7 @@ from rich.progress import track
 from rich.table import Table
 from scipy.signal import butter, sosfilt
 
-from bench.accuracy import BLOCK_SAMPLES, calibrate
+from bench.accuracy import BLOCK_SAMPLES, calibrate, captures_folder
 from calibration.model import Calibration
 from contract.captures import CaptureReader
 from contract.samples import Block
@@ -218,8 +217,7 @@ ROWS: Final[tuple[tuple[str, str, Callable[[Figures], str]], ...]] = (
 
 def main() -> None:
     """Measure all sites and print."""
-    default = Path(os.environ.get("WIM_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "captures"
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else default
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else captures_folder()
     places = sorted(path.parent for path in folder.glob("*/station.toml"))
     if not places:
         sys.exit(f"{folder} has no folder with a station.toml; give the folder of the recorded sites")

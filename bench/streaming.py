@@ -20,7 +20,8 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-SHARED = Path(os.environ.get("WIM_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+from bench.accuracy import captures_folder
+
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 WARM_UP_S = 5.0
 
@@ -95,7 +96,7 @@ def measure(folder: Path, seconds: float, work: Path) -> dict[str, Any]:
 
 def main() -> None:
     """Measure and print."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else SHARED / "captures" / "strips4"
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else captures_folder() / "strips4"
     seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 60.0
     with tempfile.TemporaryDirectory() as work:
         found = measure(folder, seconds, Path(work))

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.deviations import PRIOR_SD_RUNS, Weighed, learn_disturbance, weighed
-from calibration.disturbance import Disturbance, covariance, gross_sd
+from calibration.disturbance import Disturbance, Meetings, covariance, gross_sd
 from calibration.model import Calibration, SensorGain
 from calibration.speed import RunReading, SpeedFunction, fit_speed, readings_of
 from contract.faults import RejectError
@@ -257,31 +257,23 @@ def _disturbance(lane: Lane, runs: Sequence[ReferenceRun], tables: Sequence[NDAr
     literature says, as the runs' readings against one another ask.
     """
     usual = Disturbance()
-    sample, misfits = [], []
+    sample, known = [], []
     for run, table in zip(runs, tables, strict=True):
         if np.isnan(table).any():
             continue
         static = np.array(run.static_kg)
         vehicle = _vehicle(lane, run, table)
         deviation = (table / (1.0 + speed.errors(run.speed_kmh)) / static[:, None] - 1.0).ravel()
-        expected = covariance(usual, replace(vehicle.met, load_kg=static[vehicle.met.axle]))
-        misfits.append(float(deviation @ np.linalg.solve(expected, deviation)) / deviation.size)
         sample.append(vehicle)
+        known.append((replace(vehicle.met, load_kg=static[vehicle.met.axle]), deviation))
+    misfits = [float(deviation @ np.linalg.solve(covariance(usual, met), deviation)) / deviation.size for met, deviation in known]
     kinds = len({(run.vehicle, round(run.speed_kmh / SPEED_CLASS_KMH)) for run in runs})
     size = np.sqrt((PRIOR_KINDS + kinds * np.mean(misfits)) / (PRIOR_KINDS + kinds))
     shaped = learn_disturbance(sample, speed, usual.scaled(float(size)), PRIOR_SD_RUNS)
-    deviations = [(np.array(run.static_kg), table) for run, table in zip(runs, tables, strict=True) if not np.isnan(table).any()]
-    return _with_standing(shaped, sample, deviations, speed, weight=kinds / len(sample))
+    return _with_standing(shaped, known, weight=kinds / len(known))
 
 
-def _with_standing(
-    shaped: Disturbance,
-    sample: Sequence[Weighed],
-    known: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]],
-    speed: SpeedFunction,
-    *,
-    weight: float,
-) -> Disturbance:
+def _with_standing(shaped: Disturbance, known: Sequence[tuple[Meetings, NDArray[np.float64]]], *, weight: float) -> Disturbance:
     """Give the deviations with size and standing part such that the runs' errors are as large as expected.
 
     Rows against one another cannot tell either: both are averaged over the likelihood of the known static loads times the prior.
@@ -292,9 +284,8 @@ def _with_standing(
     for size, ratio in grid:
         tried = _sized(shaped, size, ratio)
         seen = 0.0
-        for vehicle, (static_kg, table) in zip(sample, known, strict=True):
-            deviation = (table / (1.0 + speed.errors(vehicle.speed_kmh)) / static_kg[:, None] - 1.0).ravel()
-            root = np.linalg.cholesky(covariance(tried, replace(vehicle.met, load_kg=static_kg[vehicle.met.axle])))
+        for met, deviation in known:
+            root = np.linalg.cholesky(covariance(tried, met))
             white = np.linalg.solve(root, deviation)
             seen -= 0.5 * float(white @ white) + float(np.log(root.diagonal()).sum())
         belief = (np.log(size) / PRIOR_SD_RUNS) ** 2 + (np.log(ratio / STANDING_RATIO) / STANDING_SD) ** 2

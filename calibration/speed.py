@@ -12,7 +12,6 @@ amplitudes are averaged over what the runs allow, between bounds set by physics.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -82,9 +81,7 @@ class SpeedFunction(BaseModel):
 
     def errors(self, speed_kmh: float) -> NDArray[np.float64]:
         """Give the relative error of each row at a speed, float64 (rows,)."""
-        at, part = self._between(speed_kmh)
-        rows = self._row_values
-        return np.asarray(rows[:, at] + part * (rows[:, at + 1] - rows[:, at]) if part else rows[:, at])
+        return np.array([self._at(row, speed_kmh) for row in self._row_values])
 
     def uncertainty(self, speed_kmh: float) -> tuple[float, float]:
         """Give the standard uncertainties `mean_u` and `row_u` at a speed."""
@@ -95,20 +92,11 @@ class SpeedFunction(BaseModel):
         return np.array(self.rows)
 
     @cached_property
-    def _places(self) -> list[float]:
-        return [log(speed) for speed in self.speed_kmh]
+    def _places(self) -> NDArray[np.float64]:
+        return np.log(self.speed_kmh)
 
-    def _between(self, speed_kmh: float) -> tuple[int, float]:
-        """Give the knot below a speed and how far it is to the next, on the logarithm of speed; the end knots hold beyond them."""
-        place = log(max(speed_kmh, 1e-3))
-        at = min(max(bisect_right(self._places, place) - 1, 0), len(self._places) - 1)
-        if at == len(self._places) - 1 or place <= self._places[0]:
-            return at, 0.0
-        return at, (place - self._places[at]) / (self._places[at + 1] - self._places[at])
-
-    def _at(self, values: Sequence[float], speed_kmh: float) -> float:
-        at, part = self._between(speed_kmh)
-        return values[at] + part * (values[at + 1] - values[at]) if part else values[at]
+    def _at(self, values: Sequence[float] | NDArray[np.float64], speed_kmh: float) -> float:
+        return float(np.interp(log(max(speed_kmh, 1e-3)), self._places, values))
 
 
 class RunReading(BaseModel):

@@ -22,8 +22,8 @@ BACKWARDS_KMH = 15.0
 """Nobody drives backwards over an array faster than this: such a vehicle goes forwards, against the lane."""
 
 TAILGATING_S = 0.9
-"""Time between one vehicle's rear and the next one's front below which the second one tailgates: half the safe distance in metres for the
-speed in km/h, halved again (the limit below which distance is fined in Germany, BKat 12.5)."""
+"""Time between one vehicle's rear and the next one's front below which the second one tailgates. The rule of thumb, half the speed in km/h
+as a distance in m, is 1.8 s; this is half of it, below which Germany fines."""
 
 SAME_SIDE_M = 0.3
 """Sensors whose left ends lie this close together are of one side."""

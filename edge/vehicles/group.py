@@ -8,7 +8,7 @@ Rules, in order:
    loop saw, the distance of the axles, their speeds. What the loops contradict each other about is said: the number of axles is unsure.
 3. Axles that cannot carry themselves are a trailer's, also behind a drawbar that loops do not see.
 4. A loop that a vehicle passed unseen is not believed until it sees one again. Without the gate a vehicle is given out once the next
-   one's first axle is over the array, or nothing follows for a while; without any loop, distance and speed alone part the line.
+   one's second axle has passed the array, or nothing follows for a while; without any loop, distance and speed alone part the line.
 5. Axles that met the rows in reverse order went against the lane: the same rules hold with the loops' parts exchanged.
 """
 
@@ -127,8 +127,10 @@ class Grouper:
 
     def _ready(self, now: int) -> Line | None:
         """Give the line of axles where it is worth a look: the gate saw an end, it is not believed, or the axles have waited long."""
-        both = len(self._loops) == len(self._ways) and all(loop.believed and not loop.waiting for loop in self._loops.values())
-        if both and not self._is_full() and self._waited_s(now) < PATIENCE_LEAST_S:
+        forward, _ = self._ways
+        two_loops = forward.front is not None and forward.gate is not None
+        silent = two_loops and all(loop.believed and not loop.waiting for loop in self._loops.values())
+        if silent and not self._is_full() and self._waited_s(now) < PATIENCE_LEAST_S:
             return None  # nothing can have ended: the common case, asked at every crossing
         way = self._way()
         front, gate = self._sides(way)
@@ -267,9 +269,8 @@ class Grouper:
             flags[VehicleFlag.NO_LOOP] = float(max(missing, 1))
         if unmatched or unsure:
             flags[VehicleFlag.AXLE_COUNT_UNSURE] = float(max(unmatched, 1))
-        lone = entry is None and exit_ is None and len({name for axle in sequence for name in axle}) < 2
         met = sum(len(axle.crossings) for track in tracks for axle in track.values())
-        if lone or not sequence or len(sequence) > VEHICLE_AXLES_MOST:
+        if not sequence or len(sequence) > VEHICLE_AXLES_MOST:
             self.strays += met
             return []
         self.strays += met - sum(len(axle) for axle in sequence)

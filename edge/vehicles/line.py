@@ -170,10 +170,11 @@ class Line:
         spacing_m = self.spacing_m(border)
         odds = TOO_CLOSE if spacing_m < LEAST_FOLLOWING_M else FAR if spacing_m > LONGEST_WHEELBASE_M else FOLLOWING
         odds += sum(self._votes(border))
+        differ = self.speeds_differ(begin, border)
         if spacing_m > LEAST_FOLLOWING_M and self.steady:
-            odds += FASTER if self.speeds_differ(begin, border) else ALIKE
+            odds += FASTER if differ else ALIKE
         end = next((count for count in self.front_counts if count > border), len(self.tracks))
-        if self.is_towed(border, end) and not self.speeds_differ(begin, border):
+        if not differ and self.is_towed(border, end):
             odds += TOWED
         return odds
 

@@ -37,7 +37,8 @@ def can_have_driven(passage: Passage, lane: Lane) -> bool:
     """Whether crossings can be a vehicle's: wheels on several sensors, without fault, that loops vouch for or that moved as wheels do."""
     wheels = [crossing for axle in passage.axles for crossing in axle.values()]
     several = len(lane.weighing_sensors) > 1
-    if several and len({crossing.sensor for crossing in wheels}) < WHEEL_SENSORS_LEAST:
+    unseen = passage.entry is None and passage.exit is None
+    if (several or unseen) and len({crossing.sensor for crossing in wheels}) < WHEEL_SENSORS_LEAST:
         return False
     clean = sum(not crossing.flags & UNTRUSTED for crossing in wheels)
     if _is_vouched_for(passage, wheels):
