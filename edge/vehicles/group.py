@@ -141,13 +141,20 @@ class Grouper:
         return Line(way, self._axles, front, gate)
 
     def _way(self) -> Way:
-        """Rule 5; a presence that began over the front loop before the first axle says that the lane was driven as it should be."""
+        """Rule 5, unless the lane's own direction is the better account.
+
+        It is where a presence began over the front loop before the first axle, or where it explains the crossings with less strain: the
+        first may be what a gap left of a vehicle that went as it should.
+        """
         forward, reverse = self._ways
         if not is_against(self._axles):
             return forward
         first = min(axles[0].time for axles in self._axles if axles)
         entered = self._loops[forward.front].waiting if forward.front else []
-        return forward if any(presence.start < first for presence in entered) else reverse
+        if any(presence.start < first for presence in entered):
+            return forward
+        ahead, back = (Line(way, self._axles, *self._sides(way)).strain for way in self._ways)
+        return forward if ahead < back else reverse
 
     def _sides(self, way: Way) -> tuple[Presences, Presences]:
         front = self._loops[way.front] if way.front else self._none
@@ -187,7 +194,7 @@ class Grouper:
         agreed = set(word) & set(line.gate_counts) - {0}
         if not agreed and not waited:
             return None
-        candidates = sorted({*word, *line.gate_counts} - {0})
+        candidates = sorted({*word, *line.gate_counts, *line.far} - {0})
         ends: list[int] = []
         for border in candidates:
             if line.odds(border, begin=ends[-1] if ends else 0) > 0:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
-from math import inf
+from math import inf, log
 from statistics import median
 
 import numpy as np
 
-from edge.vehicles.lineup import Track, line_up
+from edge.vehicles.lineup import AGREE_FACTOR, LOST, MISFIT_MOST, PACE_LN, Track, line_up
 from edge.vehicles.presences import Presences
 from edge.vehicles.rows import RowAxle
-from edge.vehicles.way import AGREE_FACTOR, ALIKE_FACTOR, SLOWEST_M_S, Way
+from edge.vehicles.way import ALIKE_FACTOR, SLOWEST_M_S, Way
 
 LONGEST_WHEELBASE_M = 15.0
 """Greatest distance between neighbouring axles of one vehicle; drawbars of log and turbine transports reach some 13 m."""
@@ -64,7 +64,7 @@ class Line:
         self.way = way
         queues = way.queues(axles)
         paces = [[way.felt_pace(axle) / way.rate_hz for axle in queue] for queue in queues]
-        self.tracks: list[Track] = line_up(queues, paces, way.rows_m)
+        self.tracks: list[Track] = line_up(queues, paces, way.rows_m, way.rate_hz)
         self._front, self._gate = front, gate
 
     @cached_property
@@ -93,6 +93,22 @@ class Line:
             return True
         usual, least, most = median(ratios), min(ratios), max(ratios)
         return most / ALIKE_FACTOR < usual < least * ALIKE_FACTOR and 1 / AGREE_FACTOR < least and most < AGREE_FACTOR
+
+    @cached_property
+    def far(self) -> list[int]:
+        """Borders that distance alone tells: farther apart than any wheelbase, and no body was over a loop from one axle to the other."""
+        borders = range(1, len(self.tracks))
+        return [k for k in borders if self.steady and self.spacing_m(k) > LONGEST_WHEELBASE_M and not self._is_spanned(k)]
+
+    def _is_spanned(self, border: int) -> bool:
+        sides = ((self._front, self.met_front), (self._gate, self.met_gate))
+        return any(one.start < met[border - 1] and met[border] < one.stop for presences, met in sides for one in presences.waiting)
+
+    @property
+    def strain(self) -> float:
+        """How ill the axles are explained: each of them costs, as does each that was not as fast between the rows as over them."""
+        ratios = [ratio for track in self.tracks for ratio in self.way.felt_ratios(track)]
+        return LOST * len(self.tracks) + sum(min((log(ratio) / PACE_LN) ** 2, MISFIT_MOST) for ratio in ratios)
 
     @property
     def front_counts(self) -> list[int]:

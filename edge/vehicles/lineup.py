@@ -7,7 +7,7 @@ far as vehicles change their speed.
 
 from __future__ import annotations
 
-from math import inf, log
+from math import inf, log, sqrt
 from statistics import median
 
 from edge.vehicles.rows import RowAxle
@@ -24,16 +24,24 @@ MISFIT_MOST = 3.0
 PLAIN_LN = 0.22
 """Where all times between two rows agree this closely with each other, and the first with the pace, order alone is right."""
 
+HARDEST_M_S2 = 10.0
+"""No vehicle brakes or starts harder: a wheel that was fast at a row cannot have stood for long just before it."""
+
+AGREE_FACTOR = 2.0
+"""The time over a sensor tells a wheel's pace there to a third, as footprints differ; the pace between two rows, were it steady, lies
+within this factor of it. Otherwise the vehicle stood or changed speed between the rows, and the pace at the sensor holds."""
+
 CHATTER_FACTOR = 3
 """A row that saw more than this many times the axles of the others did not see wheels."""
 
-_STEPS = ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3))
+_STEPS = ((1, 1), (1, 2), (1, 3), *((ahead, 1) for ahead in range(2, 9)))
+"""From one matched pair to the next: axles that a row lost in a row, as many as a gap takes of a vehicle, and those that it alone saw."""
 
 Track = dict[int, RowAxle]
 """One axle: by index of the row along the way, its crossing there."""
 
 
-def line_up(queues: list[list[RowAxle]], paces: list[list[float]], rows_m: tuple[float, ...]) -> list[Track]:
+def line_up(queues: list[list[RowAxle]], paces: list[list[float]], rows_m: tuple[float, ...], rate_hz: float) -> list[Track]:
     """Match the axles of all rows to one line.
 
     Parameters
@@ -44,6 +52,8 @@ def line_up(queues: list[list[RowAxle]], paces: list[list[float]], rows_m: tuple
         Of each of them the pace in m per sample that the time over its sensors tells, 0 where that is unknown.
     rows_m
         Positions of the rows along the way.
+    rate_hz
+        Samples per second.
 
     Returns
     -------
@@ -55,20 +65,26 @@ def line_up(queues: list[list[RowAxle]], paces: list[list[float]], rows_m: tuple
     for row, queue in enumerate(queues):
         if not queue or len(queue) > max(CHATTER_FACTOR * usual, CHATTER_FACTOR):
             continue
-        line = _join(line, row, queue, paces, rows_m) if line else [{row: axle} for axle in queue]
+        felt = _felt(queue, paces[row])
+        most = [[_longest(pace, rows_m[row] - rows_m[max(track)], rate_hz) for pace in felt] for track in line]
+        line = _join(line, row, queue, felt=felt, most=most, rows_m=rows_m) if line else [{row: axle} for axle in queue]
     return line
 
 
-def _join(line: list[Track], row: int, queue: list[RowAxle], paces: list[list[float]], rows_m: tuple[float, ...]) -> list[Track]:
-    """Add one row's axles to the line."""
+def _join(
+    line: list[Track], row: int, queue: list[RowAxle], *, felt: list[float], most: list[list[float]], rows_m: tuple[float, ...]
+) -> list[Track]:
+    """Add one row's axles to the line; `felt` is the pace of each, `most` the longest time each can have needed from each of the line."""
     last = [max(track) for track in line]
     before = [track[seen].time for track, seen in zip(line, last, strict=True)]
-    felt = _felt(queue, paces[row])
     lags = [[axle.time - time for axle in queue] for time in before]
     # As logarithms of the time between rows times the pace over the way: 0 where the axle kept the pace it has at this row.
     misfit = [
-        [log(lag * felt[j] / (rows_m[row] - rows_m[seen])) if lag > 0 else -inf for j, lag in enumerate(own)]
-        for own, seen in zip(lags, last, strict=True)
+        [
+            log(lag * pace / (rows_m[row] - rows_m[seen])) if 0 < lag < bound else -inf
+            for lag, pace, bound in zip(own, felt, bounds, strict=True)
+        ]
+        for own, seen, bounds in zip(lags, last, most, strict=True)
     ]
     pairs = list(zip(range(len(line)), range(len(queue)), strict=False))
     if not _is_plain([misfit[i][j] for i, j in pairs]) or len(queue) > len(line):
@@ -78,12 +94,19 @@ def _join(line: list[Track], row: int, queue: list[RowAxle], paces: list[list[fl
     joined: list[Track] = []
     waiting = 0
     for i, track in enumerate(line):
-        if i in matched:
-            joined.extend({row: queue[j]} for j in range(waiting, matched[i]))
-            waiting = matched[i] + 1
-            joined.append({**track, row: queue[matched[i]]})
-        else:
+        # What only this row saw comes before the axles that it matched later ones with, and before those that were at its place later.
+        until = matched.get(i)
+        while waiting < len(queue) and waiting != until and waiting not in partner:
+            was_there = queue[waiting].time - (rows_m[row] - rows_m[last[i]]) / felt[waiting]
+            if until is None and was_there > before[i]:
+                break
+            joined.append({row: queue[waiting]})
+            waiting += 1
+        if until is None:
             joined.append(track)
+        else:
+            waiting = until + 1
+            joined.append({**track, row: queue[until]})
     joined.extend({row: queue[j]} for j in range(waiting, len(queue)) if j not in partner)
     return joined
 
@@ -93,6 +116,12 @@ def _felt(queue: list[RowAxle], paces: list[float]) -> list[float]:
     known = [pace for pace in paces if pace > 0] or [1.0]
     usual = median(known)
     return [pace if pace > 0 else usual for pace, _ in zip(paces, queue, strict=True)]
+
+
+def _longest(pace: float, way_m: float, rate_hz: float) -> float:
+    """Give the longest time in samples that a wheel with a `pace` (m per sample) at a row can have needed for the way before it."""
+    slowest_sq = (pace * rate_hz / AGREE_FACTOR) ** 2 - HARDEST_M_S2 * way_m  # it braked over half of the way and started over the other
+    return way_m / sqrt(slowest_sq) * rate_hz if slowest_sq > 0 else inf
 
 
 def _is_plain(misfits: list[float]) -> bool:
@@ -108,7 +137,7 @@ def _align(misfit: list[list[float]]) -> list[tuple[int, int]]:
     for i in range(rows):
         for j in range(columns):
             here = misfit[i][j]
-            if here == -inf:  # it would have been here before it was there
+            if here == -inf:  # it would have been here before it was there, or cannot have been there so long ago
                 continue
             cheapest, origin = LOST * i + INVENTED * j, None
             for step_i, step_j in _STEPS:

@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from contract.axles import CrossingFlag
 from contract.station import Lane, Sensor, SensorKind
-from edge.vehicles.lineup import Track
+from edge.vehicles.lineup import AGREE_FACTOR, Track
 from edge.vehicles.rows import RowAxle, rows_of
 
 SLOWEST_M_S, FASTEST_M_S = 0.1, 60.0
 """What a pace may be; beyond it the two crossings are not of one axle."""
 
-AGREE_FACTOR = 2.0
-"""The time over a sensor tells a wheel's pace there to a third, as footprints differ; the pace between two rows, were it steady, lies
-within this factor of it. Otherwise the vehicle stood or changed speed between the rows, and the pace at the sensor holds."""
-
 ALIKE_FACTOR = 1.5
-"""The same from interval to interval and from axle to axle of those on the array: their footprints differ by less."""
+"""As `AGREE_FACTOR`, from interval to interval and from axle to axle of those on the array: their footprints differ by less."""
+
+CUT_SHORT = {CrossingFlag.GAP, CrossingFlag.CUT_OFF}
+"""A crossing of which samples were lost seems shorter than it was, and its wheel faster."""
 
 HALF_HEIGHT_M = 0.16
 """Over what length a line sensor feels a wheel at half height of its pulse: two thirds of a footprint of 0.2 to 0.3 m, its pressure
@@ -66,8 +66,9 @@ class Way:
         return [axles[index] for index in self.order]
 
     def felt_pace(self, axle: RowAxle) -> float:
-        """Give the speed in m/s of an axle from its time over the sensors of one row, 0 where they did not measure it."""
-        widths = [self.felt_m[name] / crossing.width_samples for name, crossing in axle.crossings.items() if crossing.width_samples]
+        """Give the speed in m/s of an axle from its time over the sensors of one row, 0 where they did not measure it whole."""
+        whole = [(name, one.width_samples) for name, one in axle.crossings.items() if one.width_samples and not one.flags & CUT_SHORT]
+        widths = [self.felt_m[name] / width for name, width in whole]
         return median(widths) * self.rate_hz if widths else 0.0
 
     def paces(self, track: Track) -> list[float]:
