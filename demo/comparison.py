@@ -1,7 +1,8 @@
 """What drove against what was recorded, vehicle by vehicle.
 
 A vehicle and a record belong together where their first axles stood at position 0 within `SAME_S` of each other on the digitiser's counter;
-where the counter began anew, by an equal plate that occurs once on both sides.
+where the counter began anew, by an equal plate that occurs once on both sides. A record that says itself that it saw only part of a
+vehicle belongs to the one whose axles passed at its time: the first may be what it did not see.
 """
 
 from collections import Counter
@@ -10,6 +11,8 @@ from enum import StrEnum
 from typing import Final
 
 from contract.records import VehicleRecord
+from contract.units import KMH_PER_M_S
+from contract.vehicles import VehicleFlag
 from contract.verdicts import Bar, Outcome
 from demo.truth import DrivenVehicle
 
@@ -20,6 +23,10 @@ WEIGHING_BARS: Final = frozenset(
     {Bar.SPEED, Bar.ACCELERATION, Bar.STOPPED, Bar.OFF_SENSORS, Bar.SIGNAL, Bar.ROWS, Bar.INCOMPLETE, Bar.CLASS}
 )
 """Bars by which a record itself says that its weight is not to be relied on."""
+
+
+PARTLY_SEEN: Final = frozenset({VehicleFlag.AXLE_COUNT_UNSURE, VehicleFlag.INCOMPLETE, VehicleFlag.SIGNAL_GAP, VehicleFlag.CHANNEL_FAULT})
+"""Flags by which a record says that it may not have seen the first axle."""
 
 
 class Agreement(StrEnum):
@@ -105,10 +112,12 @@ def compare(driven: list[DrivenVehicle], recorded: list[Recorded], rate_hz: floa
             pairs.append(Pair(vehicle, nearest))
         else:
             unpaired.append(vehicle)
-    by_plate = _pairs_by_plate(unpaired, free)
-    pairs += by_plate
-    found = {pair.driven.number for pair in by_plate}
-    taken = {pair.recorded.record.seq for pair in by_plate}
+    later = _pairs_by_plate(unpaired, free)
+    paired = {pair.driven.number for pair in later}
+    later += _pairs_partly_seen([vehicle for vehicle in unpaired if vehicle.number not in paired], free, later, rate_hz)
+    pairs += later
+    found = {pair.driven.number for pair in later}
+    taken = {pair.recorded.record.seq for pair in later}
     return Comparison(
         tuple(sorted(pairs, key=lambda pair: pair.driven.number)),
         tuple(vehicle for vehicle in unpaired if vehicle.number not in found),
@@ -125,3 +134,18 @@ def _pairs_by_plate(driven: list[DrivenVehicle], recorded: list[Recorded]) -> li
     here = Counter(each.record.plate for each in recorded)
     by_plate = {each.record.plate: each for each in recorded}
     return [Pair(vehicle, by_plate[vehicle.plate]) for vehicle in driven if there[vehicle.plate] == 1 and here[vehicle.plate] == 1]
+
+
+def _pairs_partly_seen(driven: list[DrivenVehicle], recorded: list[Recorded], taken: list[Pair], rate_hz: float) -> list[Pair]:
+    gone = {pair.recorded.record.seq for pair in taken}
+    pairs: list[Pair] = []
+    for vehicle in driven:
+        stay = sum(vehicle.spacings_m) / (vehicle.speed_kmh / KMH_PER_M_S) * rate_hz
+        passing = range(vehicle.first_axle_sample, round(vehicle.first_axle_sample + stay + SAME_S * rate_hz))
+        for each in recorded:
+            partly = any(entry.flag in PARTLY_SEEN for entry in each.record.flags)
+            if partly and each.record.seq not in gone and each.record.first_axle_sample in passing:
+                gone.add(each.record.seq)
+                pairs.append(Pair(vehicle, each))
+                break
+    return pairs

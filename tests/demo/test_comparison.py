@@ -71,3 +71,9 @@ def test_the_word_on_overload(gvw_kg, outcome, bars, expected):
 def test_the_plate(plate, expected):
     (pair,) = compare([driven(1)], [recorded(1, plate=plate)], RATE_HZ).pairs
     assert pair.plate is expected
+
+
+@pytest.mark.parametrize(("flags", "found"), [((), 0), (({"flag": "axle-count-unsure", "figure_milli": 1000},), 1)])
+def test_a_record_that_saw_only_the_rear_belongs_to_the_vehicle_that_passed(flags, found):
+    rear = recorded(1, first_axle_sample=11_500, plate=None, flags=flags)
+    assert len(compare([driven(1)], [rear], RATE_HZ).pairs) == found
