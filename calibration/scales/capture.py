@@ -51,6 +51,7 @@ class _Waiting:
         self.row: deque[tuple[Heard, Reading, Decimal]] = deque(maxlen=WINDOW_MAX)
         self.damage: Counter[str] = Counter()
         self.obstacle = ("scale-silent", "nothing that could be understood came")
+        self.blocked = 0
 
     def refuse(self, code: str, what: str) -> RejectError:
         met = ", ".join(f"{count} {DAMAGE[kind]}" for kind, count in sorted(self.damage.items()))
@@ -79,29 +80,44 @@ class _Waiting:
         return all(abs(load_kg - mean_kg) <= interval_kg for load_kg in loads)
 
     def _load(self, reading: Reading) -> Decimal | None:
-        """Give the load if it may count, else None with the obstacle noted; what waiting cannot mend is refused."""
-        if reading.condition is Condition.UNKNOWN_UNIT:
-            allowed = ", ".join(KG_PER_UNIT)
-            raise self.refuse("scale-unit", f"the scale shows the unit {reading.unit!r}; allowed are {allowed}: switch it over")
-        if reading.net:
-            raise self.refuse("scale-net", "a tare is active, the scale shows net: clear the tare and weigh gross")
-        if reading.load_kg is None:
-            what = f"the scale shows {reading.condition.value}, no load" + (f" ({reading.note})" if reading.note else "")
-            self.obstacle = (f"scale-{reading.condition.value}", f"{what}; unload it or mend it, then read again")
+        """Give the load if it may count, else None with the obstacle noted; what waiting cannot mend is refused once it has lasted."""
+        blocking = self._blocking(reading)
+        if blocking is not None:
+            # One alone may be a damaged frame.
+            self.blocked += 1
+            self.obstacle = blocking
+            if self.blocked >= self.rule.readings:
+                raise self.refuse(*blocking)
             return None
-        if reading.stable is False:
-            self.obstacle = ("scale-motion", "the scale says that the load moves; let the vehicle stand, engine off, wind kept away")
-            return None
-        interval_kg = self.interval_kg(reading)
-        if reading.load_kg < -interval_kg:
-            raise self.refuse("scale-negative", f"the scale shows {reading.load_kg} kg: empty it and set it to zero")
-        if reading.load_kg < MINIMUM_INTERVALS * interval_kg:
-            self.obstacle = (
-                "scale-empty",
-                f"the scale shows {reading.load_kg} kg, below its minimum of {MINIMUM_INTERVALS} d: nothing is on it",
-            )
+        self.blocked = 0
+        obstacle = self._passing(reading)
+        if obstacle is not None:
+            self.obstacle = obstacle
             return None
         return reading.load_kg
+
+    def _blocking(self, reading: Reading) -> tuple[str, str] | None:
+        """Name what stands against a reading and will not go away by itself."""
+        if reading.condition is Condition.UNKNOWN_UNIT:
+            return "scale-unit", f"the scale shows the unit {reading.unit!r}; allowed are {', '.join(KG_PER_UNIT)}: switch it over"
+        if reading.net:
+            return "scale-net", "a tare is active, the scale shows net: clear the tare and weigh gross"
+        if reading.load_kg is not None and reading.stable is not False and reading.load_kg < -self.interval_kg(reading):
+            return "scale-negative", f"the scale shows {reading.load_kg} kg: empty it and set it to zero"
+        return None
+
+    def _passing(self, reading: Reading) -> tuple[str, str] | None:
+        """Name what stands against a reading and may be over in a moment."""
+        if reading.load_kg is None:
+            said = f" ({reading.note})" if reading.note else ""
+            what = f"the scale shows {reading.condition.value}, no load{said}; unload it or mend it, then read again"
+            return f"scale-{reading.condition.value}", what
+        if reading.stable is False:
+            return "scale-motion", "the scale says that the load moves; let the vehicle stand, engine off, wind kept away"
+        if reading.load_kg < MINIMUM_INTERVALS * self.interval_kg(reading):
+            what = f"the scale shows {reading.load_kg} kg, below its minimum of {MINIMUM_INTERVALS} d: nothing is on it"
+            return "scale-empty", what
+        return None
 
 
 def capture_stable(
@@ -128,7 +144,7 @@ def capture_stable(
     Raises
     ------
     RejectError
-        ``scale-unit``, ``scale-net``, ``scale-negative`` at once; ``scale-motion``, ``scale-overload``, ``scale-underload``,
+        ``scale-unit``, ``scale-net``, ``scale-negative`` after as many readings in a row; ``scale-motion``, ``scale-overload``, ``scale-underload``,
         ``scale-error``, ``scale-empty`` when time is up and that was the last obstacle; ``scale-silent`` when nothing understandable
         came; ``certificate-…``.
     RetryError

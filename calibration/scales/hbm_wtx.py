@@ -10,14 +10,19 @@ UNITS: Final = ("kg", "g", "t", "lb")
 UNDER, OVER, ABOVE_SAFE = 1, 2, 3
 """Codes of the limit status."""
 
+DIGITS_MAX: Final = 9_999_999
+"""More digits than the transmitter resolves; a larger number is damage."""
+
 STANDARD: Final = 0
 """The application mode in which the registers mean this."""
 
 
 def decode(blocks: tuple[tuple[int, ...], ...]) -> Reading | str:
-    """Give the reading of one poll, or the kind of damage it shows: a gross weight displayed that is not the net one without tare."""
+    """Give the reading of one poll, or the kind of damage it shows: too large a number, or gross shown without tare and not equal to net."""
     told = MAP.values(blocks)
     net = bool(told["weight_type"])
+    if max(abs(told["net"]), abs(told["gross"])) > DIGITS_MAX:
+        return "bad-frame"
     if not net and not told["manual_tare"] and told["net"] != told["gross"]:
         return "bad-frame"
     condition = Condition.LOAD

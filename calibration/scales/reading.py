@@ -85,7 +85,8 @@ def reading_of(
     """
     if unit not in KG_PER_UNIT:
         return Reading(Condition.UNKNOWN_UNIT, None, Decimal(1), unit, raw, stable=stable, net=net, note=note)
-    digit_kg = KG_PER_UNIT[unit].scaleb(-decimals)
+    # Adding zero writes 1E+1 as 10.
+    digit_kg = KG_PER_UNIT[unit].scaleb(-decimals) + Decimal(0)
     return Reading(
         condition=condition,
         load_kg=digits * digit_kg if condition is Condition.LOAD else None,
