@@ -144,7 +144,7 @@ def capture_stable(
     Raises
     ------
     RejectError
-        ``scale-unit``, ``scale-net``, ``scale-negative`` after as many readings in a row; ``scale-motion``, ``scale-overload``, ``scale-underload``,
+        ``scale-unit``, ``scale-net``, ``scale-negative`` after as many in a row; ``scale-motion``, ``scale-overload``, ``scale-underload``,
         ``scale-error``, ``scale-empty`` when time is up and that was the last obstacle; ``scale-silent`` when nothing understandable
         came; ``certificate-…``.
     RetryError

@@ -18,7 +18,7 @@ STANDARD: Final = 0
 
 
 def decode(blocks: tuple[tuple[int, ...], ...]) -> Reading | str:
-    """Give the reading of one poll, or the kind of damage it shows: too large a number, or gross shown without tare and not equal to net."""
+    """Give the reading of one poll, or the kind of damage: a number too large, or gross shown without tare and not equal to net."""
     told = MAP.values(blocks)
     net = bool(told["weight_type"])
     if max(abs(told["net"]), abs(told["gross"])) > DIGITS_MAX:
