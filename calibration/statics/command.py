@@ -121,7 +121,8 @@ def _show(figures: tuple[Figure, ...], limits: StaticLimits, words: Code, *, as_
         chosen = language(words.value)
         for figure in figures:
             typer.echo(figure.words(chosen))
-        typer.echo(chosen.say(N_("passed") if good else N_("not passed")) + f"  [{chosen.say(N_('limits'))}: {limits.source}]")
+        verdict, origin = chosen.say(N_("passed") if good else N_("not passed")), chosen.say(N_("limits"))
+        typer.echo(f"{verdict}  [{origin}: {limits.source}]")
     if not good:
         raise typer.Exit(EXIT_FAILED)
 

@@ -20,6 +20,10 @@ CREEP_FROM_S: Final = 20.0
 """Creep counts from this long after the load was put on, as OIML R 60 does (from memory)."""
 
 
+CREEP_MEAN_S: Final = 10.0
+"""Readings are averaged over this at both ends, so that the noise of one does not count as creep."""
+
+
 def check_load(cycles: tuple[Cycle, ...], rated_kg: float, limits: StaticLimits) -> tuple[Figure, ...]:
     """Judge a dead-weight test.
 
@@ -115,10 +119,13 @@ def _creep(cycles: tuple[Cycle, ...], whole: float) -> Departures:
     for number, cycle in enumerate(cycles, start=1):
         top = cycle.up[-1]
         held_s = top.time_s - top.time_s[0]
-        counted = held_s >= CREEP_FROM_S
-        if held_s[-1] >= CREEP_MIN_S and counted.any():
-            change = float(top.value[-1] - top.value[counted][0])
-            yield 100.0 * change / whole, f"{top.mass_kg:g} kg, {held_s[-1]:.0f} s, #{number}"
+        early = (held_s >= CREEP_FROM_S) & (held_s < CREEP_FROM_S + CREEP_MEAN_S)
+        if held_s[-1] >= CREEP_MIN_S and early.any():
+            late = held_s > held_s[-1] - CREEP_MEAN_S
+            yield (
+                100.0 * float(top.value[late].mean() - top.value[early].mean()) / whole,
+                f"{top.mass_kg:g} kg, {held_s[-1]:.0f} s, #{number}",
+            )
 
 
 def _zero_return(cycles: tuple[Cycle, ...], whole: float) -> Departures:

@@ -70,13 +70,15 @@ def test_hysteresis_is_the_width_of_the_loop_and_says_where():
 
 
 def test_repeatability_is_the_range_at_equal_mass():
-    assert by_name(spread=(0.0, 0.3, -0.1))["repeatability"].value == pytest.approx(0.4, rel=1e-6)
+    assert by_name(spread=(0.0, 0.3, -0.1))["repeatability"].value == pytest.approx(0.4, rel=2e-3)
     assert by_name(cycles=1)["repeatability"].verdict == "not-found"
 
 
 def test_creep_counts_from_twenty_seconds_on_and_needs_a_held_load():
     figure = by_name(creep=0.3, hold_s=1800.0)["creep"]
-    assert figure.value == pytest.approx(0.3 * (np.exp(-20 / 360) - np.exp(-5)), rel=1e-3)
+    early, late = np.arange(20, 30, 2), np.arange(1792, 1802, 2)
+    expected = 0.3 * (np.exp(-early / 360).mean() - np.exp(-late / 360).mean())
+    assert figure.value == pytest.approx(expected, rel=4e-3)  # the rated reading itself holds some creep
     assert by_name(creep=0.3, hold_s=60.0)["creep"].verdict == "not-found"
 
 
