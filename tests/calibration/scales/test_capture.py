@@ -1,6 +1,5 @@
 import math
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 
 import pytest
 
