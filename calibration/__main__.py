@@ -21,7 +21,9 @@ from calibration.keys import create_key, load_key, look_into, sign
 from calibration.model import Calibration, load_calibration
 from calibration.passages import replay_passages
 from calibration.runs import match_runs, parse_runs
+from calibration.scales.command import app as scale_app
 from calibration.site import learn_site
+from calibration.statics.command import app as check_app
 from contract.captures import CaptureHeader, CaptureReader
 from contract.faults import EXIT_REJECTED, RejectError, WimError
 from contract.media import sha256_hex
@@ -31,6 +33,8 @@ from contract.station import Lane, Name, parse_station
 GZIP_MAGIC = b"\x1f\x8b"
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Calibrate a station's scale against reference vehicles.")
+app.add_typer(scale_app, name="scale")
+app.add_typer(check_app, name="check")
 
 
 @app.command()

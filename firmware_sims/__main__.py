@@ -1,4 +1,4 @@
-"""Command line of the simulators: ``wim-sims run``, ``fault``, ``clear``, ``status``, ``capture``, ``record``."""
+"""Command line of the simulators: ``wim-sims run``, ``fault``, ``clear``, ``status``, ``capture``, ``record``, ``scale``."""
 
 from __future__ import annotations
 
@@ -30,14 +30,16 @@ from firmware_sims.own_traffic import PAVEMENT_C, OwnTraffic
 from firmware_sims.record import record, record_flow
 from firmware_sims.road_profile import Grade
 from firmware_sims.run_settings import RunSettings
+from firmware_sims.scales.command import app as scale_app
 from firmware_sims.simulation import Simulation
 from firmware_sims.source import Source
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    help="Simulated devices of a weigh-in-motion station: digitiser, loops, cabinet, cameras.",
+    help="Simulated devices of a weigh-in-motion station: digitiser, loops, cabinet, cameras, scales.",
 )
+app.add_typer(scale_app, name="scale")
 
 EXIT_WRONG_INPUT = 2
 

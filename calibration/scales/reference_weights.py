@@ -1,0 +1,134 @@
+"""The static weights of a reference vehicle, and whether they can be what they are said to be."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from calibration.scales.reading import KG_PER_UNIT
+from calibration.scales.stable_load import StableLoad
+from contract.faults import RejectError
+
+MEAN_AXLE_KG: Final = (Decimal(400), Decimal(14_000))
+"""Mean load of an axle of a vehicle that may be a reference: from an empty light truck to an overloaded tipper. Outside it is no truck, or
+the figure is in another unit."""
+
+SUM_TOLERANCE: Final = 0.01
+"""Axles weighed one by one on an approach that is not level shift load between each other, up to about 1 % of the gross weight."""
+
+FACTOR_TOLERANCE: Final = 0.06
+"""How near a ratio must be to a factor to name it."""
+
+MISTAKES: Final = (
+    (Decimal("0.001"), "given in t, kg are wanted"),
+    (Decimal(1000), "given in g, kg are wanted"),
+    (1 / KG_PER_UNIT["lb"], "given in lb, kg are wanted"),
+    (KG_PER_UNIT["lb"], "converted from lb though it was in kg"),
+    (Decimal("9.80665"), "given in N, kg are wanted"),
+    (Decimal("0.00980665"), "given in kN, kg are wanted"),
+    (Decimal(10), "given with one digit too many"),
+    (Decimal("0.1"), "given with one digit too few"),
+    (Decimal(100), "given in units of 10 g or with two digits too many"),
+    (Decimal("0.01"), "given with two digits too few"),
+)
+"""What a figure divided by the right one comes to when it was given wrongly, the commonest mistake first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceWeights:
+    """Axle loads from the front and gross weight of one reference vehicle, each with its uncertainty, found possible.
+
+    `gross` may be missing where axles were weighed one by one; `gross_kg` is then their sum.
+    """
+
+    axles: tuple[StableLoad, ...]
+    gross: StableLoad | None
+
+    @property
+    def gross_kg(self) -> Decimal:
+        """The gross weight, else the sum of axles."""
+        return self.gross.load_kg if self.gross is not None else _sum_kg(self.axles)
+
+    @property
+    def gross_u_kg(self) -> float:
+        """Its standard uncertainty; the axles' own errors add up in full, they come from one scale."""
+        return self.gross.standard_u_kg if self.gross is not None else math.fsum(axle.standard_u_kg for axle in self.axles)
+
+
+def reference_weights(
+    axles: Sequence[StableLoad],
+    gross: StableLoad | None,
+    *,
+    where: str,
+    axle_count: int | None = None,
+    expected_gross_kg: Decimal | None = None,
+    tolerance: float = SUM_TOLERANCE,
+) -> ReferenceWeights:
+    """Judge the weights of a vehicle.
+
+    Parameters
+    ----------
+    axles, gross
+        Axle loads from the front, gross weight; one of both may be missing (`axle_count` is then needed).
+    where
+        The vehicle, for errors.
+    expected_gross_kg
+        What it is known to weigh about, for example by the station itself or by an earlier weighing; shows a wrong unit.
+    tolerance
+        Share of the gross weight by which the sum of axles may differ from it.
+
+    Raises
+    ------
+    RejectError
+        ``reference-missing``, ``reference-factor`` (with what the figure probably is) or ``reference-sum``.
+    """
+    count = len(axles) or axle_count
+    if not count or (not axles and gross is None):
+        raise RejectError("reference-missing", where, "needs axle loads, or a gross weight and the number of axles")
+    weights = ReferenceWeights(tuple(axles), gross)
+    for index, axle in enumerate(axles, start=1):
+        _check_load(axle.load_kg, 1, f"{where} axle {index}")
+    if gross is not None:
+        if axles:
+            _check_sum(weights, gross, where, tolerance)
+        _check_load(gross.load_kg, count, f"{where} gross weight")
+    if expected_gross_kg is not None:
+        guess = _mistake(weights.gross_kg / expected_gross_kg)
+        if guess:
+            what = f"{weights.gross_kg} kg, about {expected_gross_kg} kg are expected: probably {guess}; check the figure and its unit"
+            raise RejectError("reference-factor", f"{where} gross weight", what)
+    return weights
+
+
+def _check_load(load_kg: Decimal, axles: int, where: str) -> None:
+    """Check that a load over so many axles is a truck's; one axle alone may differ from the mean by half or by double."""
+    least, most = MEAN_AXLE_KG
+    spread = 2 if axles == 1 else 1
+    if least / spread <= load_kg / axles <= most * spread:
+        return
+    guesses = (text for factor, text in MISTAKES if least <= load_kg / axles / factor <= most)
+    probably = f": probably {guess}" if (guess := next(guesses, "")) else ""
+    allowed = f"{least / spread * axles:.0f} to {most * spread * axles:.0f} kg"
+    raise RejectError("reference-factor", where, f"{load_kg} kg is no load of {axles} axle(s), allowed is {allowed}{probably}")
+
+
+def _check_sum(weights: ReferenceWeights, gross: StableLoad, where: str, tolerance: float) -> None:
+    sum_kg = _sum_kg(weights.axles)
+    spread_kg = 2 * math.hypot(gross.standard_u_kg, math.fsum(axle.standard_u_kg for axle in weights.axles))
+    allowed_kg = max(tolerance * float(gross.load_kg), spread_kg)
+    if abs(float(sum_kg - gross.load_kg)) <= allowed_kg:
+        return
+    guess = _mistake(gross.load_kg / sum_kg)
+    probably = f"; the gross weight is probably {guess}" if guess else "; weigh again, brakes released, on a level approach"
+    what = f"axles sum to {sum_kg} kg, gross is {gross.load_kg} kg; they may differ by {allowed_kg:.0f} kg{probably}"
+    raise RejectError("reference-sum", where, what)
+
+
+def _mistake(ratio: Decimal) -> str:
+    """Name the mistake whose factor `ratio` is near; empty if it is near none, or near 1."""
+    return next((text for factor, text in MISTAKES if abs(float(ratio / factor) - 1) <= FACTOR_TOLERANCE), "")
+
+
+def _sum_kg(axles: Sequence[StableLoad]) -> Decimal:
+    return sum((axle.load_kg for axle in axles), Decimal())
