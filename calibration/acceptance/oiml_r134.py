@@ -36,7 +36,7 @@ def judge_oiml_r134(standard: OimlR134, sample: Sample, *, stage: Stage, interva
     mass = mass_limits(standard, stage, interval_kg)
     mpe, mpd = axle_limits(standard, stage, interval_kg, "mpe"), axle_limits(standard, stage, interval_kg, "mpd")
     criteria = (
-        _judge("gross", say(TITLES["gross"]), mass, _gross(sample.runs, interval_kg), gaps),
+        _judge("gross", Said(TITLES["gross"]), mass, _gross(sample.runs, interval_kg), gaps),
         _judge("rigid-axle", say(RIGID_AXLE), mpe, _rigid_axles(rigid, interval_kg), (*gaps, *_axle_gaps(rigid))),
         _judge("single-axle", say(OTHER_AXLE), mpd, corrected_means(others, interval_kg, grouped=False), gaps),
         _judge("group", say(OTHER_GROUP), mpd, corrected_means(others, interval_kg, grouped=True), gaps),

@@ -88,7 +88,7 @@ def _missing(plan: Plan, vehicles: dict[str, list[Run]]) -> list[Said]:
     return found
 
 
-def _who(names: Sequence[str]) -> Said:
+def _who(names: Sequence[str]) -> Said | str:
     if len(names) <= NAMED:
-        return say("%(names)s", names=", ".join(names))
+        return ", ".join(names)
     return say("%(n)d vehicles, among them %(names)s", n=len(names), names=", ".join(names[:NAMED]))

@@ -13,6 +13,7 @@ from calibration.acceptance.said import N_, say
 from calibration.acceptance.sample import Excluded
 
 STAGES = {"initial": N_("initial verification"), "in-service": N_("in service")}
+EXCLUDED = N_("runs not judged, with the vehicle")
 
 
 def show(report: Report, language: str, console: Console) -> None:
@@ -34,7 +35,7 @@ def show(report: Report, language: str, console: Console) -> None:
 def show_excluded(excluded: Sequence[Excluded], language: str, console: Console) -> None:
     """Print which runs are not judged, and why; the same under every standard."""
     if excluded:
-        console.print(f"{say(N_('runs not judged, with the vehicle')).text(language)}:", highlight=False)
+        console.print(f"{say(EXCLUDED).text(language)}:", highlight=False)
     for one in excluded:
         console.print(f"  {one.run} ({one.vehicle}): {one.why.text(language)}", highlight=False, markup=False)
 
