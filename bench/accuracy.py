@@ -21,7 +21,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.cost323 import TOLERANCE_PERCENT, reached_class
+from calibration.acceptance import Measured, Reference, Run, judge, sample_of
+from calibration.acceptance.cost323 import judge_errors
+from calibration.acceptance.standards import cost323
 from calibration.fit import fit_gains
 from calibration.history import parse_history
 from calibration.model import Calibration
@@ -42,6 +44,12 @@ BLOCK_SAMPLES = 4_096
 
 BOUND = 0.02
 """Largest departure of a learnt site from its calibration."""
+
+COST_323 = {"gross": "gross", "group": "group", "axle": "single-axle", "axle of a group": "axle-of-group", "speed": "speed"}
+"""Criteria of COST 323 by the names of `quantities`."""
+
+INTERVAL_KG = 20.0
+"""Scale interval d by which OIML R 134-1 is judged: fine enough for class 1."""
 
 
 @dataclass
@@ -247,7 +255,41 @@ def table(result: Result) -> Iterator[str]:
         book = book[~np.isnan(book)]
         line += f"   {book.mean():>+13.2f}{book.std():>7.2f}{np.quantile(np.abs(book), 0.95):>8.2f}" if book.size else " " * 31
         line += f"   {100.0 * errors.inside.mean():>5.1f}%" if errors.inside is not None else " " * 9
-        yield line + (f"{reached_class(errors.ours, name):>10}" if name in TOLERANCE_PERCENT and name != "spacing" else "")
+        yield line + (f"{cost_class(errors, COST_323[name]):>10}" if name in COST_323 else "")
+
+
+def cost_class(errors: Errors, criterion: str) -> str:
+    """Give the class of COST 323 that relative errors reach in service under full reproducibility, ``-`` for too few."""
+    standard = cost323()
+    row = next(row for row in standard.criterion if row.name == criterion)
+    judged = judge_errors(standard, row, 100.0 * errors.ours, stage="in-service", environment=standard.environment[-1])
+    return judged.reached or "-"
+
+
+def legal_class(result: Result) -> Iterator[str]:
+    """Give what OIML R 134-1 says of the vehicles that the weighing did not flag, with what they do not cover."""
+    runs = [
+        Run(
+            run=number,
+            reference=Reference(vehicle=f"{number}", gross_kg=true["gvw_kg"], axle_kg=tuple(true["axle_kg"])),
+            measured=Measured(
+                gross_kg=vehicle.gross_kg,
+                axle_kg=tuple(axle.load_kg for axle in vehicle.axles),
+                spacings_m=tuple(axle.spacing_m for axle in vehicle.axles if axle.spacing_m is not None),
+                speed_kmh=vehicle.speed_m_s * KMH_PER_M_S,
+                groups=tuple(axle.group for axle in vehicle.axles),
+                flags=tuple(vehicle.flags),
+            ),
+        )
+        for number, (vehicle, true) in enumerate(result.counted, start=1)
+    ]
+    (report,) = judge(sample_of(runs), ["oiml-r134"], stage="in-service", interval_kg=INTERVAL_KG)
+    named = ", ".join(f"{one.title.text('en')} {one.reached or 'none named'}" for one in report.overall)
+    yield f"  OIML R 134-1 in service, d = {INTERVAL_KG:g} kg, {report.runs} unflagged vehicles: {named}"
+    kept = (f"{one.title.text('en')} {one.keeps or '-'} ({one.n})" for one in report.criteria)
+    yield "    classes these results keep (n): " + ", ".join(kept)
+    gaps = (gap.text("en").partition(":")[0] for gap in report.gaps)  # which vehicles they are tells nothing of traffic
+    yield "    not covered: " + "; ".join(gaps)
 
 
 def bands(result: Result) -> Iterator[str]:
@@ -284,7 +326,7 @@ def main() -> None:
             if used is None:
                 continue
             result = measure(site, "traffic", lane, used)
-            print(overview(result, name), *table(result), *bands(result), sep="\n")
+            print(overview(result, name), *table(result), *legal_class(result), *bands(result), sep="\n")
         found = quantities(result)
         biases.append(abs(float(found["gross"].ours.mean())))
         inside["gross"].append(found["gross"].inside)

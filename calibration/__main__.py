@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.progress import Progress
 
+from calibration.acceptance.command import accept
 from calibration.fit import fit_gains
 from calibration.history import parse_history
 from calibration.keys import create_key, load_key, look_into, sign
@@ -35,6 +36,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Calibrate a station's scale against reference vehicles.")
 app.add_typer(scale_app, name="scale")
 app.add_typer(check_app, name="check")
+app.command()(accept)
 
 
 @app.command()

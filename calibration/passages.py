@@ -20,8 +20,8 @@ REPLAY_LIMIT_S = 1_800.0
 NEEDED = ("first_axle_sample", "speed_kmh", "spacings_m", "axle_kg", "nominal_kg")
 
 
-def replay_passages(station: Path, capture: Path) -> list[dict[str, Any]]:
-    """Run `wim-edge replay --crossings --json` on a capture without calibration and give its vehicles.
+def replay_passages(station: Path, capture: Path, calibration: Path | None = None) -> list[dict[str, Any]]:
+    """Run `wim-edge replay --crossings --json` on a capture, without a calibration unless one is given, and give its vehicles.
 
     Raises
     ------
@@ -29,6 +29,8 @@ def replay_passages(station: Path, capture: Path) -> list[dict[str, Any]]:
         If the program fails or answers something else than vehicles; its own message is passed on.
     """
     command = [sys.executable, "-m", "edge", "replay", "--station", str(station), "--crossings", "--json", str(capture)]
+    if calibration is not None:
+        command += ["--calibration", str(calibration)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=REPLAY_LIMIT_S, check=False)  # noqa: S603 (our own program)
     except subprocess.TimeoutExpired as error:
