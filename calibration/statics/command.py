@@ -37,7 +37,7 @@ Class = Annotated[str, typer.Option("--class", help="Class of limits: strip or l
 Limits = Annotated[
     Path | None, typer.Option(exists=True, dir_okay=False, help="Limits of your own (TOML), in place of the ones that come with it.")
 ]
-Words = Annotated[Code, typer.Option("--language", help="Language of the verdicts.")]
+Words = Annotated[Code, typer.Option("--lang", help="Language of the verdicts.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

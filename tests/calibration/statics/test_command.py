@@ -35,7 +35,7 @@ def test_a_dead_weight_test_is_judged_by_class(test_file):
     assert done.returncode == 0, done.stderr
     figures = {one["name"]: one for one in json.loads(done.stdout)["figures"]}
     assert figures["linearity_terminal"]["value"] == pytest.approx(0.5, abs=1e-6)
-    strict = check("load", test_file, "--rated-kg", 10_000, "--class", "load-cell-c3", "--language", "zh")
+    strict = check("load", test_file, "--rated-kg", 10_000, "--class", "load-cell-c3", "--lang", "zh")
     assert strict.returncode == 1
     assert "线性" in strict.stdout
     assert "超出限值" in strict.stdout
