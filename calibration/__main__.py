@@ -81,11 +81,16 @@ def learn(
     output: Annotated[Path, typer.Option("--output", "-o", dir_okay=False, help="Signed calibration file to write.")],
     name: Annotated[str | None, typer.Option("--id", help="Name of the new calibration; by default from the old one and the time.")] = None,
     bound: Annotated[
-        float, typer.Option(min=0.001, max=0.05, help="Largest departure of the mean of rows from the calibration at calibrated speeds.")
+        float,
+        typer.Option(
+            min=0.001,
+            max=0.05,
+            help="Largest departure from the calibration in the mean gross weight of its reference vehicles at any speed.",
+        ),
     ] = 0.02,
     as_json: Annotated[bool, typer.Option("--json", help="Print the calibration as JSON instead of a table.")] = False,
 ) -> None:
-    """Learn from the site's traffic how rows read at each speed, how they follow the temperature, and how vehicles deviate.
+    """Learn from the site's traffic the road under it, which says how each vehicle's axles deviate, and how sensors follow the temperature.
 
     The result rests on a calibration, may not depart from it by more than the bound, and is signed: the station refuses it otherwise.
     """
@@ -196,9 +201,11 @@ def _show(calibration: Calibration, *, as_json: bool) -> None:
     if calibration.site is not None:
         site = calibration.site
         typer.echo(f"  learnt from {site.vehicles} vehicles in {site.span_s / 86_400:.1f} days, based on {site.based_on}")
-        typer.echo(
-            f"  within {100 * site.bound:g} % of it at calibrated speeds; {1e6 * next(iter(calibration.sensors.values())).per_k:+.0f} ppm/K"
-        )
+        departure = 100 * site.departure(calibration.runs, calibration.speed)
+        per_k = 1e6 * next(iter(calibration.sensors.values())).per_k
+        typer.echo(f"  departs from it by {departure:.2f} % for its reference vehicles, {100 * site.bound:g} % allowed; {per_k:+.0f} ppm/K")
+        road = site.road
+        typer.echo(f"  road used from {road.slowest_kmh:.0f} to {road.fastest_kmh:.0f} km/h; it leaves {100 * road.rest:.1f} % unexplained")
     typer.echo(f"digest {calibration.digest()}")
 
 

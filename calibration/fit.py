@@ -227,6 +227,7 @@ def _said(
     for run, table in zip(runs, tables, strict=True):
         errors = table.sum(axis=0) / sum(run.static_kg) - 1.0
         shown = tuple(None if np.isnan(error) else round(float(error), 6) for error in errors)
+        by_axle = table / np.array(run.static_kg)[:, None] - 1.0
         met = _vehicle(lane, run, table).met
         mean_sd, row_sd = gross_sd(disturbance, replace(met, load_kg=np.array(run.static_kg)[met.axle]))
         said.append(
@@ -237,6 +238,9 @@ def _said(
                 errors=shown,
                 mean_sd=round(mean_sd, 6),
                 row_sd=round(row_sd, 6),
+                behind_m=tuple(round(float(place), 4) for place in np.cumsum([0.0, *run.spacings_m])),
+                axle_kg=run.static_kg,
+                axle_errors=tuple(tuple(None if np.isnan(value) else round(float(value), 6) for value in axle) for axle in by_axle),
             )
         )
     whole = sum(None not in run.errors for run in said)

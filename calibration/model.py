@@ -7,14 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Annotated, Self
 
+import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from calibration.disturbance import Disturbance
+from calibration.road import Road
 from calibration.speed import RunReading, SpeedFunction
 from contract.faults import StopError
 from contract.station import Name
+
+SPEED_CLASS_KMH = 20.0
+"""Runs of reference vehicles within a class of this width ran at about one speed."""
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 """A relative quantity: 0.02 is 2 %."""
@@ -37,28 +43,40 @@ class SiteLearning(BaseModel):
     ----------
     based_on, based_on_sha256
         Id and digest of the calibration that was fitted to reference vehicles.
-    base
-        Its speed function.
     bound
-        Largest departure of the mean of rows from it, at the speeds of its runs.
+        Largest departure from it in the mean gross weight of its reference vehicles at any speed.
     vehicles, span_s, history_sha256
         How many vehicles in how long a time taught it, and the digest of their list.
+    road
+        What they taught.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     based_on: Name
     based_on_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    base: SpeedFunction
     bound: Annotated[float, Field(gt=0, le=0.05)]
     vehicles: Annotated[int, Field(ge=1)]
     span_s: Annotated[float, Field(ge=0)]
     history_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    road: Road
 
-    def departure(self, speed: SpeedFunction, low_kmh: float, high_kmh: float) -> float:
-        """Give the largest departure of a function's mean of rows from the base's, at the base's knots within two speeds."""
-        within = [knot for knot in self.base.speed_kmh if low_kmh <= knot <= high_kmh]
-        return max((abs(float(speed.errors(knot).mean() - self.base.errors(knot).mean())) for knot in within), default=0.0)
+    def departure(self, runs: Sequence[RunReading], speed: SpeedFunction) -> float:
+        """Give the largest departure of what all rows are taken to read too much of the reference vehicles from what `speed` says.
+
+        It is the mean of the vehicles that ran at about one speed: the road knows each of them, `speed` only what they have in common.
+        """
+        at: dict[int, list[float]] = {}
+        for run in runs:
+            if run.whole:
+                away = self._of_run(run) - float(speed.errors(run.speed_kmh).mean())
+                at.setdefault(round(run.speed_kmh / SPEED_CLASS_KMH), []).append(away)
+        return max((abs(float(np.mean(away))) for away in at.values()), default=0.0)
+
+    def _of_run(self, run: RunReading) -> float:
+        load_kg = np.array(run.axle_kg)
+        mean, _ = self.road.expected(np.array(run.behind_m), load_kg, run.speed_kmh)
+        return float(load_kg @ mean.mean(axis=1)) / float(load_kg.sum())
 
 
 class Calibration(BaseModel):
@@ -113,7 +131,7 @@ class Calibration(BaseModel):
             msg = f"speed_min_kmh {self.speed_min_kmh} must not exceed speed_max_kmh {self.speed_max_kmh}"
             raise ValueError(msg)
         if self.site is not None:
-            departure = self.site.departure(self.speed, self.speed_min_kmh, self.speed_max_kmh)
+            departure = self.site.departure(self.runs, self.speed)
             if departure > self.site.bound:
                 msg = f"what was learnt departs by {departure:.4f} from {self.site.based_on}, {self.site.bound} is allowed"
                 raise ValueError(msg)

@@ -1,68 +1,40 @@
-"""What a site's own traffic teaches: how its rows err at each speed, how its sensors follow the temperature, how its vehicles deviate.
+"""Let a site learn from its own traffic: the road, how rows differ, and how sensors follow the temperature.
 
-Reference vehicles are few and run at a few speeds; traffic is endless but unlabelled. Four things in it need no label:
+Reference vehicles are few and traffic is endless, but nobody knows its weights. What it teaches without them:
 
-* how each row reads against the mean of rows at each speed: thousands of vehicles tell it to some hundredths of a percent, for the
-  mixture of vehicles that the station will weigh, not for three reference trucks;
-* the steering axle of a semi-trailer's tractor: engine and cab make most of its load, so that its reading, once the cargo's share is taken
-  off, scatters by some 4 % about one value; thousands of them show how the mean of rows errs over speed and with temperature. They never
-  decide alone: they enter with the runs of the reference vehicles, as readings of a function that is only similar to that of the
-  gross weight (`LIKENESS`);
-* how one vehicle's readings scatter about the site's mean, over rows and axles: size, body frequency, damping (`calibration.disturbance`);
-* whether all of this still agrees with the calibration. Where it does not, nothing is learnt and the scale is to be calibrated again.
+* the **road**, from how rows differ for each vehicle, together with the runs of the calibration (`calibration.road_fit`): it tells what all
+  rows read too much of a vehicle, which rows against one another do not show by themselves;
+* the sensors' common **temperature** coefficient, from the steering axles of semi-trailers' tractors: most of their load is the engine and
+  the cab, so that their reading, once the cargo's share is taken off, scatters by some 4 % about one value, and thousands of them show its
+  course over temperature.
 
-The result is a calibration of its own with an id and a digest. It names the one it rests on and may not depart from it by more than `bound`
-at the speeds that were calibrated.
+The result is a calibration of its own that names the one it rests on. It cannot exist if it departs from it further than the stated bound
+for the reference vehicles, and the edge uses it only if it is signed by a key that the station trusts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.deviations import PRIOR_SD, Weighed, learn_disturbance, weighed
-from calibration.disturbance import Disturbance, gross_sd
 from calibration.history import Passage
 from calibration.model import Calibration, SiteLearning
-from calibration.process import Part, correlation, learn
-from calibration.speed import (
-    CONSTANT_U,
-    LENGTH,
-    RUN_AMPLITUDES,
-    SITE_AMPLITUDES,
-    knots_kmh,
-    readings_of,
-    vehicle_part,
-    written,
-)
-from calibration.steering import cargo_line, semi_trailer
+from calibration.road_fit import Passed, learn_road
+from calibration.speed import readings_of
+from calibration.steering import common_temperature
 from contract.faults import RejectError
 from contract.station import Lane
 
-LEAST_VEHICLES: Final = 500
-"""Fewer vehicles cannot tell rows apart at each speed better than the reference runs do."""
+LEAST_VEHICLES: Final = 300
+"""Fewest usable vehicles of a history: a day of a quiet road."""
 
-BINS: Final = 60
-LEAST_IN_BIN: Final = 5
-
-BIN_FLOOR_U: Final = 0.0003
-"""What no number of vehicles averages out: the mixture of vehicles changes from one speed to the next."""
-
-ABOUT_AMPLITUDES: Final = (0.01, 0.02, 0.03, 0.05)
-
-LIKENESS: Final = 0.5
-"""Standard deviation of how the steering axle's error departs from that of the gross weight, over the amplitude of the latter."""
-
-TEMPERATURE_U_PER_K: Final = 0.0003
-"""Prior of the sensors' common temperature coefficient."""
-
-SAMPLE: Final = 150
-"""Vehicles from which the deviations are learnt: their parameters are then known to a tenth."""
+ALIKE: Final = 0.1
+"""Standard deviation of the logarithm of speed among vehicles that are compared with a run."""
 
 DISAGREEMENT: Final = 3.0
 """Runs and traffic disagree when the rows' differences lie further apart than this many standard deviations, root mean square."""
@@ -72,23 +44,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class _Traffic:
-    """Vehicles with calibrated loads: `table` (axles, rows) per vehicle in kg; arrays (n,) of log speed, temperature, gross weight."""
+    """Vehicles that every sensor weighed, with their calibrated loads: (axles, rows) in kg for each."""
 
     passages: Sequence[Passage]
     tables: Sequence[NDArray[np.float64]]
-    place: NDArray[np.float64]
-    pavement_c: NDArray[np.float64]
-    rows_kg: NDArray[np.float64]
-
-    @property
-    def gross_kg(self) -> NDArray[np.float64]:
-        return np.asarray(self.rows_kg.mean(axis=1))
-
-    @property
-    def contrast(self) -> NDArray[np.float64]:
-        """(n, rows) logarithm of each row's gross weight about the mean of rows."""
-        logs = np.log(self.rows_kg)
-        return np.asarray(logs - logs.mean(axis=1, keepdims=True))
 
 
 def learn_site(
@@ -113,53 +72,54 @@ def learn_site(
     name, created, history_sha256
         Of the new calibration and of what it was learnt from.
     bound
-        Largest departure of the mean of rows from the calibration's at the speeds of its runs.
+        Largest departure from the calibration in the mean gross weight of its reference vehicles at any speed.
     progress
         Told after each step how many are done of how many.
 
     Raises
     ------
     RejectError
-        If there are too few vehicles, traffic contradicts the calibration, or what was learnt departs further than `bound`.
+        If there are too few vehicles, the lane has one row only, the calibration does not hold its runs' axles, traffic contradicts it, or
+        what was learnt departs further than `bound`.
     """
-    if calibration.site is not None:
-        what = f"has itself been learnt from {calibration.site.based_on}; learn from the calibration that was fitted to reference vehicles"
-        raise RejectError("site-of-a-site", calibration.id, what)
+    _check_teachable(lane, calibration)
     traffic = _traffic(lane, calibration, history)
-    readings = readings_of(calibration.runs)
-    knots = knots_kmh(readings)
-    progress(1, 4)
-    about, row_u = _about(traffic, np.log(knots))
-    _check_agreement(calibration, np.log(knots), about)
-    progress(2, 4)
-    common, mean_u, per_k = _common(calibration, traffic, np.log(knots))
-    speed = written(knots, common, mean_u, about, row_u)
-    progress(3, 4)
-    sample = _sample(lane, traffic)
-    disturbance = _no_smaller(learn_disturbance(sample, speed, calibration.disturbance, PRIOR_SD), calibration.disturbance, sample)
-    progress(4, 4)
-    sensors = {key: sensor.model_copy(update={"per_k": round(per_k, 7)}) for key, sensor in calibration.sensors.items()}
+    _check_agreement(calibration, traffic)
+    per_k = common_temperature(zip(traffic.passages, traffic.tables, strict=True))
+    rows_m = np.array([np.mean([sensor.position_m for sensor in row]) for row in lane.weighing_rows])
+    passed = [Passed(one.behind_m, one.speed_kmh, table) for one, table in zip(traffic.passages, traffic.tables, strict=True)]
+    road = learn_road(rows_m, calibration.runs, passed, progress)
     times = [passage.time_s for passage in traffic.passages]
     site = SiteLearning(
         based_on=calibration.id,
         based_on_sha256=calibration.digest(),
-        base=calibration.speed,
         bound=bound,
         vehicles=len(times),
         span_s=round(max(times) - min(times), 1),
         history_sha256=history_sha256,
+        road=road,
     )
-    departure = site.departure(speed, calibration.speed_min_kmh, calibration.speed_max_kmh)
+    departure = site.departure(calibration.runs, calibration.speed)
     if departure > bound:
         what = (
-            f"departs by {100 * departure:.2f} % from calibration {calibration.id} at calibrated speeds, {100 * bound:.2f} % is allowed; "
-            "look at the sensors and calibrate again"
+            f"departs by {100 * departure:.2f} % from calibration {calibration.id} for its reference vehicles, "
+            f"{100 * bound:.2f} % is allowed; look at the sensors and calibrate again"
         )
         raise RejectError("site-departs", name, what)
-    return Calibration.model_validate(
-        calibration.model_dump()
-        | {"id": name, "created": created, "sensors": sensors, "speed": speed, "disturbance": disturbance, "site": site}
-    )
+    sensors = {key: sensor.model_copy(update={"per_k": round(per_k, 7)}) for key, sensor in calibration.sensors.items()}
+    return Calibration.model_validate(calibration.model_dump() | {"id": name, "created": created, "sensors": sensors, "site": site})
+
+
+def _check_teachable(lane: Lane, calibration: Calibration) -> None:
+    """Refuse what no traffic can teach."""
+    if calibration.site is not None:
+        what = f"has itself been learnt from {calibration.site.based_on}; learn from the calibration that was fitted to reference vehicles"
+        raise RejectError("site-of-a-site", calibration.id, what)
+    if len(lane.weighing_rows) < 2:
+        raise RejectError("site-one-row", f"lane {lane.id}", "has one row of sensors; a road shows only in how rows differ, two are needed")
+    if not any(run.whole for run in calibration.runs):
+        what = "does not hold what each axle of its runs read; fit it again with wim-calibration fit"
+        raise RejectError("site-without-axles", calibration.id, what)
 
 
 def _traffic(lane: Lane, calibration: Calibration, history: Sequence[Passage]) -> _Traffic:
@@ -177,52 +137,20 @@ def _traffic(lane: Lane, calibration: Calibration, history: Sequence[Passage]) -
     if len(kept) < LEAST_VEHICLES:
         what = f"holds {len(kept)} vehicles that every sensor weighed; at least {LEAST_VEHICLES} are needed, better a week's traffic"
         raise RejectError("history-short", "history", what)
-    return _Traffic(
-        kept,
-        tables,
-        np.log([passage.speed_kmh for passage in kept]),
-        np.array([passage.pavement_c for passage in kept]),
-        np.array([table.sum(axis=0) for table in tables]),
-    )
+    return _Traffic(kept, tables)
 
 
-def _bins(place: NDArray[np.float64]) -> list[NDArray[np.int64]]:
-    """Give the vehicles of each class of speed, as indices, classes with too few left out."""
-    borders = np.linspace(place.min(), place.max() + 1e-9, BINS + 1)
-    of = np.digitize(place, borders) - 1
-    members = [np.flatnonzero(of == number) for number in range(BINS)]
-    return [member for member in members if member.size >= LEAST_IN_BIN]
-
-
-def _about(traffic: _Traffic, at: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give each row about the mean of rows at the knots, (knots, rows), and its standard uncertainty; heavier vehicles count more."""
-    contrast, gross_kg = traffic.contrast, traffic.gross_kg
-    places, values, noise = [], [], []
-    for members in _bins(traffic.place):
-        weight = gross_kg[members] / gross_kg[members].sum()
-        places.append(float(weight @ traffic.place[members]))
-        values.append(weight @ contrast[members])
-        noise.append(float((weight**2).sum() * contrast[members].var(axis=0).mean()) + BIN_FLOOR_U**2)
-    place = np.array(places)
-    found = learn(
-        np.array(values),
-        wanted=Part(ABOUT_AMPLITUDES, correlation(place, place, LENGTH)),
-        cross=correlation(at, place, LENGTH),
-        others=(),
-        fixed=np.diag(noise) + CONSTANT_U**2,
-        fixed_cross=np.full((at.size, place.size), CONSTANT_U**2),
-    )
-    return found.mean, found.u
-
-
-def _check_agreement(calibration: Calibration, at: NDArray[np.float64], about: NDArray[np.float64]) -> None:
+def _check_agreement(calibration: Calibration, traffic: _Traffic) -> None:
     """Refuse traffic whose rows differ otherwise than the runs' did: a sensor has changed in between."""
-    readings = readings_of(calibration.runs)
-    said = readings.errors - readings.errors.mean(axis=1, keepdims=True)
-    seen = np.stack([np.interp(readings.place, at, row) for row in about.T], axis=1)
-    apart = (said - seen).mean(axis=0)
-    spread = calibration.disturbance
-    allowed = DISAGREEMENT * float(np.hypot(spread.body, spread.profile)) / np.sqrt(len(set(readings.vehicle)))
+    runs = readings_of(calibration.runs)
+    place = np.log([passage.speed_kmh for passage in traffic.passages])
+    rows_kg = np.array([table.sum(axis=0) for table in traffic.tables])
+    mean_kg = rows_kg.mean(axis=1)
+    contrast = rows_kg / mean_kg[:, None] - 1.0
+    weight = np.exp(-0.5 * ((runs.place[:, None] - place) / ALIKE) ** 2) * mean_kg + 1e-9  # heavy vehicles swing less
+    seen = weight @ contrast / weight.sum(axis=1, keepdims=True)
+    apart = (runs.errors - runs.errors.mean(axis=1, keepdims=True) - seen).mean(axis=0)
+    allowed = DISAGREEMENT * float(np.sqrt(np.mean(runs.row_sd**2))) / np.sqrt(len(set(runs.vehicle)))
     worst = int(np.abs(apart).argmax())
     if abs(apart[worst]) > allowed:
         what = (
@@ -230,105 +158,3 @@ def _check_agreement(calibration: Calibration, at: NDArray[np.float64], about: N
             f"{100 * allowed:.2f} % is explained by vehicles; look at its sensors and calibrate again"
         )
         raise RejectError("site-contradicts", "history", what)
-
-
-def _common(calibration: Calibration, traffic: _Traffic, at: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
-    """Give the mean of rows at the knots with its standard uncertainty, and the temperature coefficient, from runs and steering axles."""
-    runs = readings_of(calibration.runs)
-    steering = _steering(traffic)
-    place = np.concatenate((runs.place, steering.place))
-    of_runs = np.arange(place.size) < runs.place.size
-    values = np.concatenate((runs.errors.mean(axis=1), steering.residual))
-    share = np.where(of_runs, 1.0, 1.0 - steering.slope)
-    names = np.concatenate((runs.vehicle, np.full(steering.place.size, "")))
-    vehicle_sd = np.concatenate((runs.mean_sd, np.zeros(steering.place.size)))
-    near = correlation(place, place, LENGTH)
-    refs = np.outer(~of_runs, ~of_runs)
-    both = np.outer(of_runs, of_runs)
-    base_c = calibration.pavement_c if calibration.pavement_c is not None else float(np.nanmean(traffic.pavement_c))
-    warm = np.nan_to_num(np.concatenate((np.zeros(runs.place.size), steering.pavement_c - base_c)))
-    fixed = np.diag(np.concatenate((np.zeros(runs.place.size), steering.variance)))
-    fixed = fixed + CONSTANT_U**2 * both + steering.residual_sd**2 * refs + TEMPERATURE_U_PER_K**2 * np.outer(warm, warm)
-    found = learn(
-        values[:, None],
-        wanted=Part(SITE_AMPLITUDES, np.outer(share, share) * near + LIKENESS**2 * refs * near),
-        cross=share * correlation(at, place, LENGTH),
-        others=(vehicle_part(place, names, vehicle_sd), Part(RUN_AMPLITUDES, np.diag(of_runs.astype(float)))),
-        fixed=fixed,
-        fixed_cross=np.broadcast_to(CONSTANT_U**2 * of_runs, (at.size, place.size)),
-    )
-    per_k = float(TEMPERATURE_U_PER_K**2 * warm @ found.weights[:, 0])
-    return found.mean[:, 0], found.u, per_k
-
-
-@dataclass(frozen=True)
-class _Steering:
-    """Steering axles by class of speed: (bins,) place, residual of the mean of rows, its variance, mean pavement temperature."""
-
-    place: NDArray[np.float64]
-    residual: NDArray[np.float64]
-    variance: NDArray[np.float64]
-    pavement_c: NDArray[np.float64]
-    slope: float
-    residual_sd: float
-
-
-def _steering(traffic: _Traffic) -> _Steering:
-    """Give what the steering axles of semi-trailers' tractors read, the cargo's share taken off by a line per configuration."""
-    kinds: dict[tuple[int, ...], list[int]] = {}
-    for index, (passage, table) in enumerate(zip(traffic.passages, traffic.tables, strict=True)):
-        kind = semi_trailer(passage.behind_m, float(table[0].mean()), float(table.mean(axis=1).sum()))
-        if kind is not None:
-            kinds.setdefault(kind, []).append(index)
-    members: list[int] = []
-    residuals: list[float] = []
-    slopes: list[float] = []
-    for indices in kinds.values():
-        load = np.log([traffic.tables[index][0].mean() for index in indices])
-        gross = np.log(traffic.gross_kg[indices])
-        if load.size < LEAST_VEHICLES // 10:
-            continue
-        slope, residual = cargo_line(gross, load)
-        members += indices
-        residuals += residual.tolist()
-        slopes += [slope] * len(indices)
-    if len(members) < LEAST_VEHICLES // 5:
-        none = np.zeros(0)
-        return _Steering(none, none, none, none, 0.0, CONSTANT_U)
-    which, residual = np.array(members), np.array(residuals)
-    pavement_c = traffic.pavement_c[which]
-    classes = [part for members in _bins(traffic.place[which]) for part in _by_temperature(members, pavement_c)]
-    return _Steering(
-        place=np.array([traffic.place[which][part].mean() for part in classes]),
-        residual=np.array([residual[part].mean() for part in classes]),
-        variance=np.array([residual.var() / part.size + BIN_FLOOR_U**2 for part in classes]),
-        pavement_c=np.array([pavement_c[part].mean() for part in classes]),
-        slope=float(np.mean(slopes)),
-        residual_sd=float(residual.std()),
-    )
-
-
-def _by_temperature(members: NDArray[np.int64], pavement_c: NDArray[np.float64]) -> list[NDArray[np.int64]]:
-    """Part a class of speed into a cold and a warm half."""
-    order = members[np.argsort(pavement_c[members], kind="stable")]
-    return [half for half in np.array_split(order, 2) if half.size >= LEAST_IN_BIN]
-
-
-def _no_smaller(learnt: Disturbance, calibrated: Disturbance, sample: Sequence[Weighed]) -> Disturbance:
-    """Give what was learnt, at least as large as the calibration has it for the mean of rows.
-
-    Rows against one another do not show what all rows of a vehicle share; that size is known from the reference vehicles' static loads.
-    """
-
-    def size(disturbance: Disturbance) -> float:
-        mets = [replace(vehicle.met, load_kg=vehicle.reading_kg) for vehicle in sample]
-        return float(np.sqrt(np.mean([gross_sd(disturbance, met)[0] ** 2 for met in mets])))
-
-    return learnt.scaled(max(1.0, size(calibrated) / size(learnt)))
-
-
-def _sample(lane: Lane, traffic: _Traffic) -> list[Weighed]:
-    """Give the readings of vehicles evenly drawn from the history."""
-    every = max(1, len(traffic.tables) // SAMPLE)
-    chosen = range(0, len(traffic.tables), every)
-    return [weighed(lane, traffic.tables[i], traffic.passages[i].behind_m, traffic.passages[i].speed_kmh) for i in chosen]

@@ -110,6 +110,10 @@ class RunReading(BaseModel):
         Per row the reading over the static gross weight minus one, None where the row failed.
     mean_sd, row_sd
         Relative standard deviation that a vehicle such as this one has by its deviations: of the mean over rows, and of one row about it.
+    behind_m, axle_kg
+        Distance of each axle behind the first, and its static load.
+    axle_errors
+        Per axle, per row the reading over the axle's static load minus one, None where the row failed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -120,6 +124,14 @@ class RunReading(BaseModel):
     errors: tuple[float | None, ...]
     mean_sd: Annotated[float, Field(ge=0)] = 0.007
     row_sd: Annotated[float, Field(ge=0)] = 0.02
+    behind_m: tuple[float, ...] = ()
+    axle_kg: tuple[float, ...] = ()
+    axle_errors: tuple[tuple[float | None, ...], ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether every row saw every axle and the axles are known."""
+        return bool(self.axle_errors) and all(None not in axle for axle in self.axle_errors)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,9 @@ FREQUENCIES: Final = 9
 FREQUENCIES_LEARNING: Final = 5
 """The same while a site is learnt from many vehicles."""
 
+PASSES: Final = 2
+"""How often a vehicle is let ride over a known road: with loads off by 5 %, what it is expected to do is off by as much of itself."""
+
 PRIOR_FREEDOM: Final = 8.0
 """Weight of the site's size of deviations against the vehicle's own, in degrees of freedom (readings beyond one per axle)."""
 
@@ -97,6 +100,46 @@ def estimate(
         scale=float(np.sqrt(weight @ scale2)),
         body_hz=float(weight @ tried.body_hz),
     )
+
+
+def estimate_on_road(
+    reading_kg: NDArray[np.float64],
+    axle: NDArray[np.int64],
+    row: NDArray[np.int64],
+    expected: Callable[[NDArray[np.float64]], tuple[NDArray[np.float64], NDArray[np.float64]]],
+    reading_u: NDArray[np.float64],
+) -> StaticLoads:
+    """Estimate the loads of all axles of one vehicle whose site's road is known.
+
+    Parameters
+    ----------
+    reading_kg
+        (n,) what a row read of an axle, corrected for gain and temperature.
+    axle, row
+        (n,) which axle and row; every axle from 0 on must occur.
+    expected
+        What readings should show, given (axles,) loads in kg: their mean deviation (axles, rows), and its covariance
+        (axles · rows, axles · rows); see `calibration.road.Road.expected`. Loads decide how a vehicle swings, so they are found in
+        `PASSES` passes.
+    reading_u
+        (n,) relative standard uncertainty of each reading by its signal.
+    """
+    axles = int(axle.max()) + 1
+    design = (axle[:, None] == np.arange(axles)[None, :]).astype(np.float64)
+    load_kg = np.maximum(design.T @ reading_kg / design.sum(axis=0), 1.0)
+    for _ in range(PASSES):
+        mean, covariance = expected(load_kg)
+        place = axle * mean.shape[1] + row
+        ratio = reading_kg / load_kg[axle] / (1.0 + mean[axle, row])
+        root = np.linalg.cholesky(covariance[np.ix_(place, place)] + np.diag(reading_u**2))
+        white = np.linalg.solve(root, np.column_stack((design, ratio)))
+        inverse = np.linalg.inv(white[:, :-1].T @ white[:, :-1])
+        found = inverse @ (white[:, :-1].T @ white[:, -1])
+        misfit = float(((white[:, -1] - white[:, :-1] @ found) ** 2).sum())
+        scale2 = (PRIOR_FREEDOM + misfit) / (PRIOR_FREEDOM + ratio.size - axles)
+        errors_kg2 = scale2 * inverse * np.outer(found * load_kg, found * load_kg)
+        load_kg = np.maximum(found * load_kg, 1.0)
+    return StaticLoads(load_kg, errors_kg2, float(np.sqrt(scale2)), float("nan"))
 
 
 def log_evidence(

@@ -5,10 +5,13 @@ Engine and cab make most of its load, so that its reading, once the cargo's shar
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from calibration.history import Passage
 
 STEERING_KG: Final = (3_500.0, 9_000.0)
 FIRST_SPACING_M: Final = (2.8, 4.6)
@@ -16,6 +19,15 @@ SECOND_BODY_M: Final = 4.5
 LADEN_KG: Final = 12_000.0
 """A tractor with its semi-trailer: the steering axle's load, the tractor's wheelbase, the distance from there to the trailer's axles at
 least, and the gross weight from which it is not driving alone."""
+
+LEAST_OF_KIND: Final = 30
+"""Fewest vehicles of one pattern of axle groups that tell how the steering axle follows their gross weight."""
+
+SPEED_CLASSES: Final = 40
+"""Within one of these the road is taken to do the same to all steering axles."""
+
+TEMPERATURE_U_PER_K: Final = 0.0003
+"""Prior standard deviation of the sensors' common temperature coefficient."""
 
 
 def semi_trailer(behind_m: NDArray[np.float64], steering_kg: float, gross_kg: float) -> tuple[int, ...] | None:
@@ -39,3 +51,34 @@ def cargo_line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, N
         scale = 1.4826 * float(np.median(np.abs(residual)))
         keep = np.abs(residual) < 4.0 * scale
     return float(solution[1]), np.clip(residual, -4.0 * scale, 4.0 * scale)
+
+
+def common_temperature(traffic: Iterable[tuple[Passage, NDArray[np.float64]]]) -> float:
+    """Give the sensors' common relative change per kelvin, as the steering axles of semi-trailers' tractors show it; 0 where none do.
+
+    Parameters
+    ----------
+    traffic
+        Vehicles with their calibrated loads, (axles, rows) in kg each.
+    """
+    kinds: dict[tuple[int, ...], list[tuple[float, float, float, float]]] = {}
+    for passage, table in traffic:
+        steering_kg, gross_kg = float(table[0].mean()), float(table.mean(axis=1).sum())
+        kind = semi_trailer(passage.behind_m, steering_kg, gross_kg)
+        if kind is not None and np.isfinite(passage.pavement_c):
+            kinds.setdefault(kind, []).append((passage.speed_kmh, passage.pavement_c, steering_kg, gross_kg))
+    follows, weight = 0.0, 1.0 / TEMPERATURE_U_PER_K**2
+    for members in kinds.values():
+        if len(members) < LEAST_OF_KIND:
+            continue
+        speed_kmh, pavement_c, steering, gross = np.array(members).T
+        slope, residual = cargo_line(np.log(gross), np.log(steering))
+        warm = (1.0 - slope) * pavement_c  # a gain that changes takes the gross weight along
+        place = np.digitize(np.log(speed_kmh), np.linspace(np.log(speed_kmh.min()), np.log(speed_kmh.max()), SPEED_CLASSES))
+        precision = 1.0 / float(residual.var())
+        for number in np.unique(place):
+            one = place == number
+            away = warm[one] - warm[one].mean()
+            follows += precision * float(away @ residual[one])
+            weight += precision * float(away @ away)
+    return follows / weight

@@ -8,13 +8,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.disturbance import Disturbance, Meetings, bodies
 from calibration.model import Calibration
-from calibration.static_load import estimate
+from calibration.road import Road
 from contract.axles import Crossing, CrossingFlag
 from contract.station import Lane, Sensor, SensorKind
 from contract.units import KMH_PER_M_S, newton_to_kg
 from edge.vehicles.motion import Motion
+from edge.vehicles.static import Readings, road_ridden, static_loads
 
 UNTRUSTED = frozenset(
     {
@@ -34,12 +34,6 @@ COVERAGE_K = 2.0
 
 UNCALIBRATED_U = 0.10
 """Relative standard uncertainty of a load with nominal constants: maker's tolerance and mounting."""
-
-UNCALIBRATED_ROW_U = 0.05
-"""The same of one row against the others."""
-
-UNCALIBRATED = Disturbance().scaled(1.5)
-"""Deviations assumed without calibration: a fair site (see the site grades in the domain notes)."""
 
 TRANSFER_U_PER_M_S2: Final = 0.02
 """Relative standard uncertainty of an axle's load per m/s² of acceleration: a centre of gravity 1 to 2 m up over a wheelbase of 4 to 12 m
@@ -90,18 +84,6 @@ class Weights:
         return COVERAGE_K * float(np.sqrt(max(0.0, self.covariance[np.ix_(axles, axles)].sum())))
 
 
-@dataclass(frozen=True)
-class _Readings:
-    """What each row read of each axle, (axles, rows): load in kg, NaN where it did not weigh it, and its relative standard uncertainty."""
-
-    load_kg: NDArray[np.float64]
-    signal_u: NDArray[np.float64]
-
-    @property
-    def seen(self) -> NDArray[np.bool_]:
-        return ~np.isnan(self.load_kg)
-
-
 def nominal_loads(axles: tuple[dict[str, Crossing], ...], motion: Motion | None, lane: Lane) -> dict[str, tuple[float | None, ...]]:
     """Give each sensor's load of each axle in kg with nominal constants, None where it did not see the axle or speed is unknown."""
     return {
@@ -134,12 +116,12 @@ def weigh(
     """Give static loads and their uncertainty.
 
     Each sensor's load is corrected by its gain and temperature, each row's sum by what the row reads too much at this speed. The static
-    loads of all axles are then estimated together (`static_load`). What all rows share is added: calibration, temperature, speed.
+    loads of all axles are then estimated together (`edge.vehicles.static`). What all rows share is added: calibration, temperature, speed.
     """
     scale = {sensor.name: _gain(sensor, calibration, pavement_c) for sensor in lane.weighing_sensors}
     loads = {name: [None if value is None else value * scale[name] for value in values] for name, values in nominal.items()}
     rows = [list(row) for row in lane.weighing_rows]
-    readings = _Readings(np.full((len(axles), len(rows)), np.nan), np.zeros((len(axles), len(rows))))
+    readings = Readings.none(len(axles), len(rows))
     incomplete = 0
     sides: list[tuple[float, float]] = []
     for k, axle in enumerate(axles):
@@ -151,10 +133,12 @@ def weigh(
             parts = np.array([loads[name][k] or 0.0 for name in names])
             readings.load_kg[k, index] = parts.sum()
             readings.signal_u[k, index] = _signal_u(parts, [axle[name] for name in names])
+            readings.time_s[k, index] = np.mean([axle[name].centre for name in names]) / lane.rate_hz
         sides.append(_sides(usable, loads, k, lane))
-    axle_kg, covariance = _static(readings, axles, motion, lane, calibration)
+    road = road_ridden(readings, motion, calibration)
+    axle_kg, covariance = static_loads(readings, motion, calibration, road)
     gross_kg = float(axle_kg.sum())
-    common = _common_u(lane, calibration, motion, pavement_c)
+    common = _common_u(lane, calibration, motion, pavement_c, road)
     dynamic = covariance.diagonal().copy()
     covariance = covariance + common**2 * np.outer(axle_kg, axle_kg) + _transfer(axle_kg, motion)
     seen = readings.seen
@@ -192,49 +176,6 @@ def _signal_u(parts_kg: NDArray[np.float64], crossings: list[Crossing]) -> float
     shares = np.array([crossing.u_share or 0.0 for crossing in crossings])
     total = float(parts_kg.sum())
     return float(np.linalg.norm(shares * parts_kg)) / total if total > 0.0 else 1.0
-
-
-def _static(
-    readings: _Readings,
-    axles: tuple[dict[str, Crossing], ...],
-    motion: Motion | None,
-    lane: Lane,
-    calibration: Calibration | None,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give the loads of all axles, kg, and the covariance of their errors by dynamics and rows, kg²; zeros where no row weighed an axle."""
-    weighed = np.flatnonzero(readings.seen.any(axis=1))
-    speed_kmh = abs(motion.speed_m_s) * KMH_PER_M_S if motion else 0.0
-    behind_m = motion.behind_m if motion else np.zeros(len(axles))
-    load_kg, covariance = np.zeros(len(axles)), np.zeros((len(axles), len(axles)))
-    if weighed.size == 0:
-        return load_kg, covariance
-    axle, row = np.nonzero(readings.seen[weighed])
-    names = [{sensor.name for sensor in sensors} for sensors in lane.weighing_rows]
-    time_s = np.array(
-        [
-            np.mean([crossing.centre for name, crossing in axles[weighed[k]].items() if name in names[r]]) / lane.rate_hz
-            for k, r in zip(axle, row, strict=True)
-        ]
-    )
-    body = bodies(np.diff(behind_m))[weighed]
-    met = Meetings(axle, row, body[axle], time_s, np.ones(axle.size))
-    _, row_u = calibration.speed.uncertainty(speed_kmh) if calibration else (0.0, UNCALIBRATED_ROW_U)
-    disturbance = calibration.disturbance if calibration else UNCALIBRATED
-
-    def errors(share_of_usual: float) -> NDArray[np.float64]:
-        return calibration.speed.errors(speed_kmh / share_of_usual) if calibration else np.zeros(len(names))
-
-    found = estimate(
-        readings.load_kg[weighed][axle, row],
-        met,
-        disturbance,
-        errors=errors,
-        row_u=row_u,
-        reading_u=readings.signal_u[weighed][axle, row],
-    )
-    load_kg[weighed] = found.load_kg
-    covariance[np.ix_(weighed, weighed)] = found.covariance
-    return load_kg, covariance
 
 
 def _usable(
@@ -301,13 +242,13 @@ def _transfer(axle_kg: NDArray[np.float64], motion: Motion | None) -> NDArray[np
     return np.asarray(keeps_sum @ np.diag((share * axle_kg) ** 2) @ keeps_sum)
 
 
-def _common_u(lane: Lane, calibration: Calibration | None, motion: Motion | None, pavement_c: float | None) -> float:
+def _common_u(lane: Lane, calibration: Calibration | None, motion: Motion | None, pavement_c: float | None, road: Road | None) -> float:
     """Give the relative standard uncertainty that all axles and rows share: calibration, temperature, and for strips speed."""
     strips = any(sensor.kind is SensorKind.STRIP for sensor in lane.weighing_sensors)
     speed = 0.5 * motion.speed_u_m_s / abs(motion.speed_m_s) if strips and motion and motion.speed_m_s else 0.0
     if calibration is None:
         return float(np.hypot(UNCALIBRATED_U, speed))
-    mean_u, _ = calibration.speed.uncertainty(abs(motion.speed_m_s) * KMH_PER_M_S if motion else 0.0)
+    mean_u, _ = (road or calibration).speed.uncertainty(abs(motion.speed_m_s) * KMH_PER_M_S if motion else 0.0)
     away_k = 0.0
     if pavement_c is not None and calibration.pavement_c is not None:
         away_k = abs(pavement_c - calibration.pavement_c)
