@@ -122,21 +122,19 @@ def trailer_begins(behind_m: Array) -> int:
     return int(first[2]) if parts else group.size
 
 
-def supposed_chassis(behind_m: Array, load_kg: Array, stiffness: float = 1.0) -> Chassis:
+def supposed_chassis(behind_m: Array, load_kg: Array) -> Chassis:
     """Suppose the chassis of a vehicle.
 
     Parameters
     ----------
     behind_m, load_kg
         (axles,) distance behind the first axle, and load.
-    stiffness
-        Frequencies of truck bodies over those of the literature.
     """
     levels = _columns()
     axles = load_kg.size
     begins = trailer_begins(behind_m)
     semi = begins < axles and np.unique(axle_groups(behind_m)[begins:]).size == 1
-    suspensions = _Suspensions.supposed(behind_m, load_kg, stiffness, levels)
+    suspensions = _Suspensions.supposed(behind_m, load_kg, levels)
     size = axles + (2 if begins == axles else 3 if semi else 4)
     shape = (DRAWS, size, size)
     chassis = Chassis(np.zeros(shape), np.zeros(shape), np.zeros(shape), suspensions.tyre_n_per_m, behind_m, load_kg)
@@ -189,7 +187,7 @@ class _Suspensions:
     unsprung_kg: Array
 
     @classmethod
-    def supposed(cls, behind_m: Array, load_kg: Array, stiffness: float, levels: Iterator[Array]) -> _Suspensions:
+    def supposed(cls, behind_m: Array, load_kg: Array, levels: Iterator[Array]) -> _Suspensions:
         """Suppose them group by group."""
         found = cls(*(np.zeros((DRAWS, load_kg.size)) for _ in range(4)))
         light = load_kg.sum() <= LIGHT_KG
@@ -209,7 +207,7 @@ class _Suspensions:
                 else:
                     leaf_hz = np.minimum(_within(LEAF_HZ, hertz) * np.sqrt(rated_kg / load_kg[k]), LEAF_MOST_HZ)
                     soft = air & (not steering)
-                    body_hz = stiffness * np.where(soft, _within(AIR_HZ, hertz), leaf_hz)
+                    body_hz = np.where(soft, _within(AIR_HZ, hertz), leaf_hz)
                     share = np.where(soft, _within(AIR_DAMPING, damping), _within(LEAF_DAMPING, damping))
                 found._put(int(k), float(load_kg[k]), body_hz=body_hz, damping=share, unsprung_kg=unsprung_kg, tyre_n_per_m=tyre_n_per_m)
         return found

@@ -16,9 +16,6 @@ from calibration.static_load import log_evidence
 from contract.station import Lane
 from contract.units import KMH_PER_M_S
 
-PRIOR_SD: Final = 0.5
-"""Prior standard deviation of the logarithm of each parameter about what was believed before, where traffic tells."""
-
 PRIOR_SD_RUNS: Final = 0.15
 """The same where three reference trucks tell: they know the size of the site's waves, but not how other vehicles answer to them."""
 

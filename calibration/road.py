@@ -68,8 +68,6 @@ class Road(BaseModel):
         Lower triangle of their covariance, row by row.
     row
         Relative error of each row that no speed and no load changes: what the gains still lack.
-    stiffness
-        Frequencies of the traffic's bodies over those of the literature.
     rest
         Standard deviation, at the reference load, of one reading beyond what chassis explain.
     speed
@@ -84,7 +82,6 @@ class Road(BaseModel):
     profile: Annotated[tuple[float, ...], Field(min_length=COEFFICIENTS, max_length=COEFFICIENTS)]
     profile_covariance: tuple[float, ...]
     row: tuple[float, ...]
-    stiffness: Annotated[float, Field(gt=0.5, lt=1.5)]
     rest: Annotated[float, Field(gt=0, lt=0.2)]
     speed: SpeedFunction
     slowest_kmh: Annotated[float, Field(gt=0)]
@@ -128,7 +125,7 @@ class Road(BaseModel):
             (axles · rows, axles · rows) covariance of the readings about it, that of the mean of rows by reference vehicles left out:
             all axles share it (`speed.uncertainty`).
         """
-        found = ridden(ways(np.array(self.rows_m), behind_m, load_kg, speed_kmh, self.stiffness), np.array(self.profile))
+        found = ridden(ways(np.array(self.rows_m), behind_m, load_kg, speed_kmh), np.array(self.profile))
         rows = len(self.rows_m)
         _, row_u = self.speed.uncertainty(speed_kmh)
         same_row = np.tile(np.eye(rows), (load_kg.size, load_kg.size))
@@ -137,9 +134,9 @@ class Road(BaseModel):
         return mean, unexplained(found, load_kg, self.rest) + unknown
 
 
-def ways(rows_m: Array, behind_m: Array, load_kg: Array, speed_kmh: float, stiffness: float) -> Array:
+def ways(rows_m: Array, behind_m: Array, load_kg: Array, speed_kmh: float) -> Array:
     """Give how a vehicle deviates by the profile's coefficients in all supposed ways: (draws, axles, rows, `COEFFICIENTS`)."""
-    return at_places(answers(supposed_chassis(behind_m, load_kg, stiffness), speed_kmh / KMH_PER_M_S), rows_m)
+    return at_places(answers(supposed_chassis(behind_m, load_kg), speed_kmh / KMH_PER_M_S), rows_m)
 
 
 def ridden(of_draws: Array, profile: Array) -> Deviations:

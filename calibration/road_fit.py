@@ -2,9 +2,11 @@
 
 Of an unlabelled vehicle only the rows against one another count, for its load is unknown; of a reference vehicle every reading does. Both
 are linear in the profile's coefficients, which are normal before with the spectrum of a road, so that the profile follows by least squares
-(C. E. Rasmussen, C. K. I. Williams, 2006, chapter 2). How rough the road is, how much no chassis explains and how stiff the traffic's
-bodies are is decided by the likelihood of all readings. What vehicles scatter by their chassis depends on the profile: found in `ROUNDS`
-rounds.
+(C. E. Rasmussen, C. K. I. Williams, 2006, chapter 2). How rough the road is and how much no chassis explains is decided by the likelihood of
+all readings. What vehicles scatter by their chassis depends on the profile: found in `ROUNDS` rounds.
+
+Bodies' frequencies are left as the literature has them: readings would have them moved, to explain what is wrong with chassis otherwise, and
+loads would be the worse for it.
 
 Chassis are not quite as supposed, and what is wrong with them is wrong with all alike. So traffic counts as no more than `COUNTS_AS`
 vehicles, however long it was watched.
@@ -39,9 +41,6 @@ ROUGHNESS: Final = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
 
 RESTS: Final = (0.009, 0.013, 0.018, 0.025, 0.034, 0.045)
 """Unexplained deviations of one reading tried."""
-
-STIFFNESSES: Final = (0.85, 0.92, 1.0, 1.08)
-"""Frequencies of bodies tried, over the literature's: loads and makes of springs differ from country to country."""
 
 ROUNDS: Final = 3
 
@@ -124,7 +123,6 @@ class _Solution:
     covariance: Array
     evidence: float
     rest: float
-    stiffness: float
 
     @property
     def profile(self) -> Array:
@@ -151,17 +149,11 @@ def learn_road(rows_m: Array, runs: Sequence[RunReading], traffic: Sequence[Pass
     """
     runs = [run for run in runs if run.whole]
     chosen = traffic[:: max(1, len(traffic) // MOST_VEHICLES)][:MOST_VEHICLES]
-    tries = len(RESTS) + len(STIFFNESSES) - 1
-    usual = _Sample.of(rows_m, runs, chosen, 1.0)
+    sample = _Sample.of(rows_m, runs, chosen)
     solved = []
     for rest in RESTS:
-        solved.append(usual.solve(rest))
-        progress(len(solved), tries)
-    best = max(solved, key=lambda one: one.evidence)
-    for stiffness in STIFFNESSES:
-        if stiffness != 1.0:
-            solved.append(_Sample.of(rows_m, runs, chosen, stiffness).solve(best.rest))
-            progress(len(solved), tries)
+        solved.append(sample.solve(rest))
+        progress(len(solved), len(RESTS))
     best = max(solved, key=lambda one: one.evidence)
     speeds = [*(run.speed_kmh for run in runs), *np.quantile([one.speed_kmh for one in traffic], (0.01, 0.99))]
     lower = best.covariance[:COEFFICIENTS, :COEFFICIENTS][np.tril_indices(COEFFICIENTS)]
@@ -170,7 +162,6 @@ def learn_road(rows_m: Array, runs: Sequence[RunReading], traffic: Sequence[Pass
         profile=tuple(round(float(value), 5) for value in best.profile),
         profile_covariance=tuple(float(f"{value:.4g}") for value in lower),
         row=tuple(round(float(value), 6) for value in best.row),
-        stiffness=best.stiffness,
         rest=best.rest,
         speed=_left(rows_m, runs, best),
         slowest_kmh=round(SLOWER * float(min(speeds)), 2),
@@ -184,14 +175,13 @@ class _Sample:
 
     known: tuple[_Vehicle, ...]
     traffic: tuple[_Vehicle, ...]
-    stiffness: float
 
     @classmethod
-    def of(cls, rows_m: Array, runs: Sequence[RunReading], traffic: Sequence[Passed], stiffness: float) -> _Sample:
+    def of(cls, rows_m: Array, runs: Sequence[RunReading], traffic: Sequence[Passed]) -> _Sample:
         """Suppose all chassis."""
         trucks = groupby(sorted(runs, key=lambda run: run.vehicle), key=lambda run: run.vehicle)
-        known = tuple(_reference(rows_m, list(of_truck), stiffness) for _, of_truck in trucks)
-        return cls(known, tuple(_unlabelled(rows_m, one, stiffness) for one in traffic), stiffness)
+        known = tuple(_reference(rows_m, list(of_truck)) for _, of_truck in trucks)
+        return cls(known, tuple(_unlabelled(rows_m, one) for one in traffic))
 
     def solve(self, rest: float) -> _Solution:
         """Find the profile by rounds."""
@@ -216,13 +206,13 @@ class _Sample:
         covariance = cho_solve(root, np.diag(sd)) * sd[:, None]
         misfit = equations.squares - float(sd * equations.right @ scaled)
         evidence = -0.5 * (misfit + equations.log_noise) - float(np.log(root[0].diagonal()).sum())
-        return _Solution(sd * scaled, covariance, evidence, rest, self.stiffness)
+        return _Solution(sd * scaled, covariance, evidence, rest)
 
 
-def _reference(rows_m: Array, runs: Sequence[RunReading], stiffness: float) -> _Vehicle:
+def _reference(rows_m: Array, runs: Sequence[RunReading]) -> _Vehicle:
     """Give a reference vehicle with all its runs: what it deviates by its chassis and its axles comes again in each."""
     load_kg = np.array(runs[0].axle_kg)
-    of_draws = [ways(rows_m, np.array(run.behind_m), load_kg, run.speed_kmh, stiffness).reshape(DRAWS, -1, COEFFICIENTS) for run in runs]
+    of_draws = [ways(rows_m, np.array(run.behind_m), load_kg, run.speed_kmh).reshape(DRAWS, -1, COEFFICIENTS) for run in runs]
     size = np.tile(np.repeat(amplitude(load_kg), rows_m.size), len(runs))
     axle = np.tile(np.repeat(np.arange(load_kg.size), rows_m.size), len(runs))
     standing = STANDING**2 * (axle[:, None] == axle[None, :]) * np.outer(size, size)
@@ -230,10 +220,10 @@ def _reference(rows_m: Array, runs: Sequence[RunReading], stiffness: float) -> _
     return _vehicle(np.concatenate(of_draws, axis=1), rows_m.size, size, standing, error)
 
 
-def _unlabelled(rows_m: Array, passed: Passed, stiffness: float) -> _Vehicle:
+def _unlabelled(rows_m: Array, passed: Passed) -> _Vehicle:
     """Give a vehicle of unknown loads: its rows against their mean for each axle, in as many contrasts as are independent."""
     load_kg = passed.reading_kg.mean(axis=1)
-    of_draws = ways(rows_m, passed.behind_m, load_kg, passed.speed_kmh, stiffness).reshape(DRAWS, -1, COEFFICIENTS)
+    of_draws = ways(rows_m, passed.behind_m, load_kg, passed.speed_kmh).reshape(DRAWS, -1, COEFFICIENTS)
     size = np.repeat(amplitude(load_kg), rows_m.size)
     error = np.log(passed.reading_kg / load_kg[:, None]).ravel()
     whole = _vehicle(of_draws, rows_m.size, size, np.zeros((size.size, size.size)), error)
@@ -258,7 +248,7 @@ def _left(rows_m: Array, runs: Sequence[RunReading], found: _Solution) -> SpeedF
 def _without_road(rows_m: Array, runs: Sequence[RunReading], found: _Solution) -> Iterator[RunReading]:
     for run in runs:
         load_kg = np.array(run.axle_kg)
-        road = ridden(ways(rows_m, np.array(run.behind_m), load_kg, run.speed_kmh, found.stiffness), found.profile)
+        road = ridden(ways(rows_m, np.array(run.behind_m), load_kg, run.speed_kmh), found.profile)
         share = load_kg / load_kg.sum()
         errors = share @ ((1.0 + np.array(run.axle_errors, np.float64)) / (1.0 + road.mean + found.row)) - 1.0
         chassis = np.einsum("a,dar->dr", share, road.by_chassis.reshape(DRAWS, *road.mean.shape))
