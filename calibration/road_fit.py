@@ -2,11 +2,11 @@
 
 Of an unlabelled vehicle only the rows against one another count, for its load is unknown; of a reference vehicle every reading does. Both
 are linear in the profile's coefficients, which are normal before with the spectrum of a road, so that the profile follows by least squares
-(C. E. Rasmussen, C. K. I. Williams, 2006, chapter 2). How rough the road is and how much no chassis explains is decided by the likelihood of
-all readings. What vehicles scatter by their chassis depends on the profile: found in `ROUNDS` rounds.
+(C. E. Rasmussen, C. K. I. Williams, 2006, chapter 2). How rough the road is and how much no chassis explains is decided by the likelihood
+of all readings. What vehicles scatter by their chassis depends on the profile: found in `ROUNDS` rounds.
 
-Bodies' frequencies are left as the literature has them: readings would have them moved, to explain what is wrong with chassis otherwise, and
-loads would be the worse for it.
+Bodies' frequencies are left as the literature has them: readings would have them moved, to explain what is wrong with chassis otherwise,
+and loads would be the worse for it.
 
 Chassis are not quite as supposed, and what is wrong with them is wrong with all alike. So traffic counts as no more than `COUNTS_AS`
 vehicles, however long it was watched.
