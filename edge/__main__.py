@@ -15,8 +15,9 @@ from rich.table import Table
 from contract.faults import EXIT_OK, EXIT_REJECTED, RejectError, StopError
 from contract.rules import rule_book
 from edge.config import read_calibrations, read_station
+from edge.lines import crossings_of
 from edge.records.keystore import create_key, public_pem
-from edge.replay import crossings_of, line_of, replay
+from edge.replay import line_of, replay
 from edge.rules_command import app as rules_app
 from edge.supervisor import run_station
 

@@ -26,6 +26,7 @@ from edge.outbox.rows import Checkpoint
 from edge.pipeline import LanePipeline, Weighing
 from edge.samples.assemble import Assembler, Range
 from edge.samples.quality import ChannelEvent, QualityMonitor
+from edge.signals import SignalRing
 from edge.time_base import Stamp, TimeBase
 
 WARM_UP_S: Final = 5.0
@@ -118,6 +119,7 @@ class LaneRun:
         self._assembler = Assembler(self._device.name, self.lane, self._device.playback)
         self._quality = QualityMonitor(len(self.lane.sensor), self.lane.rate_hz)
         self._pipeline = LanePipeline(self.lane, self._calibration, self.state.pavement_c)
+        self.signals = SignalRing(self.lane, self._pipeline.zero)
 
     @property
     def cameras(self) -> tuple[str, ...]:
@@ -244,6 +246,7 @@ class LaneRun:
 
     def _weigh(self, blocks: list[Block], now_s: float) -> None:
         for block in blocks:
+            self.signals.push(block)
             self.state.faults += [self._channel_fault(event) for event in self._quality.push(block) if event.begins]
             self._hold(self._pipeline.push(block), now_s)
         self.state.channels_at_fault = {

@@ -63,6 +63,10 @@ class LanePipeline:
         """Crossings so far that belong to no vehicle."""
         return self._vehicles.strays
 
+    def zero(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """Give zero and noise of each channel in counts, (channels,) each, as the detection has them now; None until it knows them."""
+        return self._axles.zero
+
     def push(self, block: Block) -> list[Weighing]:
         """Take the next block and give the vehicles that became complete, in order of passage."""
         self._memory.push(block)

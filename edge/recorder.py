@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -29,6 +30,14 @@ REMEMBERED: Final = 256
 
 CAPTURE_TYPE: Final = "application/x-hdf5"
 PICTURE_TYPE: Final = "image/jpeg"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A vehicle's place in the chain, and its raw signal as the record names it."""
+
+    link: Link
+    capture: Blob
 
 
 class Recorder:
@@ -68,7 +77,7 @@ class Recorder:
         self._note = note
         self._links: OrderedDict[str, Link] = OrderedDict()
 
-    def record(self, ready: Ready) -> Link:
+    def record(self, ready: Ready) -> Recorded:
         """Store one vehicle. Where the quota has no room for its media, the record goes without them and says so by its bars.
 
         Raises
@@ -76,7 +85,8 @@ class Recorder:
         RetryError
             If the outbox has no room even for the record; nothing was stored, try again when the uplink is back.
         """
-        media = [*self._pictures_of(ready.match), (MediaRole.CAPTURE, self._capture(ready))]
+        capture = self._capture(ready)
+        media = [*self._pictures_of(ready.match), (MediaRole.CAPTURE, capture)]
         try:
             link = self._store(ready, media)
         except RetryError as error:
@@ -88,7 +98,7 @@ class Recorder:
         self._links[ready.key] = link
         while len(self._links) > REMEMBERED:
             self._links.popitem(last=False)
-        return link
+        return Recorded(link, capture)
 
     def supplement(self, match: Match, time_us: int) -> Link | None:
         """Store what came for a recorded vehicle after its record; None where the vehicle is no longer remembered."""

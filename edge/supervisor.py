@@ -41,6 +41,7 @@ from edge.drivers import driver_for
 from edge.drivers.base import DeviceEvent, LineFault, LoopTransition, SiteState
 from edge.faultbook import FaultBook
 from edge.lane import LaneRun, Ready
+from edge.live import LiveView
 from edge.loopback import LoopbackServer, create_app
 from edge.outbox import Outbox
 from edge.pictures import PictureFolder
@@ -129,14 +130,15 @@ class StationService:
             for device in station.device
             if not isinstance(device, ModbusSite)
         }
-        identities = {
+        self._identities = {
             lane.id: Identities(station.station.id, self._software, parameters_sha256, _identity(calibrations.get(lane.id)))
             for lane in station.lane
         }
+        self._live = LiveView(tuple(self._lanes.values()))
         self._recorder = Recorder(
             station,
             rules=rule_book(station.station.rules),
-            identities=identities,
+            identities=self._identities,
             outbox=self._outbox,
             key=key,
             pictures=self._pictures,
@@ -158,7 +160,7 @@ class StationService:
             now_us=self._clock.utc_us,
             random=SystemRandom(),
         )
-        self._server = LoopbackServer(create_app(self._take_read, self.health, self._book), listen)
+        self._server = LoopbackServer(create_app(self._take_read, self.health, self._book, self._live), listen)
         self._watchdog = Watchdog()
 
     def ask_to_end(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
@@ -289,17 +291,18 @@ class StationService:
         while self._held:
             ready = self._held[0]
             try:
-                link = self._recorder.record(ready)
+                recorded = self._recorder.record(ready)
             except RetryError as error:
                 self._book.note(error.fault())
                 self._retry_at_s = now_s + RETRY_S
                 return
             self._held.popleft()
             self._recorded += 1
+            self._live.passes.add(ready, recorded.link, recorded.capture, self._identities[ready.lane].calibration)
             vehicle = ready.vehicle
             _log.info(
                 "recorded",
-                seq=link.seq,
+                seq=recorded.link.seq,
                 lane=ready.lane,
                 vehicle_class=vehicle.vehicle_class.code,
                 gross_kg=round(vehicle.gross_kg),
