@@ -23,6 +23,7 @@ from calibration.model import Calibration, load_calibration
 from calibration.passages import replay_passages
 from calibration.runs import match_runs, parse_runs
 from calibration.scales.command import app as scale_app
+from calibration.sessions.command import app as session_app
 from calibration.site import learn_site
 from calibration.statics.command import app as check_app
 from contract.captures import CaptureHeader, CaptureReader
@@ -36,6 +37,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Calibrate a station's scale against reference vehicles.")
 app.add_typer(scale_app, name="scale")
 app.add_typer(check_app, name="check")
+app.add_typer(session_app, name="session")
 app.command()(accept)
 
 
