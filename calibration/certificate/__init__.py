@@ -17,10 +17,11 @@ In a program::
     certificate = ledger.approve(proposal.counter, key=other_key, effective_from=None)                        # -> Certificate
     ledger.reject(proposal.counter, key=any_key, reason=text)                                                 # -> Rejection
     ledger.pending()                              # -> tuple[Proposal, ...]  neither approved nor rejected
-    ledger.in_force(at=None, lane=1)              # -> Certificate | None    `at`: aware datetime, None for now
+    ledger.in_force(at=None, lane=1)              # -> Certificate | None    `at`: aware datetime, None for now; `lane` by keyword
     ledger.certificate(number)                    # -> Certificate
     ledger.calibration(certificate_or_proposal)   # -> calibration.model.Calibration that it puts into force
     ledger.history()                              # -> tuple[Entry, ...]     every entry in order: Proposal, Approval, Rejection
+    ledger.book()                                 # -> Book                  all of the above from one verified reading
     ledger.verify()                               # -> Audit                 what is in it, and `fault` if it is not whole; never raises it
     render_pdf(ledger, number, language="en")     # -> bytes, PDF/A; "en" or "zh"
 
@@ -29,3 +30,25 @@ RejectError with a code, what was given and what to do: ``not-a-signatory``, ``m
 ``proposal-unknown``, ``proposal-settled``, ``proposal-outdated``, ``certificate-unknown``, ``effective-past``, ``clock-behind``,
 ``ledger-broken``, ``ledger-full``, ``ledger-in-use``, ``calibration-station``, ``calibration-lane``. What was refused has changed nothing.
 """
+
+from calibration.certificate.book import Book, Signed
+from calibration.certificate.entries import Approval, Entry, Proposal, Rejection, Replaced, VerificationCertificate
+from calibration.certificate.ledger import Audit, Ledger
+from calibration.certificate.sealed import Certificate, InForce, SealedCertificate, parse_sealed
+
+__all__ = [
+    "Approval",
+    "Audit",
+    "Book",
+    "Certificate",
+    "Entry",
+    "InForce",
+    "Ledger",
+    "Proposal",
+    "Rejection",
+    "Replaced",
+    "SealedCertificate",
+    "Signed",
+    "VerificationCertificate",
+    "parse_sealed",
+]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from calibration.model import Calibration
+from calibration.model import Calibration, check_lane
 from contract.axles import Crossing
-from contract.faults import StopError
 from contract.station import Lane
 from contract.vehicles import Axle, Body, Vehicle, VehicleFlag
 from edge.vehicles.behaviour import (
@@ -57,7 +56,7 @@ class VehicleStage:
 
     def __init__(self, lane: Lane, calibration: Calibration | None, pavement_c: float | None = None) -> None:
         if calibration is not None:
-            _check(lane, calibration)
+            check_lane(calibration, lane)
         self._lane = lane
         self._calibration = calibration
         self._pavement_c = pavement_c
@@ -212,13 +211,3 @@ class VehicleStage:
 def _order(crossing: Crossing) -> tuple[int, int, str]:
     settled = crossing.stop if crossing.settled is None else crossing.settled
     return settled, crossing.stop, crossing.sensor
-
-
-def _check(lane: Lane, calibration: Calibration) -> None:
-    if calibration.lane != lane.id:
-        what = f"is of lane {calibration.lane}, not of lane {lane.id}; give the lane its own"
-        raise StopError("calibration-lane", f"calibration {calibration.id}", what)
-    missing = [sensor.name for sensor in lane.weighing_sensors if sensor.name not in calibration.sensors]
-    if missing:
-        what = f"has no gain for sensor {missing[0]} of lane {lane.id}; fit it again with the present station file"
-        raise StopError("calibration-sensors", f"calibration {calibration.id}", what)
