@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from calibration.certificate.entries import Approval, Proposal, VerificationCertificate, from_us, parse_entry
 from calibration.certificate.signatories import Signatories, check_may
-from calibration.model import Calibration, load_calibration
-from contract.faults import RejectError
+from calibration.model import Calibration, check_lane, load_calibration
+from contract.faults import RejectError, StopError
 from contract.media import sha256_hex
 from contract.records import CertificateEntry, Identity
 from contract.station import Station
@@ -98,12 +98,16 @@ class SealedCertificate(BaseModel):
         Raises
         ------
         RejectError
-            If it is not what two signatories of this station have put into force.
-        StopError
-            If the parameters are no calibration that this software can read.
+            If it is not what two signatories of this station have put into force, or holds what no lane of it can be weighed with.
         """
         certificate = self._certificate(station, source)
-        calibration = load_calibration(self.parameters, source)
+        try:
+            calibration = load_calibration(self.parameters, source)
+            check_lane(calibration, station.lane_with(certificate.lane))
+        except StopError as error:
+            raise RejectError(error.code, error.where, error.what) from error
+        except KeyError:
+            raise RejectError("calibration-lane", source, f"is for lane {certificate.lane}, which the station file does not have") from None
         return InForce(calibration, certificate.calibration, certificate.entry())
 
     def _certificate(self, station: Station, source: str) -> Certificate:
