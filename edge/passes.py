@@ -11,7 +11,6 @@ from collections import deque
 from typing import Any, Final
 
 from contract.chain import Link
-from contract.records import Identity
 from edge.lane import Ready
 from edge.lines import crossings_of, vehicle_line
 from edge.outbox import Blob
@@ -40,8 +39,9 @@ class PassBook:
         self._bytes = 0
         self._next = 1
 
-    def add(self, ready: Ready, link: Link, capture: Blob, calibration: Identity | None) -> None:
+    def add(self, ready: Ready, link: Link, capture: Blob) -> None:
         """Remember a vehicle that was recorded."""
+        certificate = None if ready.in_force is None else ready.in_force.certificate
         one = {
             "number": self._next,
             "seq": link.seq,
@@ -52,7 +52,8 @@ class PassBook:
             "time_us": ready.time_us,
             "clock": ready.clock.state.value,
             "pavement_c": ready.pavement_c,
-            "calibration": None if calibration is None else calibration.model_dump(),
+            "calibration": None if ready.in_force is None else ready.in_force.identity.model_dump(),
+            "certificate": None if certificate is None else certificate.number,
             **vehicle_line(ready.vehicle),
             **crossings_of(ready.vehicle),
         }

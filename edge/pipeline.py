@@ -58,6 +58,16 @@ class LanePipeline:
         """Take the pavement's temperature from now on."""
         self._vehicles.set_pavement(pavement_c)
 
+    def change(self, calibration: Calibration, from_sample: int) -> None:
+        """Weigh vehicles that begin at a counter or later with another calibration.
+
+        Raises
+        ------
+        StopError
+            If the lane cannot be weighed with it.
+        """
+        self._vehicles.change(calibration, from_sample)
+
     @property
     def strays(self) -> int:
         """Crossings so far that belong to no vehicle."""

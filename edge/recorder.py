@@ -48,13 +48,15 @@ class Recorder:
     station, rules
         The station file and the versions of its rules; each vehicle is judged by the one in force when it passed.
     identities
-        Per lane, what its records vouch for.
+        What records vouch for.
     outbox, key
         Where records go, and what signs them.
     pictures
         Where the plate reader leaves pictures.
     note
         Told of what was missing.
+    certified
+        Whether this station's calibrations come into force by certificates; one without is then no valid calibration.
     """
 
     def __init__(
@@ -62,11 +64,12 @@ class Recorder:
         station: Station,
         *,
         rules: RuleBook,
-        identities: dict[int, Identities],
+        identities: Identities,
         outbox: Outbox,
         key: Ed25519PrivateKey,
         pictures: PictureFolder,
         note: Callable[[Fault], None],
+        certified: bool,
     ) -> None:
         self._station = station
         self._rules = rules
@@ -75,6 +78,7 @@ class Recorder:
         self._key = key
         self._pictures = pictures
         self._note = note
+        self._certified = certified
         self._links: OrderedDict[str, Link] = OrderedDict()
 
     def record(self, ready: Ready) -> Recorded:
@@ -125,6 +129,7 @@ class Recorder:
 
     def _store(self, ready: Ready, media: list[tuple[MediaRole, Blob]]) -> Link:
         vehicle, match = ready.vehicle, ready.match
+        certificate = None if ready.in_force is None else ready.in_force.certificate
         pack, in_force = self._rules.at(ready.time_us)
         verdict = decide(
             vehicle,
@@ -133,8 +138,10 @@ class Recorder:
             ready.clock,
             plate_certainty=match.certainty if match.text else None,
             has_pictures=any(role is MediaRole.SCENE for role, _ in media),
-            calibrated=VehicleFlag.UNCALIBRATED not in vehicle.flags,
+            calibrated=VehicleFlag.UNCALIBRATED not in vehicle.flags and (certificate is not None or not self._certified),
             in_force=in_force,
+            certificate=certificate,
+            time_us=ready.time_us,
         )
 
         def make(after: Link) -> tuple[bytes, bytes]:
@@ -142,7 +149,7 @@ class Recorder:
                 vehicle,
                 verdict,
                 after=after,
-                identities=self._identities[ready.lane],
+                identities=self._identities,
                 rules=Identity(id=pack.id, sha256=pack.sha256),
                 time_us=ready.time_us,
                 clock=ready.clock,
@@ -151,6 +158,8 @@ class Recorder:
                 plates=plate_entries(match),
                 media=_refs(media),
                 pavement_c=ready.pavement_c,
+                calibration=None if ready.in_force is None else ready.in_force.identity,
+                certificate=certificate,
             )
             sealed = sign_record(record, self._key)
             return sealed.payload, sealed.envelope

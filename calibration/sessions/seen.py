@@ -21,7 +21,7 @@ SAME_PASS_S = 0.05
 Kilograms = Annotated[float, Field(ge=-400_000, le=400_000, allow_inf_nan=False)]
 
 
-class CertifiedBy(BaseModel):
+class InForce(BaseModel):
     """The calibration that was in force at a pass."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -39,8 +39,8 @@ class Pass(BaseModel):
         The signed record that was made of it, and the raw signal that the record names.
     epoch, first_axle_sample
         Which run of the device's counter, and the counter at which the first axle stood at position 0: what tells two passes apart.
-    calibration
-        What was in force when it passed, None for nominal constants.
+    calibration, certificate
+        What was in force when it passed, None for nominal constants, and the number of its certificate, None without one.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -54,7 +54,8 @@ class Pass(BaseModel):
     time_us: Annotated[int, Field(gt=0)]
     clock: ClockState
     pavement_c: Annotated[float, Field(ge=-60, le=90)] | None = None
-    calibration: CertifiedBy | None = None
+    calibration: InForce | None = None
+    certificate: int | None = None
     speed_kmh: Annotated[float, Field(ge=0, le=300)]
     acceleration_m_s2: float
     spacings_m: tuple[float, ...]
