@@ -20,6 +20,8 @@ from calibration.fit import fit_gains
 from calibration.history import parse_history
 from calibration.keys import create_key, load_key, look_into, sign
 from calibration.model import Calibration, load_calibration
+from calibration.page.command import app as account_app
+from calibration.page.command import serve_page
 from calibration.passages import replay_passages
 from calibration.runs import match_runs, parse_runs
 from calibration.scales.command import app as scale_app
@@ -38,6 +40,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Calibrate a 
 app.add_typer(scale_app, name="scale")
 app.add_typer(check_app, name="check")
 app.add_typer(session_app, name="session")
+app.add_typer(account_app, name="account")
+app.command("serve")(serve_page)
 app.command()(accept)
 
 

@@ -1,7 +1,6 @@
-"""The SQLite file of calibration sessions, and what keeps it whole.
+"""An SQLite file of the technician's side, and what keeps it whole.
 
 * WAL with synchronous=FULL: what was committed survives a power cut.
-* Events are refused any UPDATE or DELETE by triggers, and each names the SHA-256 of the one before it.
 * Of all processes only one touches the file at a time (`flock` beside it, which the kernel lets go when a process dies): SQLite 3.40 can
   lose a WAL reset between two connections that write.
 """
@@ -14,7 +13,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -25,36 +24,28 @@ WAIT_S: Final = 5.0
 
 FILE_MODE: Final = 0o600
 
-SCHEMA: Final = (
-    """CREATE TABLE event (
-        id INTEGER PRIMARY KEY,
-        session TEXT NOT NULL,
-        at_us INTEGER NOT NULL,
-        by TEXT NOT NULL,
-        kind TEXT NOT NULL,
-        body TEXT NOT NULL,
-        prev_sha256 TEXT NOT NULL,
-        sha256 TEXT NOT NULL UNIQUE
-    ) STRICT""",
-    "CREATE INDEX event_session ON event (session, id)",
-    "CREATE TRIGGER event_stays BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events are never changed'); END",
-    "CREATE TRIGGER event_remains BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events are never removed'); END",
-    "CREATE TABLE lease (session TEXT PRIMARY KEY, holder TEXT NOT NULL, until_us INTEGER NOT NULL) STRICT",
-)
 VERSION: Final = 1
 
 
 class Storage:
     """One connection to the file; safe to use from several threads and processes, one transaction at a time.
 
+    Parameters
+    ----------
+    path
+        The file; made with its folder if it is not there.
+    schema
+        Statements that make its tables.
+
     Raises
     ------
     StopError
-        ``sessions-unopenable``, ``sessions-damaged`` or ``sessions-newer``.
+        ``store-unopenable``, ``store-damaged`` or ``store-newer``.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, schema: Sequence[str]) -> None:
         self._source = str(path)
+        self._schema = schema
         self._thread = threading.RLock()
         self._broken: StopError | None = None
         try:
@@ -62,7 +53,7 @@ class Storage:
             self._guard = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
         except OSError as error:
             what = f"cannot be made or opened: {error.strerror}; look at the folder's owner and the mount"
-            raise StopError("sessions-unopenable", self._source, what) from error
+            raise StopError("store-unopenable", self._source, what) from error
         try:
             with self._alone(), self._told():
                 os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
@@ -76,17 +67,17 @@ class Storage:
         execute = self._connection.execute
         (mode,) = execute("PRAGMA journal_mode = WAL").fetchone()
         if mode != "wal":
-            raise StopError("sessions-unopenable", self._source, f"lies on a file system without WAL (mode {mode}); use a local disk")
+            raise StopError("store-unopenable", self._source, f"lies on a file system without WAL (mode {mode}); use a local disk")
         execute("PRAGMA synchronous = FULL")
         (finding,) = execute("PRAGMA quick_check(1)").fetchone()
         (version,) = execute("PRAGMA user_version").fetchone()
         if finding != "ok":
-            raise StopError("sessions-damaged", self._source, f"is damaged ({finding}); keep the file for examination, restore a copy")
+            raise StopError("store-damaged", self._source, f"is damaged ({finding}); keep the file for examination, restore a copy")
         if version > VERSION:
-            raise StopError("sessions-newer", self._source, f"has version {version}, this software knows {VERSION}; use the newer one")
+            raise StopError("store-newer", self._source, f"has version {version}, this software knows {VERSION}; use the newer one")
         if version == 0:
             execute("BEGIN IMMEDIATE")
-            for statement in SCHEMA:
+            for statement in self._schema:
                 execute(statement)
             execute(f"PRAGMA user_version = {VERSION}")
             execute("COMMIT")
@@ -98,9 +89,9 @@ class Storage:
         Raises
         ------
         RetryError
-            ``sessions-busy`` if another process keeps the file.
+            ``store-busy`` if another process keeps the file.
         StopError
-            ``sessions-failed`` if the disk failed, now or before; only a fresh start may go on after that.
+            ``store-failed`` if the disk failed, now or before; only a fresh start may go on after that.
         """
         with self._thread, self._alone():
             if self._broken:
@@ -133,7 +124,7 @@ class Storage:
             except BlockingIOError as error:
                 if time.monotonic() > deadline:
                     what = f"another process has kept it for {WAIT_S:g} s; try again"
-                    raise RetryError("sessions-busy", self._source, what) from error
+                    raise RetryError("store-busy", self._source, what) from error
                 time.sleep(0.005)
         try:
             yield
@@ -147,5 +138,5 @@ class Storage:
         except sqlite3.Error as error:
             name = getattr(error, "sqlite_errorname", "no code")
             what = f"the database refused or the disk failed ({name}: {error}); what was not confirmed did not happen; start again"
-            self._broken = StopError("sessions-failed", self._source, what)
+            self._broken = StopError("store-failed", self._source, what)
             raise self._broken from error

@@ -1,4 +1,7 @@
-"""Calibration sessions on disk: events in, states out, and who may act on a session now."""
+"""Calibration sessions on disk: events in, states out, and who may act on a session now.
+
+Events are refused any UPDATE or DELETE by triggers, and each names the SHA-256 of the one before it.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,23 @@ from calibration.sessions.storage import Storage
 from contract.faults import RejectError, StopError
 from contract.media import sha256_hex
 from contract.station import Name
+
+SCHEMA: Final = (
+    """CREATE TABLE event (
+        id INTEGER PRIMARY KEY,
+        session TEXT NOT NULL,
+        at_us INTEGER NOT NULL,
+        by TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        body TEXT NOT NULL,
+        prev_sha256 TEXT NOT NULL,
+        sha256 TEXT NOT NULL UNIQUE
+    ) STRICT""",
+    "CREATE INDEX event_session ON event (session, id)",
+    "CREATE TRIGGER event_stays BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events are never changed'); END",
+    "CREATE TRIGGER event_remains BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events are never removed'); END",
+    "CREATE TABLE lease (session TEXT PRIMARY KEY, holder TEXT NOT NULL, until_us INTEGER NOT NULL) STRICT",
+)
 
 GENESIS_SHA256: Final = "0" * 64
 
@@ -66,7 +86,7 @@ class SessionStore:
         self._read_to = 0
         self._head = GENESIS_SHA256
         self._cache = threading.Lock()
-        self._storage = Storage(path)
+        self._storage = Storage(path, SCHEMA)
         try:
             self.sessions()
         except BaseException:
