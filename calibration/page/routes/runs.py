@@ -1,7 +1,8 @@
 """Step three: passes as they arrive, each accepted as a truck's run or left out with a reason."""
 
+import statistics
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
@@ -18,6 +19,11 @@ from calibration.sessions.store import Decide
 router = APIRouter()
 Text = Annotated[str, Form(max_length=400)]
 OTHERS_SHOWN = 8
+
+DOUBT_KNOWN: Final = 0.06
+"""A truck in one state of loading does not differ by more from run to run, at any speed and before any fit."""
+DOUBT_UNKNOWN: Final = 0.2
+"""Nominal constants are not further off, as a rule."""
 
 
 def _runs(request: Request, page: Page, login: Login, name: str, refusal: Refusal | None = None, *, part: bool = False) -> Response:
@@ -50,6 +56,7 @@ def _runs(request: Request, page: Page, login: Login, name: str, refusal: Refusa
         other_count=sum(not one.offer.fits for one in state.passes.values()),
         lateral_of=_lateral_of,
         ratio=_ratio,
+        doubt=_doubt,
     )
 
 
@@ -69,6 +76,18 @@ def _ratio(one: PassState, state: SessionState) -> float | None:
     """Give how far the measured gross weight is from the truck's, as a share."""
     truck = state.trucks.get(one.truck or one.offer.truck or "")
     return None if truck is None else one.seen.gross_kg / truck.gross_kg - 1.0
+
+
+def _doubt(one: PassState, state: SessionState) -> float | None:
+    """Give by what share a pass's weight is off what the scale shows of its truck, None where that raises no doubt."""
+    ratio = _ratio(one, state)
+    if ratio is None:
+        return None
+    same = [run for run in state.runs if run.seen.calibration == one.seen.calibration]
+    own = [run for run in same if run.truck.name == (one.truck or one.offer.truck)] or same
+    usual = statistics.median(run.seen.gross_kg / run.truck.gross_kg for run in own) if own else 1.0
+    off = (1.0 + ratio) / usual - 1.0
+    return off if abs(off) > (DOUBT_KNOWN if own or one.seen.calibration else DOUBT_UNKNOWN) else None
 
 
 @router.get("/sessions/{name}/runs")

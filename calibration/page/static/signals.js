@@ -60,7 +60,7 @@
       const row = rows.get(channel.channel);
       if (!row) continue;
       const own = kept.get(channel.channel);
-      const write = (name, value, digits) => { row.querySelector(`[data-${name}]`).textContent = value === null || !Number.isFinite(value) ? "–" : value.toFixed(digits).replace("-", "−"); };
+      const write = (name, value, digits) => { row.querySelector(`[data-${name}]`).textContent = value === null || !Number.isFinite(value) ? "–" : (Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value).toFixed(digits).replace("-", "−"); };
       write("zero", channel.zero, 0);
       write("noise", channel.noise, 1);
       write("low", Math.min(...own.low.slice(-second).filter((value) => value !== null)), 0);
