@@ -159,7 +159,7 @@ def test_the_record_states_exactly_what_was_judged(one):
         known,
         judged(known),
         after=GENESIS,
-        identities=Identities("G107-K1532", Software(name="w", version="1", sha256="1" * 64), "2" * 64, None),
+        identities=Identities("G107-K1532", Software(name="w", version="1", sha256="1" * 64), "2" * 64),
         rules=Identity(id=PACK.id, sha256=PACK.sha256),
         time_us=1_790_000_000_000_000,
         clock=GOOD_CLOCK,
