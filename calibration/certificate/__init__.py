@@ -32,6 +32,7 @@ RejectError with a code, what was given and what to do: ``not-a-signatory``, ``m
 """
 
 from calibration.certificate.book import Book, Signed
+from calibration.certificate.document import render_pdf
 from calibration.certificate.entries import Approval, Entry, Proposal, Rejection, Replaced, VerificationCertificate
 from calibration.certificate.ledger import Audit, Ledger
 from calibration.certificate.sealed import Certificate, InForce, SealedCertificate, parse_sealed
@@ -51,4 +52,5 @@ __all__ = [
     "Signed",
     "VerificationCertificate",
     "parse_sealed",
+    "render_pdf",
 ]

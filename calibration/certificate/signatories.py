@@ -1,5 +1,6 @@
 """Who signs: the persons of the station file, by their keys."""
 
+import base64
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
@@ -7,7 +8,7 @@ from typing import Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from contract.faults import RejectError
-from contract.signatures import PayloadType, key_id, open_envelope, parse_envelope, public_key_of
+from contract.signatures import Envelope, PayloadType, key_id, open_envelope, parse_envelope, public_key_of
 from contract.station import Signatory
 
 
@@ -45,8 +46,18 @@ class Signatories:
         if len(parsed.signatures) != 1:
             raise RejectError("not-an-entry", source, f"bears {len(parsed.signatures)} signatures; an entry is signed by one person")
         payload = open_envelope(parsed, PayloadType.CERTIFICATE, self._keys, source)
+        if envelope != _as_sealed(parsed, payload):
+            raise RejectError("not-an-entry", source, "is not written as it was sealed: a byte of the envelope was changed")
         key = parsed.signatures[0].keyid
         return payload, self._people[key], key
+
+
+def _as_sealed(parsed: Envelope, payload: bytes) -> bytes:
+    """Give the one way to write an envelope; base64 has bits that carry nothing, and JSON has blanks."""
+    exact = {"payload": base64.b64encode(payload).decode()}
+    signature = parsed.signatures[0]
+    again = signature.model_copy(update={"sig": base64.b64encode(base64.b64decode(signature.sig)).decode()})
+    return parsed.model_copy(update={**exact, "signatures": (again,)}).model_dump_json().encode()
 
 
 def check_may(person: Signatory, what: Literal["propose", "approve"], when: datetime, source: str) -> None:
