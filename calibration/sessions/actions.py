@@ -77,7 +77,8 @@ def see_pass(seen: Pass, rate_hz: float, *, captured: bool) -> Decide:
     def decide(state: SessionState) -> Sequence[e.Event]:
         if seen.lane != state.opened.lane or any(one.seen.is_same(seen, rate_hz) for one in state.passes.values()):
             return []
-        return [e.PassSeen(seen=seen, offer=recognise(state.present, state.spacings, seen), captured=captured)]
+        offer = recognise(state.present, state.spacings, seen, usual_ratio(state, seen))
+        return [e.PassSeen(seen=seen, offer=offer, captured=captured)]
 
     return decide
 
@@ -136,7 +137,7 @@ def check_run(state: SessionState, one: PassState, truck: Truck) -> None:
     if seen.disturbances:
         what = f"was flagged by the weighing ({', '.join(seen.disturbances)}); reject it and drive the run again"
         raise RejectError("run-flagged", where, what)
-    usual = _usual_ratio(state, seen, truck)
+    usual = usual_ratio(state, seen, besides=truck.name) or 1.0
     ratio = seen.gross_kg / truck.gross_kg / usual
     if not 1.0 / FACTOR_MOST < ratio < FACTOR_MOST:
         pounds = min(abs(ratio / KG_PER_LB - 1.0), abs(ratio * KG_PER_LB - 1.0)) < 0.1
@@ -150,10 +151,15 @@ def check_run(state: SessionState, one: PassState, truck: Truck) -> None:
         raise RejectError("reference-factor", where, what)
 
 
-def _usual_ratio(state: SessionState, seen: Pass, truck: Truck) -> float:
-    """Give what the scale shows of a kilogram: one where it is calibrated, else as the other trucks' accepted runs tell, else one."""
-    others = [run.seen.gross_kg / run.truck.gross_kg for run in state.runs if run.truck.name != truck.name and run.seen.calibration is None]
-    return statistics.median(others) if others and seen.calibration is None else 1.0
+def usual_ratio(state: SessionState, seen: Pass, *, besides: str | None = None) -> float | None:
+    """Give what the scale shows of a kilogram: as accepted runs tell (of other trucks than `besides`), else one if it is calibrated.
+
+    None where nobody knows: with nominal constants, before the first run.
+    """
+    same = [run for run in state.runs if (run.seen.calibration is None) == (seen.calibration is None) and run.truck.name != besides]
+    if same:
+        return statistics.median(run.seen.gross_kg / run.truck.gross_kg for run in same)
+    return None if seen.calibration is None else 1.0
 
 
 def _pass(state: SessionState, pass_id: str) -> PassState:

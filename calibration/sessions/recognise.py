@@ -19,8 +19,11 @@ SPACING_M: Final = 0.10
 SPACING_SHARE: Final = 0.03
 """A distance fits within the larger of both: a tape is read to some centimetres, and a speed is known to a per cent."""
 
-GROSS_RATIO: Final = 1.8
-"""Loads fit within this factor: nominal constants may be far off, and a truck's own car-like neighbour is farther."""
+GROSS_UNKNOWN: Final = 1.8
+"""Loads fit within this factor as long as nobody knows what the scale makes of a kilogram: nominal constants may be far off."""
+
+GROSS_KNOWN: Final = 1.15
+"""And within this one where a calibration is in force or runs were accepted: speed and drift move a truck's weight by less."""
 
 CLEAR: Final = 0.5
 """Loads decide between two trucks if the better misfit is less than this share of the other, and the other is beyond `LOAD_MISFIT`."""
@@ -63,8 +66,13 @@ class Offer(BaseModel):
     why: Why
     fits: tuple[Fit, ...] = ()
 
+    @property
+    def likely(self) -> bool:
+        """Whether any truck fits."""
+        return any(fit.fits for fit in self.fits)
 
-def recognise(trucks: Sequence[Truck], spacings: Mapping[str, tuple[float, ...]], seen: Pass) -> Offer:
+
+def recognise(trucks: Sequence[Truck], spacings: Mapping[str, tuple[float, ...]], seen: Pass, usual: float | None = None) -> Offer:
     """Offer a pass to a truck.
 
     Parameters
@@ -73,8 +81,10 @@ def recognise(trucks: Sequence[Truck], spacings: Mapping[str, tuple[float, ...]]
         Those of the session.
     spacings
         By truck, its distances between axles where they are known: by tape, or by an accepted pass.
+    usual
+        What the scale shows of a kilogram now, None where nobody knows.
     """
-    fits = tuple(_fit(truck, spacings.get(truck.name), seen) for truck in trucks if len(truck.axles) == seen.axles)
+    fits = tuple(_fit(truck, spacings.get(truck.name), seen, usual) for truck in trucks if len(truck.axles) == seen.axles)
     good = sorted((fit for fit in fits if fit.fits), key=lambda fit: fit.load_misfit)
     if not fits:
         return Offer(truck=None, why=Why.NO_SUCH_AXLES)
@@ -87,7 +97,7 @@ def recognise(trucks: Sequence[Truck], spacings: Mapping[str, tuple[float, ...]]
     return Offer(truck=best.truck if clear else None, why=Why.LOADS if clear else Why.TWO_FIT, fits=fits)
 
 
-def _fit(truck: Truck, spacings_m: tuple[float, ...] | None, seen: Pass) -> Fit:
+def _fit(truck: Truck, spacings_m: tuple[float, ...] | None, seen: Pass, usual: float | None) -> Fit:
     worst = None
     within = True
     if spacings_m is not None:
@@ -95,10 +105,11 @@ def _fit(truck: Truck, spacings_m: tuple[float, ...] | None, seen: Pass) -> Fit:
         worst = max(apart, default=0.0)
         within = all(gap <= max(SPACING_M, SPACING_SHARE * known) for gap, known in zip(apart, spacings_m, strict=False))
     ratios = [found / static - 1.0 for found, static in zip(seen.axle_kg, truck.axle_kg, strict=True)]
-    ratio = seen.gross_kg / truck.gross_kg
+    ratio = seen.gross_kg / truck.gross_kg / (usual or 1.0)
+    most = GROSS_UNKNOWN if usual is None else GROSS_KNOWN
     return Fit(
         truck=truck.name,
         spacing_m=None if worst is None else round(worst, 3),
         load_misfit=round(math.sqrt(sum(error**2 for error in ratios) / len(ratios)), 4),
-        fits=within and 1.0 / GROSS_RATIO < ratio < GROSS_RATIO,
+        fits=within and 1.0 / most < ratio < most,
     )

@@ -41,7 +41,7 @@ def summary_of(state: SessionState) -> dict[str, Any]:
 
 def passes_shown(state: SessionState, *, everything: bool) -> list[PassState]:
     """Give the passes that may be a truck's, or all."""
-    return [one for one in state.passes.values() if everything or one.offer.fits]
+    return [one for one in state.passes.values() if everything or one.offer.likely or one.standing != "waiting"]
 
 
 def pass_line(one: PassState) -> dict[str, Any]:

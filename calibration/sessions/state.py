@@ -103,8 +103,8 @@ class SessionState:
 
     @property
     def waiting(self) -> list[PassState]:
-        """Passes that may be a truck's and that nobody has decided on, oldest first."""
-        return [one for one in self.passes.values() if one.standing == "waiting" and one.offer.fits]
+        """Passes that fit a truck and that nobody has decided on, oldest first."""
+        return [one for one in self.passes.values() if one.standing == "waiting" and one.offer.likely]
 
     @property
     def progress(self) -> tuple[dict[int, int], list[int]]:

@@ -1,16 +1,17 @@
 """Certificates: what waits for approval, what is in force, the whole history, and each as a PDF."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import Response
 
+from calibration.certificate import render_pdf
 from calibration.page.accounts import Login
 from calibration.page.context import AnyLogin, Approver, Page, PageDep
-from calibration.page.pages import Refusal, pages_of
+from calibration.page.pages import Refusal, language_of, pages_of
 from calibration.page.routes.wizard import attempt
-from contract.faults import RetryError
+from contract.faults import RejectError, RetryError
 
 router = APIRouter()
 Text = Annotated[str, Form(max_length=1_000)]
@@ -78,3 +79,15 @@ def reject(request: Request, *, page: PageDep, login: Approver, counter: int, pa
         "/certificates",
         lambda refusal: _list(request, page, login, refusal),
     )
+
+
+@router.get("/certificates/{number}.pdf")
+def pdf(
+    request: Request, page: PageDep, _login: AnyLogin, number: int, language: Annotated[Literal["en", "zh"] | None, Query()] = None
+) -> Response:
+    """Give a certificate as it is printed."""
+    try:
+        data = render_pdf(page.ledger, number, language=language or language_of(request).code)
+    except RejectError as error:
+        raise HTTPException(HTTPStatus.NOT_FOUND, str(error)) from error
+    return Response(data, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="certificate-{number}.pdf"'})

@@ -1,6 +1,5 @@
 """Step three: passes as they arrive, each accepted as a truck's run or left out with a reason."""
 
-import statistics
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -13,6 +12,7 @@ from calibration.page.context import AnyLogin, Page, PageDep, Technician
 from calibration.page.pages import Refusal
 from calibration.page.routes.wizard import attempt, session_of, show
 from calibration.sessions import actions
+from calibration.sessions.actions import usual_ratio
 from calibration.sessions.state import PassState, SessionState
 from calibration.sessions.store import Decide
 
@@ -30,7 +30,7 @@ def _runs(request: Request, page: Page, login: Login, name: str, refusal: Refusa
     state = page.desk.store.session(name)
     version = _version(page, name)
     done, beside = state.progress
-    others = [one for one in state.passes.values() if not one.offer.fits][-OTHERS_SHOWN:]
+    others = [one for one in state.passes.values() if one.standing == "waiting" and not one.offer.likely]
     cells = [
         (
             truck.name,
@@ -52,8 +52,8 @@ def _runs(request: Request, page: Page, login: Login, name: str, refusal: Refusa
         speeds=sorted({run.speed_kmh for run in state.plan}),
         driven=len(done),
         beside=beside,
-        others=others[::-1],
-        other_count=sum(not one.offer.fits for one in state.passes.values()),
+        others=others[: -OTHERS_SHOWN - 1 : -1],
+        other_count=len(others),
         lateral_of=_lateral_of,
         ratio=_ratio,
         doubt=_doubt,
@@ -81,13 +81,11 @@ def _ratio(one: PassState, state: SessionState) -> float | None:
 def _doubt(one: PassState, state: SessionState) -> float | None:
     """Give by what share a pass's weight is off what the scale shows of its truck, None where that raises no doubt."""
     ratio = _ratio(one, state)
+    usual = usual_ratio(state, one.seen)
     if ratio is None:
         return None
-    same = [run for run in state.runs if run.seen.calibration == one.seen.calibration]
-    own = [run for run in same if run.truck.name == (one.truck or one.offer.truck)] or same
-    usual = statistics.median(run.seen.gross_kg / run.truck.gross_kg for run in own) if own else 1.0
-    off = (1.0 + ratio) / usual - 1.0
-    return off if abs(off) > (DOUBT_KNOWN if own or one.seen.calibration else DOUBT_UNKNOWN) else None
+    off = (1.0 + ratio) / (usual or 1.0) - 1.0
+    return off if abs(off) > (DOUBT_UNKNOWN if usual is None else DOUBT_KNOWN) else None
 
 
 @router.get("/sessions/{name}/runs")

@@ -58,3 +58,11 @@ def test_an_offer_is_a_truck_that_fits_and_its_reason_agrees(drawn, spacing, rat
 def test_the_order_of_entry_decides_nothing(order):
     trucks = [truck("A", spacings_m=(4.8,)), truck("E", (4_200.0, 6_800.0), spacings_m=(4.8,))][::order]
     assert offer(trucks, seen()).truck == "A"
+
+
+@pytest.mark.parametrize(("usual", "fits"), [(None, True), (1.0, False), (1.3, True)])
+def test_a_weight_that_the_scale_does_not_show_of_this_truck_is_another_vehicle(usual, fits):
+    heavier = tuple(kg * 1.3 for kg in TWO)
+    found = recognise([truck("A")], {}, seen(axle_kg=heavier), usual)
+    assert (found.truck == "A") is fits
+    assert found.likely is fits
