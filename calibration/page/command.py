@@ -23,7 +23,7 @@ from contract.faults import RejectError
 app = typer.Typer(no_args_is_help=True, help="Accounts of the technician's page.")
 
 ACCOUNTS = "accounts.db"
-LEDGER = "ledger.db"
+LEDGER = "ledger.sqlite"
 
 Name = Annotated[str, typer.Argument(help="The person's name, as certificates shall show it.")]
 
@@ -35,12 +35,12 @@ def serve_page(
     ledger: Annotated[
         Path | None,
         typer.Option(
-            dir_okay=False, help="Ledger of certificates, the one that wim-edge --ledger watches; by default ledger.db in --data."
+            dir_okay=False, help="Ledger of certificates, the one that wim-edge --ledger watches; by default ledger.sqlite in --data."
         ),
     ] = None,
     listen: Annotated[
         str, typer.Option(help="Address to serve at, host:port; on a station's own network, behind TLS where there is a proxy.")
-    ] = "127.0.0.1:8702",
+    ] = "127.0.0.1:8703",
     edge_url: EdgeUrl = EDGE_URL,
     https: Annotated[bool, typer.Option("--https", help="A proxy before this page speaks TLS: cookies are then bound to it.")] = False,
 ) -> None:
@@ -52,7 +52,7 @@ def serve_page(
     _log_to_stderr()
     host, _, port = listen.rpartition(":")
     if not host or not port.isdigit():
-        raise RejectError("listen-address", listen, "is not HOST:PORT, for example 127.0.0.1:8702 or 192.168.1.10:8702")
+        raise RejectError("listen-address", listen, "is not HOST:PORT, for example 127.0.0.1:8703 or 192.168.1.10:8703")
     with open_desk(data, station, edge_url) as desk, _accounts(data) as accounts:
         page = Page(desk, Ledger(ledger or data / LEDGER, desk.station), accounts, desk.watch(), https)
         code = serve(page, host.strip("[]"), int(port))

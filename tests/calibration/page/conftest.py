@@ -62,7 +62,7 @@ def making_site(folder: Path, signatories):
         station = find_site(SiteName.OWN).station.model_copy(update={"signatory": signatories})
         with closing(StationLink("http://127.0.0.1:1")) as link:
             desk = Desk(station, folder / "station.toml", store, CaptureFolder(folder / "captures"), link)
-            page = Page(desk, Ledger(folder / "ledger.db", station), accounts, desk.watch(), https=False)
+            page = Page(desk, Ledger(folder / "ledger.sqlite", station), accounts, desk.watch(), https=False)
             yield Site(page, clock, None)
 
 

@@ -100,7 +100,7 @@ plate_wait_s = 0.2
 
     def start_edge(self):
         files = ("--station", str(self.folder / "station.toml"), "--data", str(self.folder / "edge"))
-        ledger = ("--ledger", str(self.folder / "calibration" / "ledger.db"))
+        ledger = ("--ledger", str(self.folder / "calibration" / "ledger.sqlite"))
         self.start("edge", "edge", "run", *files, *ledger, "--listen", f"127.0.0.1:{self.edge_port}")
         self.wait(lambda: self.answers(f"http://127.0.0.1:{self.edge_port}/health"), "the edge")
 
