@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import structlog
 import typer
@@ -18,12 +18,15 @@ from calibration.page.accounts import Accounts, Role
 from calibration.page.context import Page
 from calibration.page.serve import serve
 from calibration.sessions.command import EDGE_URL, AsJson, Data, EdgeUrl, StationFile, open_desk
-from contract.faults import RejectError
+from contract.faults import EXIT_RESTART, RejectError, RetryError, StopError
 
 app = typer.Typer(no_args_is_help=True, help="Accounts of the technician's page.")
 
 ACCOUNTS = "accounts.db"
 LEDGER = "ledger.sqlite"
+
+CURED_BY_RESTART: Final = frozenset({"store-busy", "store-failed", "store-unopenable", "port-taken"})
+"""Codes of errors that a fresh start may cure; any other asks for a person."""
 
 Name = Annotated[str, typer.Argument(help="The person's name, as certificates shall show it.")]
 
@@ -53,9 +56,15 @@ def serve_page(
     host, _, port = listen.rpartition(":")
     if not host or not port.isdigit():
         raise RejectError("listen-address", listen, "is not HOST:PORT, for example 127.0.0.1:8703 or 192.168.1.10:8703")
-    with open_desk(data, station, edge_url) as desk, _accounts(data) as accounts:
-        page = Page(desk, Ledger(ledger or data / LEDGER, desk.station), accounts, desk.watch(), https)
-        code = serve(page, host.strip("[]"), int(port))
+    try:
+        with open_desk(data, station, edge_url) as desk, _accounts(data) as accounts:
+            page = Page(desk, Ledger(ledger or data / LEDGER, desk.station), accounts, desk.watch(), https)
+            code = serve(page, host.strip("[]"), int(port))
+    except (RetryError, StopError) as error:
+        if error.code not in CURED_BY_RESTART:
+            raise
+        typer.echo(f"wim-calibration: {error}", err=True)
+        code = EXIT_RESTART
     raise typer.Exit(code)
 
 
