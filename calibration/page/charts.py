@@ -37,7 +37,7 @@ def fit_item(calibration: Calibration, language: Language, theme: str) -> dict[s
     runs = [run for run in calibration.runs if None not in run.errors]
     chart = _blank(FIT_PX, palette, Range1d(start=0.9 * calibration.speed_min_kmh, end=1.1 * calibration.speed_max_kmh))
     chart.xaxis.axis_label = say("speed, km/h")
-    chart.yaxis.axis_label = say("reads too much, %%")
+    chart.yaxis.axis_label = say("reads too much, %")
     speeds = [
         calibration.speed_min_kmh + (calibration.speed_max_kmh - calibration.speed_min_kmh) * index / KNOTS for index in range(KNOTS + 1)
     ]

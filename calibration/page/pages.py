@@ -14,7 +14,7 @@ from calibration.page import words
 from calibration.page.accounts import Login
 from calibration.page.context import CSRF_FIELD
 from calibration.page.silhouette import draw_axles
-from calibration.page.translation import CODES, Language, choose, language
+from calibration.page.translation import CODES, NAMES, Language, choose, language
 from contract.faults import WimError
 
 NO_STORE: Final = {"Cache-Control": "no-store"}
@@ -51,7 +51,7 @@ class Pages:
         chosen = language_of(request)
         common: dict[str, Any] = {
             "language": chosen,
-            "languages": [language(code) for code in CODES],
+            "other_languages": [(code, name) for code, name in NAMES.items() if code != chosen.code],
             "login": login,
             "csrf_field": CSRF_FIELD,
             "here": request.url.path,

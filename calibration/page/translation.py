@@ -1,52 +1,23 @@
-"""The languages of the page: gettext catalogues compiled in memory, so that no compiled file needs to be kept in step."""
+"""The languages of the page, and which of them a visitor gets."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Final
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from calibration.catalogue import LANGUAGES, N_, Language
+from calibration.catalogue import language as language_of
 
-CODES: Final = ("en", "zh")
-"""Languages offered, the source language first."""
-_NAMES: Final = {"en": "English", "zh": "中文"}
+CODES: Final = LANGUAGES
+NAMES: Final = {"en": "English", "zh": "中文"}
+"""Each language's own name for itself."""
 
-
-def N_(message: str) -> str:  # noqa: N802 - gettext's name for a message that is translated elsewhere
-    """Mark a message for the catalogue without translating it here."""
-    return message
+__all__ = ["CODES", "NAMES", "N_", "Language", "choose", "language"]
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
-    """One language: its code (also the page's `lang`), its own name for itself, its texts."""
-
-    code: str
-    name: str
-    catalogue: NullTranslations
-
-    def say(self, message: str, **values: object) -> str:
-        """Give `message` in this language with its ``%(name)s`` placeholders filled; a literal per cent sign is written twice."""
-        text: str = self.catalogue.gettext(message)
-        return text % values
-
-
-@cache
 def language(code: str) -> Language:
-    """Give the language of that code.
-
-    Raises
-    ------
-    KeyError
-        If it is not offered.
-    """
-    return Language(code, _NAMES[code], _catalogue(code))
+    """Give one of `CODES`; KeyError for another."""
+    return language_of("calibration.page", "page", code)
 
 
 def choose(cookies: Mapping[str, str], accept_language: str) -> Language:
@@ -54,17 +25,6 @@ def choose(cookies: Mapping[str, str], accept_language: str) -> Language:
     chosen = cookies.get("language", "")
     wanted = [chosen, *_preferred(accept_language), CODES[0]]
     return language(next(code for code in wanted if code in CODES))
-
-
-def _catalogue(code: str) -> NullTranslations:
-    if code == CODES[0]:
-        return NullTranslations()
-    source = resources.files("calibration.page").joinpath("locales", code, "LC_MESSAGES", "page.po")
-    compiled = io.BytesIO()
-    with source.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=code))
-    compiled.seek(0)
-    return Translations(compiled)
 
 
 def _preferred(accept_language: str) -> list[str]:

@@ -61,13 +61,17 @@ class PassWatch:
         open_sessions = [state for state in self._store.sessions() if state.closed is None]
         self._watch_clock(open_sessions)
         answer = self._link.passes(self._since, self._stream)
-        passes = answer["passes"]
-        if answer["stream"] != self._stream and passes:
-            self._note_missed(open_sessions, passes[0]["seq"])
-        new = sum(self._take(given, open_sessions) for given in passes)
-        self._stream, self._since = answer["stream"], answer["next"] - 1
-        if passes:
-            self._last_seq = passes[-1]["seq"]
+        if not isinstance(answer.get("passes"), list) or not isinstance(answer.get("next"), int) or "stream" not in answer:
+            raise RetryError(
+                "edge-answer", "GET /passes", "does not answer with stream, next and passes; are both programs of one version?"
+            )
+        read = [one for one in (_read(given) for given in answer["passes"]) if one is not None]
+        if answer["stream"] != self._stream and read:
+            self._note_missed(open_sessions, read[0][1].seq)
+        new = sum(self._take(number, seen, open_sessions) for number, seen in read)
+        self._stream, self._since = str(answer["stream"]), answer["next"] - 1
+        if read:
+            self._last_seq = read[-1][1].seq
         return new
 
     def _note_missed(self, open_sessions: list[SessionState], first_seq: int) -> None:
@@ -79,18 +83,16 @@ class PassWatch:
                 self._note(state, e.PassesMissed(after_seq=last, before_seq=first_seq))
 
     def _note(self, state: SessionState, event: e.Event) -> None:
-        self._store.act(state.name, STATION, lambda _state: [event])
-
-    def _take(self, given: dict[str, Any], open_sessions: list[SessionState]) -> bool:
         try:
-            seen = parse_pass(given)
-        except RejectError as error:
-            _log.warning(error.code, where=error.where, what=error.what)
-            return False
+            self._store.act(state.name, STATION, lambda _state: [event])
+        except RejectError as error:  # closed meanwhile
+            _log.info(error.code, where=error.where, what=error.what)
+
+    def _take(self, number: int, seen: Pass, open_sessions: list[SessionState]) -> bool:
         wanting = [state for state in open_sessions if state.opened.lane == seen.lane and _is_after(seen, state)]
         taken = False
         for state in wanting:
-            captured = self._keep_signal(given["number"], seen, state)
+            captured = self._keep_signal(number, seen, state)
             decide = see_pass(seen, self._rates.get(seen.lane, 1_000.0), captured=captured)
             before = len(state.passes)
             try:
@@ -108,7 +110,11 @@ class PassWatch:
         data = self._link.capture(number)
         if data is None:
             return False
-        self._captures.keep(seen.capture_sha256, data)
+        try:
+            self._captures.keep(seen.capture_sha256, data)
+        except RejectError as error:
+            _log.warning(error.code, where=error.where, what=error.what)
+            return False
         return True
 
     def _watch_clock(self, open_sessions: list[SessionState]) -> None:
@@ -121,6 +127,16 @@ class PassWatch:
         jump = e.ClockJumped(from_us=now_us - round((offset_s - before_s) * 1e6), to_us=now_us)
         for state in open_sessions:
             self._note(state, jump)
+
+
+def _read(given: Any) -> tuple[int, Pass] | None:  # noqa: ANN401 - whatever the edge sent
+    """Give the edge's number of a pass and the pass; None for one that makes no sense, which stops nothing but is told."""
+    try:
+        seen = parse_pass(given)
+        return int(given["number"]), seen
+    except (RejectError, TypeError, AttributeError, KeyError, ValueError) as error:
+        _log.warning("pass-malformed", what=str(error))
+        return None
 
 
 def _is_after(seen: Pass, state: SessionState) -> bool:
@@ -144,6 +160,10 @@ class WatchThread:
     def stop(self) -> None:
         """End, and wait for it."""
         self._ending.set()
+        self.join()
+
+    def join(self) -> None:
+        """Wait for its end, at most the time of a question to an edge that hangs."""
         self._thread.join(timeout=10)
 
     def _run(self) -> None:
@@ -156,6 +176,12 @@ class WatchThread:
                     _log.warning(error.code, where=error.where, what=error.what)
                 self.watch.trouble = error
             except StopError as error:
-                self.watch.trouble = error
-                self._failed(error)
+                self._end(error)
                 return
+            except Exception as error:  # noqa: BLE001 - whatever it is, passes must not stop coming unseen: the process starts afresh
+                self._end(StopError("watch-ended", "passes", f"ended although nobody asked it to: {error!r}"))
+                return
+
+    def _end(self, error: StopError) -> None:
+        self.watch.trouble = error
+        self._failed(error)

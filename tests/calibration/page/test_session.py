@@ -41,6 +41,9 @@ class Visitor:
         self.line, self.expect, self.axe, self.complaints = line, expect, Axe(), []
         self.page = chromium.new_context(locale=locale, viewport=viewport).new_page()
         self.page.on("console", lambda message: self.complaints.append(message.text) if message.type in {"error", "warning"} else None)
+        self.page.on(
+            "response", lambda answer: self.complaints.append(f"{answer.status} {answer.url}") if answer.status in {404, 500} else None
+        )
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto(line.url)
         self.page.get_by_label(re.compile("^(Name|姓名)")).fill(name)

@@ -8,7 +8,7 @@ from calibration.sessions import actions
 from calibration.sessions.evidence import CaptureFolder
 from calibration.sessions.station_link import StationLink
 from calibration.sessions.store import SessionStore
-from calibration.sessions.watch import PassWatch
+from calibration.sessions.watch import PassWatch, WatchThread
 from contract.faults import RetryError, StopError
 from contract.media import sha256_hex
 from demo.site import SiteName, find_site
@@ -131,3 +131,35 @@ def test_only_an_edge_on_this_machine_is_asked(url):
 def test_a_silent_edge_is_tried_again():
     with closing(StationLink("http://127.0.0.1:1")) as link, pytest.raises(RetryError, match="wim-edge"):
         link.passes(0, "")
+
+
+@pytest.mark.parametrize("answer", [{}, {"stream": "x", "next": 1}, {"stream": "x", "next": "1", "passes": []}])
+def test_an_answer_that_is_none_is_asked_for_again(edge, look, answer):
+    edge.passes = lambda _since, _stream: answer
+    with pytest.raises(RetryError, match="one version"):
+        look().look()
+
+
+@pytest.mark.parametrize("given", [None, 5, [], {}, {"number": "x"}])
+def test_passes_of_any_shape_stop_nothing(edge, store, look, given):
+    edge.record(11)
+    told = edge.passes(0, "")
+    edge.passes = lambda _since, _stream: told | {"passes": [given, *told["passes"]]}
+    assert look().look() == 1
+
+
+def test_a_signal_that_is_not_what_the_record_names_is_not_kept(edge, store, look, tmp_path):
+    edge.record(11)
+    edge.capture = lambda _number: b"another signal"
+    assert look().look() == 1
+    assert not (tmp_path / "captures").exists()
+    assert [one.captured for one in store.session("s1").passes.values()] == [False]
+
+
+def test_a_watch_that_fails_ends_the_program_and_does_not_go_on_blind(edge, look):
+    edge.passes = lambda _since, _stream: 1 / 0
+    failures = []
+    thread = WatchThread(look(), failures.append)
+    thread.start()
+    thread.join()
+    assert [error.code for error in failures] == ["watch-ended"]
