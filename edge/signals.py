@@ -1,14 +1,16 @@
-"""The last seconds of every channel for a person to look at: least and greatest count of each hundredth of a second, in a bounded ring.
+"""The last seconds of every channel for a person to look at: least and greatest count of each hundredth of a second.
 
-One thread writes, others read, and neither waits: a point is published by moving one counter after its figures are in place, and a reader
-that was overtaken while copying sees that by the same counter.
+The weighing only hangs each block on a bounded queue; whoever looks makes the envelope, in a thread of its own. So neither waits for the
+other, and as long as nobody looks it costs next to nothing.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -21,10 +23,7 @@ POINTS_HZ: Final = 100
 """Points per second and channel: a wheel at 100 km/h is on a strip for a hundredth of a second."""
 
 KEPT_S: Final = 60
-"""How far back one can look; ten channels take 0.6 MB."""
-
-SPARE_POINTS: Final = POINTS_HZ
-"""Oldest points that are not given out: the writer may be about to overwrite them."""
+"""How far back one can look; the blocks are those that the weighing keeps for its captures, so they take no further memory."""
 
 Zero = Callable[[], tuple[NDArray[np.float64], NDArray[np.float64]] | None]
 """Gives zero and noise of each channel in counts, None until they are known."""
@@ -51,48 +50,45 @@ class SignalRing:
     """
 
     def __init__(self, lane: Lane, zero: Zero) -> None:
-        channels = len(lane.sensor)
         self.stream = uuid.uuid4().hex[:12]
         self._lane = lane
         self._zero = zero
         self._step = max(1, round(lane.rate_hz / POINTS_HZ))
-        self._size = POINTS_HZ * KEPT_S
-        self._low: NDArray[np.int32] = np.zeros((channels, self._size), np.int32)
-        self._high: NDArray[np.int32] = np.zeros((channels, self._size), np.int32)
-        self._point: NDArray[np.int64] = np.full(self._size, -1, np.int64)
-        self._lost: NDArray[np.bool_] = np.zeros(self._size, np.bool_)
-        self._begin = self._stop = -1
+        self._kept = KEPT_S * POINTS_HZ * self._step
+        self._blocks: deque[Block] = deque()
 
     def push(self, block: Block) -> None:
-        """Take the next block; what of it is older than the ring is long is left out."""
-        start = max(block.start, block.stop - (self._size - 1) * self._step)
-        counts = block.counts[:, start - block.start :]
-        first, last = start // self._step, (block.stop - 1) // self._step
-        points = np.arange(first, last + 1)
-        cuts = np.maximum(points * self._step - start, 0)
-        low, high = np.minimum.reduceat(counts, cuts, axis=1), np.maximum.reduceat(counts, cuts, axis=1)
-        place = points % self._size
-        begun = place[0] if self._point[place[0]] == first else None  # the block before has begun this point
-        lost = np.zeros(points.size, np.bool_)
-        for gap in block.gaps:
-            lost |= (points * self._step < gap.stop) & ((points + 1) * self._step > gap.start)
-        if begun is not None:
-            low[:, 0], high[:, 0] = np.minimum(low[:, 0], self._low[:, begun]), np.maximum(high[:, 0], self._high[:, begun])
-            lost[0] |= self._lost[begun]
-        self._low[:, place], self._high[:, place], self._lost[place], self._point[place] = low, high, lost, points
-        if self._begin < 0:
-            self._begin = first + bool(start % self._step)
-        self._stop = block.stop // self._step
+        """Take the next block; the oldest ones go."""
+        self._blocks.append(block)
+        while self._blocks[0].stop <= block.stop - self._kept:
+            self._blocks.popleft()
 
     def since(self, point: int, most: int) -> Envelope:
         """Give the finished points from `point` on, at most the newest `most`."""
-        stop = self._stop
-        first = max(point, stop - min(most, self._size - SPARE_POINTS), self._begin, 0)
-        points = np.arange(first, max(first, stop))
-        place = points % self._size
-        low, high = self._low[:, place], self._high[:, place]
-        whole = (self._point[place] == points) & ~self._lost[place]
-        return Envelope(first, max(first, stop), low, high, whole & (points > self._stop - self._size))
+        blocks = list(self._blocks)  # one step of the interpreter: the writer cannot come between
+        stop = blocks[-1].stop // self._step if blocks else 0
+        oldest = -(-blocks[0].start // self._step) if blocks else 0
+        first = min(stop, max(point, stop - min(most, KEPT_S * POINTS_HZ), oldest))
+        shape = (len(self._lane.sensor), stop - first)
+        found = Envelope(first, stop, np.zeros(shape, np.int32), np.zeros(shape, np.int32), np.zeros(stop - first, np.bool_))
+        for run in _runs([block for block in blocks if block.stop > first * self._step]):
+            self._fill(found, run)
+        return found
+
+    def _fill(self, found: Envelope, run: list[Block]) -> None:
+        """Write the points that a run of contiguous blocks covers whole."""
+        step = self._step
+        first, stop = max(found.first, -(-run[0].start // step)), min(found.stop, run[-1].stop // step)
+        if first >= stop:
+            return
+        counts = run[0].counts if len(run) == 1 else np.concatenate([block.counts for block in run], axis=1)
+        counts = counts[:, first * step - run[0].start : stop * step - run[0].start]
+        place = slice(first - found.first, stop - found.first)
+        cuts = np.arange(0, counts.shape[1], step)
+        found.low[:, place], found.high[:, place] = np.minimum.reduceat(counts, cuts, axis=1), np.maximum.reduceat(counts, cuts, axis=1)
+        found.whole[place] = True
+        for gap in (gap for block in run for gap in block.gaps):
+            found.whole[max(0, gap.start // step - found.first) : max(0, -(-gap.stop // step) - found.first)] = False
 
     def view(self, point: int, most: int) -> dict[str, Any]:
         """Give the points from `point` on with all that a picture of them needs, as JSON; what was lost is null."""
@@ -127,3 +123,9 @@ def _told(counts: NDArray[np.int32], whole: NDArray[np.bool_]) -> list[int | Non
     for index in np.flatnonzero(~whole).tolist():
         values[index] = None
     return values
+
+
+def _runs(blocks: list[Block]) -> list[list[Block]]:
+    """Part blocks where the counter leapt."""
+    borders = [0, *(index + 1 for index, (one, following) in enumerate(pairwise(blocks)) if following.start != one.stop), len(blocks)]
+    return [blocks[begin:end] for begin, end in pairwise(borders) if begin < end]

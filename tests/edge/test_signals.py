@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from contract.samples import Block, Gap
 from contract.station import Lane
-from edge.signals import KEPT_S, POINTS_HZ, SPARE_POINTS, SignalRing
+from edge.signals import KEPT_S, POINTS_HZ, SignalRing
 
 RATE_HZ = 400.0
 STEP = 4
@@ -68,7 +68,7 @@ def test_it_keeps_the_last_minute_however_long_the_stream_and_however_large_a_bl
     for size in (50_000, 10, 13, 100_000):
         found.push(Block(1_000_000, np.full((3, size), size, np.int32)))
     envelope = found.since(0, 10**9)
-    assert envelope.stop - envelope.first == POINTS_HZ * KEPT_S - SPARE_POINTS
+    assert envelope.stop - envelope.first == POINTS_HZ * KEPT_S
     assert set(np.unique(envelope.low)) == {100_000}
     assert envelope.whole.all()
 
