@@ -130,7 +130,9 @@ def propose(
         # The session may be somebody else's just now: that is found out before anything is signed.
         page.desk.store.act(name, login.name, lambda _state: [])
         told = f"{reason.strip()} (session {name}, events to {page.desk.store.digest(name)[:16]})"
-        proposal = page.ledger.propose(calibration, key=key, reason=told, verification=verification)
+        # Power may have gone between the ledger's entry and the session's: what was proposed is then taken up, not proposed again.
+        waiting = next((one for one in page.ledger.pending() if one.calibration.sha256 == calibration.digest()), None)
+        proposal = waiting or page.ledger.propose(calibration, key=key, reason=told, verification=verification)
         page.desk.store.act(name, login.name, lambda _state: [e.Proposed(sha256=calibration.digest(), counter=proposal.counter)])
 
     back = f"/sessions/{name}/certificate"

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from calibration.acceptance import STANDARDS
 from calibration.acceptance.report import Stage
+from calibration.certificate.entries import Proposal, Rejection
 from calibration.page.accounts import Login
 from calibration.page.context import AnyLogin, FormLogin, OptionalLogin, Page, PageDep, Technician
 from calibration.page.pages import Refusal, language_of, pages_of, refusal_of
@@ -95,16 +96,22 @@ def close(request: Request, page: PageDep, login: Technician, name: str, reason:
 
 
 def certificate_values(page: Page, name: str) -> dict[str, object]:
-    """Give what the certificate step shows beside the session."""
+    """Give what the certificate step shows beside the session: what the ledger holds of the very calibration that was fitted."""
     state = page.desk.store.session(name)
+    found: dict[str, object] = {"proposal": None, "certificate": None, "rejection": None, "in_force": None, "ledger_fault": None}
     try:
-        proposal = next((one for one in page.ledger.pending() if state.proposed and one.counter == state.proposed.counter), None)
         book = page.ledger.book()
-        certificate = next((one for one in book.certificates if state.proposed and one.proposal.counter == state.proposed.counter), None)
-        in_force = page.ledger.in_force(lane=state.opened.lane)
+        found["in_force"] = page.ledger.in_force(lane=state.opened.lane)
     except RejectError as error:
-        return {"proposal": None, "certificate": None, "in_force": None, "ledger_fault": str(error)}
-    return {"proposal": proposal, "certificate": certificate, "in_force": in_force, "ledger_fault": None}
+        return found | {"ledger_fault": str(error)}
+    if state.fitted is None:
+        return found
+    sha256 = state.fitted.sha256
+    found["proposal"] = next((one for one in book.pending if one.calibration.sha256 == sha256), None)
+    found["certificate"] = next((one for one in book.certificates if one.calibration.sha256 == sha256), None)
+    proposed = {one.entry.counter for one in book.signed if isinstance(one.entry, Proposal) and one.entry.calibration.sha256 == sha256}
+    rejections = [one.entry for one in book.signed if isinstance(one.entry, Rejection) and one.entry.proposal_counter in proposed]
+    return found | {"rejection": rejections[-1] if rejections else None}
 
 
 @router.post("/sessions/{name}/presence", status_code=HTTPStatus.NO_CONTENT)
