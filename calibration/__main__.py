@@ -1,4 +1,4 @@
-"""`wim-calibration`: fit a lane from reference runs, learn from its traffic, look at a calibration."""
+"""`wim-calibration`: fit a lane from reference runs, learn from its traffic, look at a calibration, put it into force."""
 
 from __future__ import annotations
 
@@ -16,13 +16,17 @@ from rich.console import Console
 from rich.progress import Progress
 
 from calibration.acceptance.command import accept
+from calibration.certificate.command import app as certificate_app
 from calibration.fit import fit_gains
 from calibration.history import parse_history
 from calibration.keys import create_key, load_key, look_into, sign
 from calibration.model import Calibration, load_calibration
+from calibration.page.command import app as account_app
+from calibration.page.command import serve_page
 from calibration.passages import replay_passages
 from calibration.runs import match_runs, parse_runs
 from calibration.scales.command import app as scale_app
+from calibration.sessions.command import app as session_app
 from calibration.site import learn_site
 from calibration.statics.command import app as check_app
 from contract.captures import CaptureHeader, CaptureReader
@@ -36,7 +40,11 @@ GZIP_MAGIC = b"\x1f\x8b"
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Calibrate a station's scale against reference vehicles.")
 app.add_typer(scale_app, name="scale")
 app.add_typer(check_app, name="check")
+app.add_typer(session_app, name="session")
+app.add_typer(account_app, name="account")
+app.command("serve")(serve_page)
 app.command()(accept)
+app.add_typer(certificate_app)
 
 
 @app.command()
@@ -126,9 +134,10 @@ def learn(
 def make_key(
     path: Annotated[Path, typer.Argument(help="File to write the private key to; must not exist.")],
 ) -> None:
-    """Make a key to sign learnt calibrations with, and print the line that makes a station trust it."""
-    key = create_key(path)
-    typer.echo(f'calibration_keys = ["{public_key_text(key.public_key())}"]  # in the [gates] table of the station file')
+    """Make a key to sign proposals, approvals and learnt calibrations with, and print the lines that make a station trust it."""
+    public = public_key_text(create_key(path).public_key())
+    typer.echo(f'calibration_keys = ["{public}"]  # in the [gates] table of the station file, for learnt calibrations')
+    typer.echo(f'key = "{public}"  # in a [[signatory]] table of it, with name and may = ["propose", "approve"], for certificates')
 
 
 @app.command()

@@ -17,7 +17,7 @@ from calibration.disturbance import Disturbance
 from calibration.road import Road
 from calibration.speed import RunReading, SpeedFunction
 from contract.faults import StopError
-from contract.station import Name
+from contract.station import Lane, Name
 
 SPEED_CLASS_KMH = 20.0
 """Runs of reference vehicles within a class of this width ran at about one speed."""
@@ -160,3 +160,23 @@ def load_calibration(text: str, source: str) -> Calibration:
         lines = [f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors(include_url=False)]
         what = "; ".join(lines) + "; fit it again with wim-calibration fit"
         raise StopError("calibration-invalid", source, what) from error
+
+
+def check_lane(calibration: Calibration, lane: Lane) -> None:
+    """Check that a lane can be weighed with a calibration.
+
+    Raises
+    ------
+    StopError
+        If it is of another lane, or lacks one of the lane's sensors or rows.
+    """
+    where = f"calibration {calibration.id}"
+    if calibration.lane != lane.id:
+        raise StopError("calibration-lane", where, f"is of lane {calibration.lane}, not of lane {lane.id}; give the lane its own")
+    missing = [sensor.name for sensor in lane.weighing_sensors if sensor.name not in calibration.sensors]
+    if missing:
+        what = f"has no gain for sensor {missing[0]} of lane {lane.id}; fit it again with the present station file"
+        raise StopError("calibration-sensors", where, what)
+    if len(calibration.speed.rows) != len(lane.weighing_rows):
+        what = f"tells of {len(calibration.speed.rows)} rows, lane {lane.id} has {len(lane.weighing_rows)}; fit it again"
+        raise StopError("calibration-rows", where, what)

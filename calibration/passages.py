@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +29,23 @@ def replay_passages(station: Path, capture: Path, calibration: Path | None = Non
     RejectError
         If the program fails or answers something else than vehicles; its own message is passed on.
     """
-    command = [sys.executable, "-m", "edge", "replay", "--station", str(station), "--crossings", "--json", str(capture)]
+    return replay_captures(station, [capture], calibration)
+
+
+def replay_captures(station: Path, captures: Sequence[Path], calibration: Path | None = None) -> list[dict[str, Any]]:
+    """Do the same for several captures in one run of the program; each vehicle says in `capture` which file it was in."""
+    command = [sys.executable, "-m", "edge", "replay", "--station", str(station), "--crossings", "--json", *map(str, captures)]
     if calibration is not None:
         command += ["--calibration", str(calibration)]
+    what = str(captures[0]) if len(captures) == 1 else f"{len(captures)} captures"
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=REPLAY_LIMIT_S, check=False)  # noqa: S603 (our own program)
     except subprocess.TimeoutExpired as error:
-        raise RejectError("replay-slow", str(capture), f"was not replayed within {REPLAY_LIMIT_S:g} s; cut it into pieces") from error
+        raise RejectError("replay-slow", what, f"was not replayed within {REPLAY_LIMIT_S:g} s; cut it into pieces") from error
     if done.returncode != 0:
         message = done.stderr.strip() or "no message"
-        raise RejectError("replay-failed", str(capture), f"could not be replayed (exit code {done.returncode}): {message}")
-    return parse_passages(done.stdout, str(capture))
+        raise RejectError("replay-failed", what, f"could not be replayed (exit code {done.returncode}): {message}")
+    return parse_passages(done.stdout, what)
 
 
 def parse_passages(text: str, source: str) -> list[dict[str, Any]]:

@@ -99,6 +99,29 @@ class Identity(_Part):
     sha256: Sha256
 
 
+class VerificationEntry(_Part):
+    """The institute's verification of the scale: its certificate, and from which moment on and before which moment it holds."""
+
+    number: Annotated[str, Field(min_length=1, max_length=100)]
+    institute: Annotated[str, Field(min_length=1, max_length=200)]
+    from_us: TimeUs
+    until_us: TimeUs
+
+
+class CertificateEntry(_Part):
+    """By what the calibration was in force: number and digest of its certificate, and the ledger's counter, which never falls."""
+
+    number: Annotated[int, Field(ge=1, lt=2**53)]
+    sha256: Sha256
+    counter: Annotated[int, Field(ge=2, lt=2**53)]
+    verification: VerificationEntry | None = None
+
+    def verified_at(self, time_us: int) -> bool:
+        """Whether the scale's verification covers a moment."""
+        verification = self.verification
+        return verification is not None and verification.from_us <= time_us < verification.until_us
+
+
 class Software(_Part):
     """The legally relevant software that made the record."""
 
@@ -154,6 +177,7 @@ class VehicleRecord(_Linked):
     software: Software
     parameters_sha256: Sha256
     calibration: Identity | None = None
+    certificate: CertificateEntry | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

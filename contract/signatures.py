@@ -24,6 +24,7 @@ class PayloadType(StrEnum):
     RECEIPT = "application/vnd.weighline.receipt+json"
     BLOB_CLAIM = "application/vnd.weighline.blob-claim+json"
     CALIBRATION = "application/vnd.weighline.calibration+json"
+    CERTIFICATE = "application/vnd.weighline.calibration-certificate+json"
 
 
 class Signature(BaseModel):

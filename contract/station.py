@@ -4,6 +4,8 @@
 """
 
 import tomllib
+import unicodedata
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
@@ -195,6 +197,28 @@ class Uplink(_Table):
     outbox_max_mb: Annotated[int, Field(ge=8, le=1_000_000)] = 2_048
 
 
+PublicKeyText = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$")]
+"""An Ed25519 public key as one word: base64 of its 32 bytes."""
+
+
+class Signatory(_Table):
+    """A person who may propose or approve calibrations, and the key by which they do.
+
+    Nobody is ever taken out of the file, because what they signed is verified for ever: who leaves gets `until`, the last day (UTC) on
+    which their signature counts.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    key: PublicKeyText
+    may: Annotated[tuple[Literal["propose", "approve"], ...], Field(min_length=1)]
+    until: date | None = None
+
+    @property
+    def person(self) -> str:
+        """The name without what only looks different, to tell whether two are one person."""
+        return " ".join(unicodedata.normalize("NFKC", self.name).casefold().split())
+
+
 class Gates(_Table):
     """What bars a result from enforcement, whatever it weighs."""
 
@@ -206,7 +230,7 @@ class Gates(_Table):
     decision_rule: Literal["none", "expanded-uncertainty", "maximum-permissible-error"] = "expanded-uncertainty"
     mpe_share: Annotated[float, Field(gt=0, lt=1)] | None = None
     """In-service maximum permissible error as a share of the load: 0.05 is 5 %. Needed by its decision rule, refused with any other."""
-    calibration_keys: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$")], ...] = ()
+    calibration_keys: tuple[PublicKeyText, ...] = ()
     """Public keys (base64 of 32 bytes) whose signature a calibration that was learnt from traffic must bear."""
 
     @model_validator(mode="after")
@@ -243,6 +267,7 @@ class Station(_Table):
     camera: tuple[Camera, ...] = ()
     uplink: Uplink = Uplink()
     gates: Gates = Gates()
+    signatory: Annotated[tuple[Signatory, ...], Field(max_length=64)] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -259,6 +284,11 @@ class Station(_Table):
         if len(set(names)) != len(names):
             msg = f"devices and cameras need names of their own, not {names}"
             raise ValueError(msg)
+        for what, values in (("name", [one.person for one in self.signatory]), ("key", [one.key for one in self.signatory])):
+            twice = next((value for value in values if values.count(value) > 1), None)
+            if twice is not None:
+                msg = f"two signatories share the {what} {twice!r}; each person has one name and one key of their own"
+                raise ValueError(msg)
         return self
 
     def lane_with(self, lane_id: int) -> Lane:

@@ -77,6 +77,8 @@ class Bar(StrEnum):
     CLOCK = "clock-not-synchronised"
     PLAYBACK = "line-plays-faster-than-real-time"
     CALIBRATION = "no-valid-calibration"
+    VERIFICATION = "verification-not-in-force"
+    """The institute's verification certificate of the scale does not cover the moment of passage, or there is none."""
     NO_PLATE = "no-plate"
     PLATE = "plate-uncertain"
     PICTURES = "pictures-missing"

@@ -14,9 +14,10 @@ from rich.table import Table
 
 from contract.faults import EXIT_OK, EXIT_REJECTED, RejectError, StopError
 from contract.rules import rule_book
-from edge.config import read_calibrations, read_station
+from edge.config import Setup, read_calibrations, read_station
+from edge.lines import crossings_of
 from edge.records.keystore import create_key, public_pem
-from edge.replay import crossings_of, line_of, replay
+from edge.replay import line_of, replay
 from edge.rules_command import app as rules_app
 from edge.supervisor import run_station
 
@@ -34,14 +35,27 @@ CalibrationOption = Annotated[
 def run(
     station: StationOption,
     data: Annotated[Path, typer.Option(help="Folder of the station's key, outbox and media (made by keygen).")],
+    *,
     calibration: CalibrationOption = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            help="Ledger of calibration certificates (SQLite), watched while running. With it, only what a certificate covers is "
+            "enforceable, within the dates of its verification; --calibration then serves until the lane's first certificate."
+        ),
+    ] = None,
     listen: Annotated[str, typer.Option(help="Loopback address for plate reads and health, host:port.")] = "127.0.0.1:8701",
     json_log: Annotated[bool, typer.Option("--json-log", help="Write the log as JSON lines.")] = False,
 ) -> None:
     """Run the station until SIGTERM: weigh, match, judge, sign, deliver."""
     configure_log(as_json=json_log)
     site, digest = read_station(station)
-    raise typer.Exit(run_station(site, digest, read_calibrations(calibration or [], site), data, listen))
+    if ledger is not None and not site.signatory:
+        what = (
+            "names no [[signatory]], so nobody could put a calibration into force; add who may propose and approve, or leave out --ledger"
+        )
+        raise StopError("no-signatory", str(station), what)
+    raise typer.Exit(run_station(Setup(site, digest, read_calibrations(calibration or [], site), ledger, data, listen)))
 
 
 @app.command("replay")

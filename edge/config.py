@@ -1,6 +1,7 @@
 """Reads the files that a station is started with; the only place in the edge where a path becomes a model."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from calibration.keys import read_calibration
@@ -9,6 +10,33 @@ from contract.faults import StopError
 from contract.media import sha256_hex
 from contract.signatures import public_key_of
 from contract.station import Station, parse_station
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a station is started with.
+
+    Attributes
+    ----------
+    station, parameters_sha256
+        The station file, and the SHA-256 of its text.
+    calibrations
+        Calibration files by lane.
+    ledger
+        The ledger of certificates, None where calibrations come by file only.
+    data
+        Folder of key, outbox and media.
+    listen
+        Loopback address, host:port.
+    """
+
+    station: Station
+    parameters_sha256: str
+    calibrations: dict[int, Calibration]
+    ledger: Path | None
+    data: Path
+    listen: str
+
 
 TEXT_MAX_BYTES = 4 * 1024 * 1024
 """Largest station or calibration file; a 16-lane station needs some 40 kB."""

@@ -6,11 +6,11 @@ device must send again after a restart. It does no I/O and reads no clock; the s
 
 import zlib
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from calibration.model import Calibration
+from calibration.certificate import InForce
 from contract.faults import Fault, Reaction
 from contract.plates import PlateRead
 from contract.records import Clock, ClockState
@@ -26,7 +26,9 @@ from edge.outbox.rows import Checkpoint
 from edge.pipeline import LanePipeline, Weighing
 from edge.samples.assemble import Assembler, Range
 from edge.samples.quality import ChannelEvent, QualityMonitor
+from edge.signals import SignalRing
 from edge.time_base import Stamp, TimeBase
+from edge.vehicles.boundary import Boundaries
 
 WARM_UP_S: Final = 5.0
 """Signal before a vehicle that is weighed again after a restart, so that baselines have settled when it comes."""
@@ -51,6 +53,7 @@ class Ready:
     match: Match
     pavement_c: float | None
     checkpoint: Checkpoint
+    in_force: InForce | None
 
     @property
     def vehicle(self) -> Vehicle:
@@ -63,7 +66,17 @@ class _Waiting:
     weighing: Weighing
     key: str
     since_s: float
+    in_force: InForce | None
     stamp: Stamp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """What a lane goes by from a counter of a run (`epoch`) of its device's counter on."""
+
+    epoch: int
+    from_counter: int
+    in_force: InForce
 
 
 @dataclass(slots=True)
@@ -90,19 +103,29 @@ class LaneRun:
         The lane's digitiser.
     station
         The station file.
-    calibration
-        The lane's gains, None to weigh with nominal constants.
+    in_force
+        What the lane goes by as long as no certificate was applied, None to weigh with nominal constants.
     checkpoint
         How far the device's signal was used up before this start, None for a first one.
+    switches
+        The certificates that were applied before this start, in that order.
     """
 
     def __init__(
-        self, device: SerialDigitiser | ModbusDigitiser, station: Station, calibration: Calibration | None, checkpoint: Checkpoint | None
+        self,
+        device: SerialDigitiser | ModbusDigitiser,
+        station: Station,
+        in_force: InForce | None,
+        checkpoint: Checkpoint | None,
+        switches: Sequence[Switch] = (),
     ) -> None:
         self.lane: Lane = station.lane_with(device.lane)
         self.state = LaneState(device.name)
         self._device = device
-        self._calibration = calibration
+        self._uncertified = in_force
+        self._switches = tuple(switches)
+        self._in_force = Boundaries(switches[-1].in_force if switches else in_force)
+        self._reported = 0
         self._wait_s = station.gates.plate_wait_s
         self._checkpoint = checkpoint
         self._time = TimeBase(device.name, self.lane.rate_hz, device.playback)
@@ -117,12 +140,36 @@ class LaneRun:
         self._begun = False
         self._assembler = Assembler(self._device.name, self.lane, self._device.playback)
         self._quality = QualityMonitor(len(self.lane.sensor), self.lane.rate_hz)
-        self._pipeline = LanePipeline(self.lane, self._calibration, self.state.pavement_c)
+        newest = self._in_force.newest
+        self._in_force = Boundaries(newest)
+        self._pipeline = LanePipeline(self.lane, None if newest is None else newest.calibration, self.state.pavement_c)
+        self.signals = SignalRing(self.lane, self._pipeline.zero)
 
     @property
     def cameras(self) -> tuple[str, ...]:
         """Cameras whose reads this lane takes."""
         return self._matcher.cameras
+
+    @property
+    def in_force(self) -> InForce | None:
+        """What vehicles that are still to come are weighed by."""
+        return self._in_force.newest
+
+    @property
+    def next_boundary(self) -> tuple[int, int] | None:
+        """Epoch and counter of the device from which a change would hold: no vehicle has begun there yet. None before it has reported."""
+        return (self._epoch, max(self._reported, self._assembler.newest)) if self.state.identity else None
+
+    def change(self, switch: Switch) -> None:
+        """Weigh vehicles that begin at a counter or later by something else; one that is on the array keeps what it met.
+
+        Raises
+        ------
+        StopError
+            If the lane cannot be weighed with it; nothing has changed then.
+        """
+        self._pipeline.change(switch.in_force.calibration, switch.from_counter)
+        self._in_force.change(switch.in_force, switch.from_counter)
 
     @property
     def waiting(self) -> int:
@@ -223,10 +270,22 @@ class LaneRun:
             self._recorded_to = 0
         first_report = not self.state.identity
         self._epoch = epoch
+        self._reported = report.counter
         self.state.identity = report.identity
+        if first_report:
+            self._recall(report)
         self._assembler.describe(report.channels, report.rate_hz)
         if first_report:
             self._resume(report)
+
+    def _recall(self, report: Report) -> None:
+        """Let what was applied within this run of the device hold from the same counters again, for vehicles that are weighed again."""
+        here = [one for one in self._switches if one.epoch == self._epoch and one.from_counter <= report.counter]
+        earlier = self._switches[: len(self._switches) - len(here)]
+        self._in_force = Boundaries(earlier[-1].in_force if earlier else self._uncertified)
+        self._begin()
+        for switch in here:
+            self.change(switch)
 
     def _resume(self, report: Report) -> None:
         """Begin where the last run of this program has stopped, if the device still counts on from there."""
@@ -244,6 +303,7 @@ class LaneRun:
 
     def _weigh(self, blocks: list[Block], now_s: float) -> None:
         for block in blocks:
+            self.signals.push(block)
             self.state.faults += [self._channel_fault(event) for event in self._quality.push(block) if event.begins]
             self._hold(self._pipeline.push(block), now_s)
         self.state.channels_at_fault = {
@@ -263,7 +323,9 @@ class LaneRun:
         for weighing in weighings:
             if self._recorded_to and weighing.vehicle.stop <= self._recorded_to + SAME_END_S * self.lane.rate_hz:
                 continue
-            waiting = _Waiting(weighing, f"{self.lane.id}-{weighing.vehicle.first_axle_sample:.0f}", now_s)
+            vehicle = weighing.vehicle
+            key = f"{self.lane.id}-{vehicle.first_axle_sample:.0f}"
+            waiting = _Waiting(weighing, key, now_s, self._in_force.at(vehicle.start))
             self._waiting.append(waiting)
             self.state.vehicles += 1
 
@@ -301,4 +363,5 @@ class LaneRun:
             match=self._matcher.match(waiting.key),
             pavement_c=self.state.pavement_c,
             checkpoint=Checkpoint(self._device.name, self._epoch, resume, vehicle.stop),
+            in_force=waiting.in_force,
         )

@@ -1,18 +1,21 @@
-"""The edge's own door on the loopback interface: plate reads come in, health goes out. Nothing else is served, and to nobody else."""
+"""The edge's own door on the loopback interface: plate reads come in; health, live signals and passes go out. To nobody else."""
 
 import threading
 from collections.abc import Callable
 from typing import Annotated, Any, Final
 
 import uvicorn
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI, Query, Request
+from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contract.faults import Fault, Reaction, StopError, WimError
+from contract.faults import Fault, Reaction, RejectError, StopError, WimError
 from contract.plates import PlateRead
 from edge.faultbook import FaultBook
+from edge.live import LiveView
+from edge.recorder import CAPTURE_TYPE
+from edge.signals import KEPT_S
 
 BODY_MAX_BYTES: Final = 16 * 1024
 """A plate read is some 600 bytes of JSON."""
@@ -50,7 +53,7 @@ class BodyLimit:
         await self._app(scope, replay, send)
 
 
-def create_app(take_read: Callable[[PlateRead], None], health: Callable[[], dict[str, Any]], book: FaultBook) -> FastAPI:
+def create_app(take_read: Callable[[PlateRead], None], health: Callable[[], dict[str, Any]], book: FaultBook, live: LiveView) -> FastAPI:
     """Build the application.
 
     Parameters
@@ -61,6 +64,8 @@ def create_app(take_read: Callable[[PlateRead], None], health: Callable[[], dict
         Gives the station's state as JSON.
     book
         Where refused requests are counted.
+    live
+        Signals and passes for the technician's page; reading them never makes the weighing wait.
     """
     app = FastAPI(title="Weighline edge", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(BodyLimit, limit_bytes=BODY_MAX_BYTES)
@@ -85,6 +90,32 @@ def create_app(take_read: Callable[[PlateRead], None], health: Callable[[], dict
     async def get_health() -> dict[str, Any]:
         """Give the station's state."""
         return health()
+
+    @app.get("/signals")
+    def get_signals(
+        lane: int | None = None,
+        stream: Annotated[str, Query(max_length=40)] = "",
+        since: Annotated[int, Query(ge=0)] = 0,
+        seconds: Annotated[float, Query(gt=0, le=KEPT_S)] = 10.0,
+    ) -> JSONResponse:
+        """Give the envelope of a lane's channels from a point on, or the last seconds of it."""
+        try:
+            return JSONResponse(live.signals(lane, stream, since, seconds))
+        except RejectError as error:
+            return JSONResponse({"detail": str(error)}, status_code=404)
+
+    @app.get("/passes")
+    def get_passes(since: Annotated[int, Query(ge=0)] = 0, stream: Annotated[str, Query(max_length=40)] = "") -> JSONResponse:
+        """Give the recorded vehicles after a number; all that are remembered where the number is of another run of the program."""
+        return JSONResponse(live.passes.since(since if stream in {"", live.passes.stream} else 0))
+
+    @app.get("/passes/{number}/capture")
+    def get_capture(number: int) -> Response:
+        """Give the raw signal of one of them, as its record names it."""
+        data = live.passes.capture(number)
+        if data is None:
+            return JSONResponse({"detail": f"pass {number} is no longer remembered"}, status_code=404)
+        return Response(data, media_type=CAPTURE_TYPE)
 
     return app
 

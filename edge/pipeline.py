@@ -58,10 +58,24 @@ class LanePipeline:
         """Take the pavement's temperature from now on."""
         self._vehicles.set_pavement(pavement_c)
 
+    def change(self, calibration: Calibration, from_sample: int) -> None:
+        """Weigh vehicles that begin at a counter or later with another calibration.
+
+        Raises
+        ------
+        StopError
+            If the lane cannot be weighed with it.
+        """
+        self._vehicles.change(calibration, from_sample)
+
     @property
     def strays(self) -> int:
         """Crossings so far that belong to no vehicle."""
         return self._vehicles.strays
+
+    def zero(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """Give zero and noise of each channel in counts, (channels,) each, as the detection has them now; None until it knows them."""
+        return self._axles.zero
 
     def push(self, block: Block) -> list[Weighing]:
         """Take the next block and give the vehicles that became complete, in order of passage."""

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -31,6 +32,14 @@ CAPTURE_TYPE: Final = "application/x-hdf5"
 PICTURE_TYPE: Final = "image/jpeg"
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A vehicle's place in the chain, and its raw signal as the record names it."""
+
+    link: Link
+    capture: Blob
+
+
 class Recorder:
     """Turns ready vehicles into signed records in the outbox.
 
@@ -39,13 +48,15 @@ class Recorder:
     station, rules
         The station file and the versions of its rules; each vehicle is judged by the one in force when it passed.
     identities
-        Per lane, what its records vouch for.
+        What records vouch for.
     outbox, key
         Where records go, and what signs them.
     pictures
         Where the plate reader leaves pictures.
     note
         Told of what was missing.
+    certified
+        Whether this station's calibrations come into force by certificates; one without is then no valid calibration.
     """
 
     def __init__(
@@ -53,11 +64,12 @@ class Recorder:
         station: Station,
         *,
         rules: RuleBook,
-        identities: dict[int, Identities],
+        identities: Identities,
         outbox: Outbox,
         key: Ed25519PrivateKey,
         pictures: PictureFolder,
         note: Callable[[Fault], None],
+        certified: bool,
     ) -> None:
         self._station = station
         self._rules = rules
@@ -66,9 +78,10 @@ class Recorder:
         self._key = key
         self._pictures = pictures
         self._note = note
+        self._certified = certified
         self._links: OrderedDict[str, Link] = OrderedDict()
 
-    def record(self, ready: Ready) -> Link:
+    def record(self, ready: Ready) -> Recorded:
         """Store one vehicle. Where the quota has no room for its media, the record goes without them and says so by its bars.
 
         Raises
@@ -76,7 +89,8 @@ class Recorder:
         RetryError
             If the outbox has no room even for the record; nothing was stored, try again when the uplink is back.
         """
-        media = [*self._pictures_of(ready.match), (MediaRole.CAPTURE, self._capture(ready))]
+        capture = self._capture(ready)
+        media = [*self._pictures_of(ready.match), (MediaRole.CAPTURE, capture)]
         try:
             link = self._store(ready, media)
         except RetryError as error:
@@ -88,7 +102,7 @@ class Recorder:
         self._links[ready.key] = link
         while len(self._links) > REMEMBERED:
             self._links.popitem(last=False)
-        return link
+        return Recorded(link, capture)
 
     def supplement(self, match: Match, time_us: int) -> Link | None:
         """Store what came for a recorded vehicle after its record; None where the vehicle is no longer remembered."""
@@ -115,6 +129,7 @@ class Recorder:
 
     def _store(self, ready: Ready, media: list[tuple[MediaRole, Blob]]) -> Link:
         vehicle, match = ready.vehicle, ready.match
+        certificate = None if ready.in_force is None else ready.in_force.certificate
         pack, in_force = self._rules.at(ready.time_us)
         verdict = decide(
             vehicle,
@@ -123,8 +138,10 @@ class Recorder:
             ready.clock,
             plate_certainty=match.certainty if match.text else None,
             has_pictures=any(role is MediaRole.SCENE for role, _ in media),
-            calibrated=VehicleFlag.UNCALIBRATED not in vehicle.flags,
+            calibrated=VehicleFlag.UNCALIBRATED not in vehicle.flags and (certificate is not None or not self._certified),
             in_force=in_force,
+            certificate=certificate,
+            time_us=ready.time_us,
         )
 
         def make(after: Link) -> tuple[bytes, bytes]:
@@ -132,7 +149,7 @@ class Recorder:
                 vehicle,
                 verdict,
                 after=after,
-                identities=self._identities[ready.lane],
+                identities=self._identities,
                 rules=Identity(id=pack.id, sha256=pack.sha256),
                 time_us=ready.time_us,
                 clock=ready.clock,
@@ -141,6 +158,8 @@ class Recorder:
                 plates=plate_entries(match),
                 media=_refs(media),
                 pavement_c=ready.pavement_c,
+                calibration=None if ready.in_force is None else ready.in_force.identity,
+                certificate=certificate,
             )
             sealed = sign_record(record, self._key)
             return sealed.payload, sealed.envelope

@@ -11,8 +11,9 @@ from contract.faults import RejectError
 from contract.limits import RuleBook
 from contract.records import Clock, ClockState
 from contract.station import Lane, Station
-from contract.units import KMH_PER_M_S, US_PER_S
+from contract.units import US_PER_S
 from contract.vehicles import Vehicle, VehicleFlag
+from edge.lines import vehicle_line
 from edge.pipeline import LanePipeline
 from edge.verdicts.decide import decide
 
@@ -82,41 +83,8 @@ def line_of(vehicle: Vehicle, reader: CaptureReader, station: Station, rules: Ru
     )
     gross = verdict.gross
     return {
-        "lane": vehicle.lane,
-        "first_axle_sample": round(vehicle.first_axle_sample, 2),
         "time_utc": (start + elapsed).isoformat(timespec="milliseconds"),
-        "speed_kmh": round(vehicle.speed_m_s * KMH_PER_M_S, 2),
-        "speed_u_kmh": round(vehicle.speed_u_m_s * KMH_PER_M_S, 2),
-        "acceleration_m_s2": round(vehicle.acceleration_m_s2, 3),
-        "spacings_m": [round(axle.spacing_m, 3) for axle in vehicle.axles if axle.spacing_m is not None],
-        "axle_kg": [round(axle.load_kg, 1) for axle in vehicle.axles],
-        "axle_u_kg": [round(axle.u_kg, 1) for axle in vehicle.axles],
-        "left_kg": [None if axle.left_kg is None else round(axle.left_kg, 1) for axle in vehicle.axles],
-        "right_kg": [None if axle.right_kg is None else round(axle.right_kg, 1) for axle in vehicle.axles],
-        "wheel_u_kg": [None if axle.wheel_u_kg is None else round(axle.wheel_u_kg, 1) for axle in vehicle.axles],
-        "axle_groups": [axle.group for axle in vehicle.axles],
-        "group_u_kg": [round(u_kg, 1) for u_kg in vehicle.group_u_kg],
-        "gross_kg": round(vehicle.gross_kg, 1),
-        "gross_u_kg": round(vehicle.gross_u_kg, 1),
-        "length_m": None if vehicle.length_m is None else round(vehicle.length_m, 2),
-        "lateral_m": None if vehicle.lateral_m is None else round(vehicle.lateral_m, 3),
-        "class": vehicle.vehicle_class.code,
-        "body": vehicle.vehicle_class.body.value,
-        "class_confidence": round(vehicle.vehicle_class.confidence, 3),
-        "fhwa_class": vehicle.vehicle_class.fhwa,
-        "eu_class": vehicle.vehicle_class.eu,
-        "drive_axles": vehicle.vehicle_class.drive_axles,
-        "flags": {flag.value: round(figure, 4) for flag, figure in sorted(vehicle.flags.items())},
+        **vehicle_line(vehicle),
         "limit_kg": None if gross is None else gross.limit_kg,
         "outcome": verdict.outcome.value,
-    }
-
-
-def crossings_of(vehicle: Vehicle) -> dict[str, Any]:
-    """Give what a calibration needs: per sensor the load of each axle with nominal constants, and where it was found."""
-    return {
-        "nominal_kg": {name: [None if load is None else round(load, 3) for load in loads] for name, loads in vehicle.nominal_kg.items()},
-        "crossings": [
-            [{"sensor": c.sensor, "start": c.start, "stop": c.stop, "flags": sorted(c.flags)} for c in axle] for axle in vehicle.crossings
-        ],
     }

@@ -12,6 +12,7 @@ Restart policy, all of it:
 | the disk fails, the database is damaged | the process ends with 75; after an fsync that failed nothing is tried again |
 | a thread ends, an error nobody expected | the process ends with 75 |
 | the main loop hangs for 30 s | the watchdog ends the process with 75 |
+| the ledger of certificates is damaged, cut back or gone | told by fault and health; each lane goes on with its last good certificate |
 | SIGTERM, SIGINT | vehicles that wait for plates are recorded, threads end, 0 |
 """
 
@@ -26,21 +27,24 @@ from typing import Any, Final
 
 import structlog
 
-from calibration.model import Calibration
+from calibration.certificate import InForce, Ledger
 from contract.faults import EXIT_OK, EXIT_REJECTED, EXIT_RESTART, RejectError, RetryError, StopError
 from contract.plates import PlateRead
-from contract.records import Identity
 from contract.rules import rule_book
 from contract.signatures import key_id
-from contract.station import ModbusSite, Station
+from contract.station import ModbusSite
 from contract.topics import StationState, StationStatus
 from edge.cabinet import CabinetWatch
+from edge.certificates import CertificateDesk
 from edge.clock import Clock, SystemClock
+from edge.config import Setup
 from edge.device_thread import Delivery, DeviceThread
 from edge.drivers import driver_for
 from edge.drivers.base import DeviceEvent, LineFault, LoopTransition, SiteState
 from edge.faultbook import FaultBook
+from edge.health import lane_health
 from edge.lane import LaneRun, Ready
+from edge.live import LiveView
 from edge.loopback import LoopbackServer, create_app
 from edge.outbox import Outbox
 from edge.pictures import PictureFolder
@@ -78,10 +82,10 @@ def exit_code_of(error: StopError) -> int:
     return EXIT_RESTART if error.code in CURED_BY_RESTART else EXIT_REJECTED
 
 
-def run_station(station: Station, parameters_sha256: str, calibrations: dict[int, Calibration], data: Path, listen: str) -> int:
+def run_station(setup: Setup) -> int:
     """Run the station until it is asked to end; give the exit code."""
     try:
-        service = StationService(station, parameters_sha256, calibrations, data, listen)
+        service = StationService(setup)
     except StopError as error:
         _log.critical(error.code, where=error.where, what=error.what)
         return exit_code_of(error)
@@ -99,16 +103,8 @@ class StationService:
         If key, outbox, rule pack, calibration or uplink cannot be used as given.
     """
 
-    def __init__(
-        self,
-        station: Station,
-        parameters_sha256: str,
-        calibrations: dict[int, Calibration],
-        data: Path,
-        listen: str,
-        *,
-        clock: Clock | None = None,
-    ) -> None:
+    def __init__(self, setup: Setup, *, clock: Clock | None = None) -> None:
+        station, data = setup.station, setup.data
         self._station = station
         self._clock = clock or SystemClock()
         self._book = FaultBook()
@@ -124,23 +120,30 @@ class StationService:
         self._software = software()
         self._outbox = Outbox(data / "outbox", station.uplink.outbox_max_mb)
         self._pictures = PictureFolder(data / "blobs")
+        self._desk: CertificateDesk | None = None
+        if setup.ledger is not None:
+            self._desk = CertificateDesk(Ledger(setup.ledger, station), station, self._outbox, self._clock, self._book.note)
         self._lanes = {
-            device.name: LaneRun(device, station, calibrations.get(device.lane), self._outbox.checkpoint(device.name))
+            device.name: LaneRun(
+                device,
+                station,
+                InForce.by_file(setup.calibrations[device.lane]) if device.lane in setup.calibrations else None,
+                self._outbox.checkpoint(device.name),
+                self._desk.switches(device.name) if self._desk else (),
+            )
             for device in station.device
             if not isinstance(device, ModbusSite)
         }
-        identities = {
-            lane.id: Identities(station.station.id, self._software, parameters_sha256, _identity(calibrations.get(lane.id)))
-            for lane in station.lane
-        }
+        self._live = LiveView(tuple(self._lanes.values()))
         self._recorder = Recorder(
             station,
             rules=rule_book(station.station.rules),
-            identities=identities,
+            identities=Identities(station.station.id, self._software, setup.parameters_sha256),
             outbox=self._outbox,
             key=key,
             pictures=self._pictures,
             note=self._book.note,
+            certified=setup.ledger is not None,
         )
         self._devices = {device.name: DeviceThread(driver_for(device), self._deliveries, self._book.note) for device in station.device}
         receipt_keys = {}
@@ -158,7 +161,7 @@ class StationService:
             now_us=self._clock.utc_us,
             random=SystemRandom(),
         )
-        self._server = LoopbackServer(create_app(self._take_read, self.health, self._book), listen)
+        self._server = LoopbackServer(create_app(self._take_read, self.health, self._book, self._live), setup.listen)
         self._watchdog = Watchdog()
 
     def ask_to_end(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
@@ -205,6 +208,8 @@ class StationService:
         """Take what has come, record what is ready, see that every thread lives."""
         self._watchdog.pat()
         self._take_deliveries()
+        if self._desk:
+            self._desk.turn(self._lanes)
         self._match_reads()
         self._record(flush=False)
         for lane in self._lanes.values():
@@ -289,17 +294,18 @@ class StationService:
         while self._held:
             ready = self._held[0]
             try:
-                link = self._recorder.record(ready)
+                recorded = self._recorder.record(ready)
             except RetryError as error:
                 self._book.note(error.fault())
                 self._retry_at_s = now_s + RETRY_S
                 return
             self._held.popleft()
             self._recorded += 1
+            self._live.passes.add(ready, recorded.link, recorded.capture)
             vehicle = ready.vehicle
             _log.info(
                 "recorded",
-                seq=link.seq,
+                seq=recorded.link.seq,
                 lane=ready.lane,
                 vehicle_class=vehicle.vehicle_class.code,
                 gross_kg=round(vehicle.gross_kg),
@@ -350,23 +356,9 @@ class StationService:
             "held": len(self._held),
             "uplink": {"connected": self._uplink.connected},
             "devices": {name: {"connected": device.connected} for name, device in self._devices.items()},
-            "lanes": {
-                name: {
-                    "identity": lane.state.identity,
-                    "position": lane.state.position,
-                    "vehicles": lane.state.vehicles,
-                    "waiting_for_plates": lane.waiting,
-                    "pavement_c": lane.state.pavement_c,
-                    "stray_crossings": lane.state.strays,
-                    "channels_at_fault": lane.state.channels_at_fault,
-                }
-                for name, lane in self._lanes.items()
-            },
+            "lanes": {name: lane_health(lane) for name, lane in self._lanes.items()},
+            "ledger": self._desk.state() if self._desk else None,
             "loop_passages": dict(self._loops),
             "faults": self._book.counts(),
             "latest_faults": self._book.latest(),
         }
-
-
-def _identity(calibration: Calibration | None) -> Identity | None:
-    return None if calibration is None else Identity(id=calibration.id, sha256=calibration.digest())

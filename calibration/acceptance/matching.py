@@ -51,9 +51,16 @@ def _why_not(line: RunLine, near: Sequence[Mapping[str, Any]]) -> Said | None:
     return None
 
 
-def _run(line: RunLine, vehicle: Mapping[str, Any]) -> Run:
+def measured_of(vehicle: Mapping[str, Any], where: str) -> Measured:
+    """Give what the scale found, from a line of `wim-edge replay --json`.
+
+    Raises
+    ------
+    RejectError
+        ``run-invalid`` if a field is missing or impossible.
+    """
     try:
-        measured = Measured(
+        return Measured(
             gross_kg=vehicle["gross_kg"],
             axle_kg=vehicle["axle_kg"],
             left_kg=vehicle["left_kg"],
@@ -63,6 +70,13 @@ def _run(line: RunLine, vehicle: Mapping[str, Any]) -> Run:
             groups=vehicle["axle_groups"],
             flags=tuple(vehicle["flags"]),
         )
-        return Run(run=line.run, reference=line.reference, measured=measured, lateral=line.lateral)
     except (KeyError, ValidationError) as error:
+        raise RejectError("run-invalid", where, f"cannot be judged: {error}") from error
+
+
+def _run(line: RunLine, vehicle: Mapping[str, Any]) -> Run:
+    measured = measured_of(vehicle, f"run {line.run}")
+    try:
+        return Run(run=line.run, reference=line.reference, measured=measured, lateral=line.lateral)
+    except ValidationError as error:
         raise RejectError("run-invalid", f"run {line.run}", f"cannot be judged: {error}") from error

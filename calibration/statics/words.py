@@ -1,45 +1,15 @@
-"""The languages of the verdicts: English is its own source, Chinese comes from a catalogue beside this file."""
+"""The languages of the verdicts."""
 
-import io
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import Final
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from calibration.catalogue import LANGUAGES, N_, Language
+from calibration.catalogue import language as language_of
 
-CODES: Final = ("en", "zh")
+CODES: Final = LANGUAGES
 
-
-def N_(message: str) -> str:  # noqa: N802 - gettext's name for a message that is translated elsewhere
-    """Mark a message for the catalogue without translating it here."""
-    return message
+__all__ = ["CODES", "N_", "Language", "language"]
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
-    """One language of the verdicts."""
-
-    code: str
-    catalogue: NullTranslations
-
-    def say(self, message: str, **values: object) -> str:
-        """Give `message` in this language with its ``%(name)s`` placeholders filled; a literal per cent sign is written twice."""
-        text: str = self.catalogue.gettext(message)
-        return text % values if values else text
-
-
-@cache
 def language(code: str) -> Language:
     """Give one of `CODES`; KeyError for another."""
-    if code not in CODES:
-        raise KeyError(code)
-    if code == CODES[0]:
-        return Language(code, NullTranslations())
-    compiled = io.BytesIO()
-    with resources.files("calibration.statics").joinpath("locales", code, "LC_MESSAGES", "statics.po").open("rb") as file:
-        write_mo(compiled, read_po(file, locale=code))
-    compiled.seek(0)
-    return Language(code, Translations(compiled))
+    return language_of("calibration.statics", "statics", code)

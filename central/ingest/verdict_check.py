@@ -32,6 +32,7 @@ def _missing_bars(record: VehicleRecord, pack: RulePack | None) -> list[str]:
         Bar.PLAYBACK: record.clock.playback_ppm != PPM,
         Bar.CLOCK: record.clock.state is not ClockState.SYNCHRONISED,
         Bar.CALIBRATION: record.calibration is None,
+        Bar.VERIFICATION: record.certificate is not None and not record.certificate.verified_at(record.time_us),
         Bar.NO_PLATE: record.plate is None,
         Bar.RULES: pack is not None and not pack.in_force(record.time_us),
     }

@@ -12,7 +12,7 @@ class GateState(StrEnum):
     HELD = "held"
     FELL = "fell"
     MOOT = "moot"
-    """Another gate's fall left it nothing to judge: a plate that was not read is neither certain nor uncertain."""
+    """There is nothing to judge: a plate that was not read is neither certain nor uncertain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,14 @@ class GateRow:
     details: tuple[str, ...]
 
 
-def gate_rows(verdict: Verdict) -> tuple[GateRow, ...]:
-    """Give every gate in the contract's order."""
+def gate_rows(verdict: Verdict, *, certified: bool) -> tuple[GateRow, ...]:
+    """Give every gate in the contract's order; without a certificate (`certified`) nobody has said when the scale's verification holds."""
     fallen = {gate.bar for gate in verdict.barred_by}
-    return tuple(GateRow(bar, _state(bar, fallen), tuple(gate.detail for gate in verdict.barred_by if gate.bar is bar)) for bar in Bar)
+    moot = {Bar.PLATE} if Bar.NO_PLATE in fallen else set()
+    moot |= set() if certified else {Bar.VERIFICATION}
 
+    def row(bar: Bar) -> GateRow:
+        state = GateState.FELL if bar in fallen else GateState.MOOT if bar in moot else GateState.HELD
+        return GateRow(bar, state, tuple(gate.detail for gate in verdict.barred_by if gate.bar is bar))
 
-def _state(bar: Bar, fallen: set[Bar]) -> GateState:
-    if bar in fallen:
-        return GateState.FELL
-    return GateState.MOOT if bar is Bar.PLATE and Bar.NO_PLATE in fallen else GateState.HELD
+    return tuple(row(bar) for bar in Bar)

@@ -80,6 +80,7 @@ BARS: Final = {
     Bar.CLOCK: BarWords(N_("Clock synchronised"), N_("the clock was not synchronised")),
     Bar.PLAYBACK: BarWords(N_("Line runs in real time"), N_("the line plays back faster than real time")),
     Bar.CALIBRATION: BarWords(N_("Calibration valid"), N_("the calibration was not valid")),
+    Bar.VERIFICATION: BarWords(N_("Scale verified by an institute"), N_("the verification of the scale did not cover that moment")),
     Bar.NO_PLATE: BarWords(N_("Plate read"), N_("no plate was read")),
     Bar.PLATE: BarWords(N_("Plate certain"), N_("the plate is uncertain")),
     Bar.PICTURES: BarWords(N_("Pictures present"), N_("pictures are missing")),

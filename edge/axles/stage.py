@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from contract.axles import Crossing, CrossingFlag
 from contract.samples import Block
@@ -35,6 +36,12 @@ class AxleStage:
         weighs = np.array([sensor.weighs for sensor in lane.sensor])
         self._detector = Detector(weighs, lane.rate_hz, self._hopper.hop_samples)
         self._rings = [RingMemory() for _ in lane.sensor]
+
+    @property
+    def zero(self) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """Zero and noise of each channel in counts, (channels,) each; None until they are known."""
+        baseline = self._detector.baseline
+        return (baseline.level, baseline.noise) if baseline.known else None
 
     def push(self, block: Block) -> list[Crossing]:
         """Take the next block and give the crossings that it completes, in order of their end."""

@@ -68,6 +68,23 @@ class Checkpoint:
     last_end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A certificate (JSON of a `SealedCertificate`) that a device's lane goes by for vehicles from a counter of an epoch on."""
+
+    device: str
+    epoch: int
+    from_counter: int
+    sealed: str = field(repr=False)
+
+
+class LedgerHead(NamedTuple):
+    """How far the ledger of certificates was when it was last read: counter and SHA-256 of its newest entry."""
+
+    counter: int
+    sha256: str
+
+
 class ReadKey(NamedTuple):
     """What names a plate read: a camera, and its own id of the event."""
 

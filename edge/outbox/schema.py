@@ -53,6 +53,21 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
             last_end INTEGER NOT NULL
         ) STRICT""",
     ),
+    (
+        """CREATE TABLE applied (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            device TEXT NOT NULL,
+            epoch INTEGER NOT NULL,
+            from_counter INTEGER NOT NULL,
+            sealed TEXT NOT NULL,
+            applied_us INTEGER NOT NULL
+        ) STRICT""",
+        """CREATE TABLE ledger_head (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            counter INTEGER NOT NULL,
+            sha256 TEXT NOT NULL
+        ) STRICT""",
+    ),
 )
 """In order; a released one is never edited, a change is a further one."""
 

@@ -14,10 +14,10 @@ from contract.faults import RetryError, StopError
 from contract.media import sha256_hex
 from contract.plates import PlateRead
 from contract.receipts import Receipt
-from edge.outbox import blob_rows, plate_rows, record_rows
+from edge.outbox import blob_rows, certificate_rows, plate_rows, record_rows
 from edge.outbox.blobs import FOLDER_MODE, BlobFolder
 from edge.outbox.database import Database
-from edge.outbox.rows import Blob, BlobRow, Checkpoint, Counts, ReadKey, Settlement, Waiting
+from edge.outbox.rows import Applied, Blob, BlobRow, Checkpoint, Counts, LedgerHead, ReadKey, Settlement, Waiting
 
 DATABASE_SHARE: Final = 0.5
 """Part of the quota for records; the other is for pictures and captures, which central can do without for longer."""
@@ -136,6 +136,26 @@ class Outbox:
         """Give how far a device's signal is used up, None if it has never been."""
         with self._database.transaction() as connection:
             return record_rows.checkpoint(connection, device)
+
+    def keep_applied(self, applied: Applied) -> None:
+        """Note durably that a certificate is applied, before anything is weighed by it."""
+        with self._database.transaction() as connection:
+            certificate_rows.insert(connection, applied, self._now_us())
+
+    def applied(self, device: str) -> list[Applied]:
+        """Give the certificates that were applied to a device's lane, in that order."""
+        with self._database.transaction() as connection:
+            return certificate_rows.applied(connection, device)
+
+    def keep_ledger_head(self, head: LedgerHead) -> None:
+        """Remember how far the ledger of certificates was, so that one that was cut back is recognised."""
+        with self._database.transaction() as connection:
+            certificate_rows.set_head(connection, head)
+
+    def ledger_head(self) -> LedgerHead | None:
+        """Give how far the ledger of certificates was, None if it was never read."""
+        with self._database.transaction() as connection:
+            return certificate_rows.head(connection)
 
     def waiting(self, limit: int) -> list[Waiting]:
         """Give the first records that no receipt has come for, in order."""

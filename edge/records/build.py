@@ -9,6 +9,7 @@ from contract.plates import PlateRead
 from contract.recordable import drive_group, gross_kg, recordable, whole_kg, whole_u_kg
 from contract.records import (
     AxleEntry,
+    CertificateEntry,
     Clock,
     CrossingEntry,
     FlagEntry,
@@ -27,7 +28,7 @@ MILLI: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Identities:
-    """What every record of a lane vouches for until the process is started anew.
+    """What every record vouches for until the process is started anew.
 
     Attributes
     ----------
@@ -37,14 +38,11 @@ class Identities:
         The legally relevant software (`edge.records.software`).
     parameters_sha256
         Digest of the station file's bytes.
-    calibration
-        Id and digest of the lane's calibration, None where it weighs with nominal constants.
     """
 
     station: str
     software: Software
     parameters_sha256: Sha256
-    calibration: Identity | None
 
 
 def build_record(
@@ -61,6 +59,8 @@ def build_record(
     plates: tuple[PlateEntry, ...] = (),
     media: tuple[MediaRef, ...] = (),
     pavement_c: float | None = None,
+    calibration: Identity | None = None,
+    certificate: CertificateEntry | None = None,
 ) -> VehicleRecord:
     """Give the record of one vehicle.
 
@@ -86,6 +86,8 @@ def build_record(
         Pictures and the capture, by hash.
     pavement_c
         Pavement temperature that the weighing used, None if unknown.
+    calibration, certificate
+        Id and digest of the calibration that it was weighed with, and the certificate that put this into force; None where there is none.
 
     Raises
     ------
@@ -131,7 +133,8 @@ def build_record(
         rules=rules,
         software=identities.software,
         parameters_sha256=identities.parameters_sha256,
-        calibration=identities.calibration,
+        calibration=calibration,
+        certificate=certificate,
     )
 
 

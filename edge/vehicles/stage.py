@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from calibration.model import Calibration
+from calibration.model import Calibration, check_lane
 from contract.axles import Crossing
-from contract.faults import StopError
 from contract.station import Lane
 from contract.vehicles import Axle, Body, Vehicle, VehicleFlag
 from edge.vehicles.behaviour import (
@@ -19,6 +18,7 @@ from edge.vehicles.behaviour import (
     silent_sensors,
     weight_flags,
 )
+from edge.vehicles.boundary import Boundaries
 from edge.vehicles.classify import axle_groups, classify
 from edge.vehicles.group import Grouper, Passage
 from edge.vehicles.motion import Motion, fit_motion
@@ -57,11 +57,10 @@ class VehicleStage:
 
     def __init__(self, lane: Lane, calibration: Calibration | None, pavement_c: float | None = None) -> None:
         if calibration is not None:
-            _check(lane, calibration)
+            check_lane(calibration, lane)
         self._lane = lane
-        self._calibration = calibration
+        self._calibrations = Boundaries(calibration)
         self._pavement_c = pavement_c
-        self._gains = {} if calibration is None else {name: sensor.gain for name, sensor in calibration.sensors.items()}
         self._grouper = Grouper(lane)
         self._position = PositionWatch(lane)
         self._timer_samples = max(1, round(lane.rate_hz * TIMER_S))
@@ -78,6 +77,17 @@ class VehicleStage:
     def set_pavement(self, pavement_c: float | None) -> None:
         """Take the pavement's temperature from now on."""
         self._pavement_c = pavement_c
+
+    def change(self, calibration: Calibration, from_sample: int) -> None:
+        """Weigh vehicles that begin at a counter or later with another calibration; a vehicle that began before keeps the one it met.
+
+        Raises
+        ------
+        StopError
+            As for the first calibration.
+        """
+        check_lane(calibration, self._lane)
+        self._calibrations.change(calibration, from_sample)
 
     def push(self, crossings: Iterable[Crossing], up_to_sample: int) -> list[Vehicle]:
         """Take crossings as the signal processing gives them, all that were complete before counter `up_to_sample`.
@@ -120,15 +130,19 @@ class VehicleStage:
         loops = tuple(loop for loop in (passage.entry, passage.exit) if loop is not None)
         if not can_have_driven(passage, self._lane):
             return None
+        crossings = tuple(tuple(axle.values()) for axle in passage.axles)
+        every = [crossing for axle in crossings for crossing in axle] + list(loops)
+        start = min(crossing.start for crossing in every)
+        calibration = self._calibrations.at(start)
         motion = fit_motion(passage.axles, self._lane, loops)
         nominal = nominal_loads(passage.axles, motion, self._lane)
-        weights = weigh(passage.axles, nominal, motion, self._lane, calibration=self._calibration, pavement_c=self._pavement_c)
+        weights = weigh(passage.axles, nominal, motion, self._lane, calibration=calibration, pavement_c=self._pavement_c)
         if not can_be_weighed(motion, weights):
             return None
         offsets = [0.0] * len(passage.axles) if motion is None else [float(value) for value in motion.behind_m]
         spacings = [offsets[k] - offsets[k - 1] for k in range(1, len(offsets))]
         vehicle_class = classify(spacings, axle_kg=weights.axle_kg, axle_u_kg=weights.axle_u_kg, gross_u_kg=weights.gross_u_kg)
-        position = self._position.judge(passage.axles, corrected(nominal, self._gains), spacings)
+        position = self._position.judge(passage.axles, corrected(nominal, _gains(calibration)), spacings)
         flags = dict(passage.flags)
         for more in (
             motion_flags(motion),
@@ -139,19 +153,17 @@ class VehicleStage:
             missing_flags(passage.axles, self._lane),
             silent_sensors(passage.axles, self._lane),
             weight_flags(weights, self._rows),
-            self._calibration_flags(motion),
+            _calibration_flags(calibration, motion),
         ):
             flags.update(more)
         if vehicle_class.body is Body.UNKNOWN or vehicle_class.confidence < LEAST_CONFIDENCE:
             flags[VehicleFlag.UNCLASSIFIED] = vehicle_class.confidence
         self._ahead = passage
-        crossings = tuple(tuple(axle.values()) for axle in passage.axles)
-        every = [crossing for axle in crossings for crossing in axle] + list(loops)
         groups = axle_groups(spacings)
         return Vehicle(
             lane=self._lane.id,
             first_axle_sample=self._first_axle(passage, motion),
-            start=min(crossing.start for crossing in every),
+            start=start,
             stop=max(crossing.stop for crossing in every),
             axles=tuple(
                 Axle(
@@ -198,27 +210,22 @@ class VehicleStage:
             ways.append(abs(motion.place_at(end) - motion.place_at(begin)))
         return sum(ways) / len(ways)
 
-    def _calibration_flags(self, motion: Motion | None) -> dict[VehicleFlag, float]:
-        if self._calibration is None:
-            return {VehicleFlag.UNCALIBRATED: 1.0}
-        if motion is None:
-            return {}
-        speed_kmh = motion.speed_m_s * 3.6
-        low = self._calibration.speed_min_kmh * (1.0 - SPEED_MARGIN)
-        high = self._calibration.speed_max_kmh * (1.0 + SPEED_MARGIN)
-        return {} if low <= speed_kmh <= high else {VehicleFlag.OUTSIDE_CALIBRATION: round(speed_kmh, 2)}
+
+def _gains(calibration: Calibration | None) -> dict[str, float]:
+    return {} if calibration is None else {name: sensor.gain for name, sensor in calibration.sensors.items()}
+
+
+def _calibration_flags(calibration: Calibration | None, motion: Motion | None) -> dict[VehicleFlag, float]:
+    if calibration is None:
+        return {VehicleFlag.UNCALIBRATED: 1.0}
+    if motion is None:
+        return {}
+    speed_kmh = motion.speed_m_s * 3.6
+    low = calibration.speed_min_kmh * (1.0 - SPEED_MARGIN)
+    high = calibration.speed_max_kmh * (1.0 + SPEED_MARGIN)
+    return {} if low <= speed_kmh <= high else {VehicleFlag.OUTSIDE_CALIBRATION: round(speed_kmh, 2)}
 
 
 def _order(crossing: Crossing) -> tuple[int, int, str]:
     settled = crossing.stop if crossing.settled is None else crossing.settled
     return settled, crossing.stop, crossing.sensor
-
-
-def _check(lane: Lane, calibration: Calibration) -> None:
-    if calibration.lane != lane.id:
-        what = f"is of lane {calibration.lane}, not of lane {lane.id}; give the lane its own"
-        raise StopError("calibration-lane", f"calibration {calibration.id}", what)
-    missing = [sensor.name for sensor in lane.weighing_sensors if sensor.name not in calibration.sensors]
-    if missing:
-        what = f"has no gain for sensor {missing[0]} of lane {lane.id}; fit it again with the present station file"
-        raise StopError("calibration-sensors", f"calibration {calibration.id}", what)

@@ -1,10 +1,11 @@
 """What bars a result from enforcement, whatever it weighs: each bar with the figure that made it fall and what is allowed."""
 
+from datetime import UTC, datetime
 from typing import Final
 
 from contract.limits import RulePack
 from contract.limits.pack import FIGURE_MILLI
-from contract.records import Clock, ClockState
+from contract.records import CertificateEntry, Clock, ClockState
 from contract.station import Gates
 from contract.units import KMH_PER_M_S, US_PER_S
 from contract.vehicles import Vehicle, VehicleFlag
@@ -51,6 +52,8 @@ def bars(
     has_pictures: bool,
     calibrated: bool,
     in_force: bool,
+    certificate: CertificateEntry | None,
+    time_us: int,
 ) -> tuple[Gate, ...]:
     """Give every bar that falls, none hidden by another; parameters as in `decide`."""
     return (
@@ -59,6 +62,7 @@ def bars(
         *_rules(pack, in_force=in_force),
         *_clock(clock),
         *_calibration(vehicle, calibrated=calibrated),
+        *_verification(certificate, time_us),
         *_evidence(gates, plate_certainty, has_pictures=has_pictures),
     )
 
@@ -111,6 +115,18 @@ def _calibration(vehicle: Vehicle, *, calibrated: bool) -> list[Gate]:
     if calibrated and VehicleFlag.UNCALIBRATED not in vehicle.flags:
         return []
     return [Gate(bar=Bar.CALIBRATION, detail="weighed without a valid calibration; one is needed")]
+
+
+def _verification(certificate: CertificateEntry | None, time_us: int) -> list[Gate]:
+    if certificate is None or certificate.verified_at(time_us):
+        return []
+    verification = certificate.verification
+    if verification is None:
+        detail = f"certificate {certificate.number} names no verification of the scale in this state by an institute; one is needed"
+    else:
+        begins, ends = (datetime.fromtimestamp(us / US_PER_S, UTC) for us in (verification.from_us, verification.until_us))
+        detail = f"verification {verification.number} holds from {begins:%Y-%m-%d %H:%M} to {ends:%Y-%m-%d %H:%M} UTC, not at the passage"
+    return [Gate(bar=Bar.VERIFICATION, detail=detail)]
 
 
 def _evidence(gates: Gates, plate_certainty: float | None, *, has_pictures: bool) -> list[Gate]:

@@ -4,7 +4,7 @@ from typing import Final
 
 from contract.limits import RulePack, Weighed, WeighedAxle, evaluate
 from contract.recordable import drive_group, gross_kg, recordable, whole_kg, whole_u_kg
-from contract.records import Clock
+from contract.records import CertificateEntry, Clock
 from contract.station import Gates
 from contract.units import MM_PER_M, PPM
 from contract.vehicles import Vehicle, VehicleFlag
@@ -25,6 +25,8 @@ def decide(
     has_pictures: bool,
     calibrated: bool,
     in_force: bool = True,
+    certificate: CertificateEntry | None = None,
+    time_us: int = 0,
 ) -> Verdict:
     """Judge one vehicle.
 
@@ -46,6 +48,10 @@ def decide(
         Whether a calibration that is valid for this lane and moment was applied.
     in_force
         Whether the pack was in force at the moment of passage (`contract.limits.RuleBook.at`).
+    certificate
+        What put the calibration into force; None where the station goes without certificates, and so without dates of verification.
+    time_us
+        UTC of the passage, against which the verification's dates are held.
 
     Returns
     -------
@@ -67,6 +73,8 @@ def decide(
             has_pictures=has_pictures,
             calibrated=calibrated,
             in_force=in_force,
+            certificate=certificate,
+            time_us=time_us,
         ),
     )
     if NOT_WHOLE.isdisjoint(vehicle.flags):

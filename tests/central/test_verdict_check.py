@@ -4,7 +4,7 @@ import pytest
 
 from central.ingest.verdict_check import mark_of
 from contract.limits import evaluate, weighed_of
-from contract.records import FlagEntry, Identity
+from contract.records import CertificateEntry, FlagEntry, Identity, VerificationEntry
 from contract.rules import rule_pack
 from contract.vehicles import VehicleFlag
 from contract.verdicts import Bar, DecisionRule, Gate, Outcome
@@ -85,3 +85,15 @@ def test_other_countries_verdicts_are_recomputed_by_their_own_rules(family):
     record = overload(rules=Identity(id=pack.id, sha256=pack.sha256))
     assert mark_of(judged(record, pack=pack)) is None
     assert mark_of(record).startswith("verdict-differs: ")
+
+
+def test_an_overload_outside_of_the_scales_verification_is_barred():
+    passed_us = overload().time_us
+    held = VerificationEntry(number="JJG-7", institute="Institute", from_us=passed_us, until_us=passed_us + 1)
+    over = held.model_copy(update={"from_us": 1, "until_us": passed_us})
+    certificate = CertificateEntry(number=3, sha256="5" * 64, counter=7, verification=held)
+    assert mark_of(judged(overload(certificate=certificate))) is None
+    for verification in (over, None):
+        record = judged(overload(certificate=certificate.model_copy(update={"verification": verification})))
+        assert mark_of(record) == "gate-missing: the record's own facts demand verification-not-in-force, which its verdict does not name"
+        assert mark_of(judged(record, barred_by=(Gate(bar=Bar.VERIFICATION, detail="ended"),))) is None

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from calibration.__main__ import app as calibration
 from central.__main__ import app as central
 from contract.faults import EXIT_FAILED, EXIT_OK, EXIT_REJECTED, EXIT_RESTART, EXIT_USAGE
 from edge.__main__ import app as edge
 from plate_reader.__main__ import app as plates
 
 UNITS = sorted((Path(__file__).parents[2] / "deploy" / "systemd").glob("*.service"))
-APPS = {"wim-edge": edge, "wim-plates": plates, "wim-central": central}
+APPS = {"wim-edge": edge, "wim-plates": plates, "wim-central": central, "wim-calibration": calibration}
+SERVICES = {"wim-edge", "wim-plates", "wim-central", "wim-technician"}
 
 
 def settings_of(unit):
@@ -24,7 +26,7 @@ def settings_of(unit):
 
 
 def test_there_is_one_for_each_service():
-    assert {unit.stem for unit in UNITS} == set(APPS)
+    assert {unit.stem for unit in UNITS} == SERVICES
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from contract.faults import RejectError, RetryError, StopError
 from contract.plates import PlateRead
 from edge.faultbook import FaultBook
+from edge.live import LiveView
 from edge.loopback import BODY_MAX_BYTES, LoopbackServer, create_app
 
 READ = PlateRead(camera="front", event_id="1", time_us=1_700_000_000_000_000, text="湘A12345", confidence=0.9)
@@ -22,16 +23,19 @@ class Door:
         self.app = app
 
     def post(self, path, content):
-        return asyncio.run(self._post(path, content))
+        return asyncio.run(self._ask("POST", path, content))
 
-    async def _post(self, path, content):
+    def get(self, path):
+        return asyncio.run(self._ask("GET", path, None))
+
+    async def _ask(self, method, path, content):
         async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://127.0.0.1") as client:
-            return await client.post(path, content=content)
+            return await client.request(method, path, content=content)
 
 
-def door(take=lambda read: None):
+def door(take=lambda read: None, live=None):
     book = FaultBook()
-    return Door(create_app(take, lambda: {"station": "s"}, book)), book
+    return Door(create_app(take, lambda: {"station": "s"}, book, live or LiveView(()))), book
 
 
 def test_a_read_is_taken():
@@ -74,3 +78,24 @@ def test_it_listens_on_the_loopback_interface_only(listen):
     client, _ = door()
     with pytest.raises(StopError, match="loopback"):
         LoopbackServer(client.app, listen)
+
+
+def test_a_lane_that_is_not_there_is_named():
+    client, _ = door()
+    answer = client.get("/signals?lane=7")
+    assert answer.status_code == 404
+    assert "lane 7" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("query", ["seconds=0", "seconds=1e9", "since=-1", "lane=x"])
+def test_a_question_that_makes_no_sense_is_refused(query):
+    client, _ = door()
+    assert client.get(f"/signals?{query}").status_code == 422
+
+
+def test_passes_of_another_run_of_the_program_are_given_from_the_first_one():
+    client, _ = door()
+    told = client.get("/passes?since=5&stream=another").json()
+    assert told["passes"] == []
+    assert told["next"] == 1
+    assert client.get("/passes/1/capture").status_code == 404

@@ -61,7 +61,7 @@ def vehicle(request: Request, login: PageLogin, central: CentralDep, detail: Fou
         decision_rule=decision_rule_in(record.verdict, formats_of(request)),
         law=law_of(record, language),
         findings=finding_rows(record, language),
-        gates=gate_rows(record.verdict),
+        gates=gate_rows(record.verdict, certified=record.certificate is not None),
         proof=prove(record, detail.signed, keys),
         supplements=[(item, prove(item.record, item.signed, keys)) for item in detail.supplements],
         pictures=[item for item in detail.media if item.ref.role is not MediaRole.CAPTURE],

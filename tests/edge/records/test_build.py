@@ -24,8 +24,8 @@ IDENTITIES = Identities(
     station="G107-K1532",
     software=Software(name="weighline", version="0.1.0", sha256="1" * 64),
     parameters_sha256="2" * 64,
-    calibration=Identity(id="cal-1", sha256="3" * 64),
 )
+CALIBRATION = Identity(id="cal-1", sha256="3" * 64)
 RULES = Identity(id=PACK.id, sha256=PACK.sha256)
 READ = PlateRead(camera="cam", event_id="e-1", time_us=1_790_000_000_000_000, text="湘A12345", confidence=0.975, colour=PlateColour.YELLOW)
 

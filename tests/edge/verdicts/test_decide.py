@@ -10,7 +10,7 @@ from contract.chain import GENESIS
 from contract.limits import weighed_of
 from contract.limits.pack import FlagBar
 from contract.recordable import gross_kg, recordable
-from contract.records import Clock, ClockState, Identity, Software
+from contract.records import CertificateEntry, Clock, ClockState, Identity, Software, VerificationEntry
 from contract.rules import rule_pack
 from contract.station import Gates
 from contract.vehicles import Body, VehicleFlag
@@ -24,7 +24,23 @@ GOOD_CLOCK = Clock(state=ClockState.SYNCHRONISED, u_us=2_000)
 OVERLOADED = vehicle((9_000.0, 11_000.0, 10_000.0))
 
 
-def judged(one=OVERLOADED, gates=None, clock=GOOD_CLOCK, certainty=0.95, *, pictures=True, calibrated=True, in_force=True, pack=PACK):
+VERIFIED = VerificationEntry(number="JJG-7", institute="Institute", from_us=1_000, until_us=2_000)
+CERTIFICATE = CertificateEntry(number=3, sha256="5" * 64, counter=7, verification=VERIFIED)
+
+
+def judged(
+    one=OVERLOADED,
+    gates=None,
+    clock=GOOD_CLOCK,
+    certainty=0.95,
+    *,
+    pictures=True,
+    calibrated=True,
+    in_force=True,
+    pack=PACK,
+    certificate=None,
+    time_us=1_500,
+):
     return decide(
         one,
         pack,
@@ -34,6 +50,8 @@ def judged(one=OVERLOADED, gates=None, clock=GOOD_CLOCK, certainty=0.95, *, pict
         has_pictures=pictures,
         calibrated=calibrated,
         in_force=in_force,
+        certificate=certificate,
+        time_us=time_us,
     )
 
 
@@ -46,6 +64,11 @@ def test_a_sound_overload_is_enforceable():
     assert verdict.outcome is Outcome.OVERLOAD
     assert verdict.enforceable
     assert verdict.barred_by == ()
+
+
+@pytest.mark.parametrize("time_us", [1_000, 1_999])
+def test_within_the_dates_of_the_scales_verification_it_is_enforceable(time_us):
+    assert judged(certificate=CERTIFICATE, time_us=time_us).enforceable
 
 
 def test_nothing_bars_a_light_vehicle_either():
@@ -121,6 +144,9 @@ def test_every_flag_is_in_the_table_above():
         ({"clock": Clock(state=ClockState.SYNCHRONISED, u_us=1, playback_ppm=4_000_000)}, Bar.PLAYBACK, "played 4 times as fast"),
         ({"in_force": False}, Bar.RULES, "judged by cn-62-2016, in force from 2016-09-21"),
         ({"calibrated": False}, Bar.CALIBRATION, "without a valid calibration"),
+        ({"certificate": CERTIFICATE, "time_us": 999}, Bar.VERIFICATION, "JJG-7 holds from 1970-01-01 00:00 to 1970-01-01 00:00 UTC"),
+        ({"certificate": CERTIFICATE, "time_us": 2_000}, Bar.VERIFICATION, "not at the passage"),
+        ({"certificate": CERTIFICATE.model_copy(update={"verification": None})}, Bar.VERIFICATION, "certificate 3 names no verification"),
         ({"certainty": None}, Bar.NO_PLATE, "no plate was matched"),
         ({"certainty": 0.5}, Bar.PLATE, "plate certainty 0.500; needed is 0.8"),
         ({"pictures": False}, Bar.PICTURES, "no picture"),
@@ -159,7 +185,7 @@ def test_the_record_states_exactly_what_was_judged(one):
         known,
         judged(known),
         after=GENESIS,
-        identities=Identities("G107-K1532", Software(name="w", version="1", sha256="1" * 64), "2" * 64, None),
+        identities=Identities("G107-K1532", Software(name="w", version="1", sha256="1" * 64), "2" * 64),
         rules=Identity(id=PACK.id, sha256=PACK.sha256),
         time_us=1_790_000_000_000_000,
         clock=GOOD_CLOCK,
