@@ -30,6 +30,10 @@ class History:
         """Remember hops that follow the last ones."""
         self._hops.append(hops)
 
+    def withdraw(self) -> None:
+        """Forget the newest hops, which come again."""
+        self._hops.pop()
+
     def trim(self, first_sample: int) -> None:
         """Forget what ends at or before this counter."""
         while self._hops and self._hops[0].stop_sample <= first_sample:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.axles.detect import ONSET_SIGMA, Record
+from edge.axles.detect import ONSET_SIGMA, PRESENT_SIGMA
 from edge.axles.hops import HOP_S
+from edge.axles.occupancy import HALF
+from edge.axles.record import Record
 from edge.axles.zero import Zero, zero_of
 
 EDGE_SIGMA = 3.0
@@ -117,22 +119,27 @@ def find_presences(signal: Signal, rate_hz: float) -> list[tuple[int, int]]:
     A dip to below half of the plateau parts two vehicles; both ends are where the vehicle's end stands over the loop's middle.
     """
     above = signal.above
-    size = max(1, round(rate_hz * HOP_S / 2.0))
+    size = presence_smoothing(rate_hz)
     smooth = np.convolve(above, np.full(size, 1.0 / size), mode="same") if above.size >= size else above
     found: list[tuple[int, int]] = []
     if smooth.max() <= 0.0:
         return found  # the zero itself was learnt on an occupied loop and has only sunk
     occupied = float(np.median(smooth[smooth > 0.25 * smooth.max()]))
-    present = smooth > max(0.5 * occupied, 2.0 * ONSET_SIGMA * signal.noise)
+    present = smooth > max(HALF * occupied, PRESENT_SIGMA * signal.noise)
     for start, stop in bridge(runs(present), signal):
         plateau = float(np.partition(smooth[start:stop], rank := int(0.8 * (stop - start)))[rank])
         inside = present.copy()
         inside[:start] = inside[stop:] = False
-        inside[start:stop] = smooth[start:stop] > 0.5 * plateau
+        inside[start:stop] = smooth[start:stop] > HALF * plateau
         # Of a vehicle most samples stand out by themselves; two that were struck by a spike only smear over the smoothing's length.
         held = ((a, b) for a, b in bridge(runs(inside), signal) if b - a > size)
         found.extend((a, b) for a, b in held if np.median(above[a:b]) > ONSET_SIGMA * signal.noise)
     return found
+
+
+def presence_smoothing(rate_hz: float) -> int:
+    """Give over how many samples a loop's signal is averaged before it is judged."""
+    return max(1, round(rate_hz * HOP_S / 2.0))
 
 
 def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:

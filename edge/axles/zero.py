@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.axles.detect import REST_HOPS, Record
 from edge.axles.hops import HOP_S
+from edge.axles.record import REST_HOPS, Record
 
 TABLE_S: Final = 2.0
 """Length of the tables of constant, drift and waves; longer records are rare and calculate their own."""
