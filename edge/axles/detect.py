@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.axles.baseline import Baseline
-from edge.axles.features import Features, features_of
+from edge.axles.features import Course, course_of, features_of
 from edge.axles.history import History
 from edge.axles.hops import BREAK_HOPS, STRETCH_HOPS, Hops
 from edge.axles.hum import EVERY_STRETCHES, HumTracker
@@ -54,7 +54,7 @@ class Detector:
         self._patient = patient.tolist()
         self._loops = loops.tolist()
         self._hop = hop_samples
-        self._look_samples = -(-hop_samples // LOOKS_PER_HOP)
+        self._look_samples = max(1, hop_samples // LOOKS_PER_HOP)
         self._stretch = hop_samples * STRETCH_HOPS
         self.baseline = Baseline(patient.size)
         self._hum = HumTracker(patient.size, rate_hz, self._stretch)
@@ -132,49 +132,46 @@ class Detector:
         level = self.baseline.levels(place, hops.number)
         band = (ONSET_SIGMA * self.baseline.noise)[:, None]
         quiet = (found.high - level < band) & (level - found.low < band)
-        awake = sorted({*self._open, *np.flatnonzero(~quiet.all(axis=1)).tolist()})
+        awake = {*self._open, *np.flatnonzero(~quiet.all(axis=1)).tolist()}
         if awake:
-            yield from self._follow_all(awake, hops, found, quiet)
-        if hops.valid.all():
+            yield from self._follow(hops, place, {channel: course_of(channel, found, quiet) for channel in sorted(awake)}, quiet)
+        if hops.whole:
             self.baseline.gather(place, quiet, found)
 
-    def _follow_all(self, channels: list[int], hops: Hops, found: Features, quiet: NDArray[np.bool_]) -> Iterator[Record]:
-        """Go through the hops of some channels together, and look at loops in between as if each hop came alone."""
-        border = hops.first_sample + hops.size
-        yield from self._look(hops, border - 1)
-        for ended in zip(*(self._follow(channel, hops, found, quiet) for channel in channels), strict=True):
-            yield from (record for record in ended if record is not None)
-            yield from self._look(hops, min(border + hops.size - 1, hops.stop_sample))
-            border += hops.size
-
-    def _follow(self, channel: int, hops: Hops, found: Features, quiet: NDArray[np.bool_]) -> Iterator[Record | None]:
-        """Go through the hops of one channel, and give for each the record that it ended; `quiet` is corrected where one was open."""
-        low, high, mean = found.low[channel].tolist(), found.high[channel].tolist(), found.mean[channel].tolist()
-        first_place, whole, patient = hops.first_sample // self._hop % STRETCH_HOPS, bool(hops.valid.all()), self._patient[channel]
-        record, (zero, drift, noise) = self._open.get(channel), self.baseline.state(channel)
+    def _follow(self, hops: Hops, place: int, courses: dict[int, Course], quiet: NDArray[np.bool_]) -> Iterator[Record]:
+        """Go through hops as if each of them came alone; `quiet` is corrected where a record was open."""
+        stop = hops.first_sample
         for index in range(hops.number):
-            place, start = first_place + index, hops.first_sample + index * hops.size
-            if record is None:
-                band, level = ONSET_SIGMA * noise, zero + drift * place
-                if high[index] - level < band and level - low[index] < band:
-                    quiet[channel, index] = True
-                    yield None
-                    continue
-                record = self._start(channel, start, level)
-            quiet[channel, index] = False
-            above = (low[index] - record.level, high[index] - record.level)
-            stop = start + hops.size
-            record.take(*above, mean[index] - record.level, whole=whole)
-            if record.occupancy is not None and record.occupancy.take(mean[index] - record.level):
-                record.told = stop
-            inside = above[1] < record.band and -above[0] < record.band
-            overlong = record.is_overlong()
-            if overlong or record.calm >= CALM_HOPS or record.has_rested(patient=patient, inside=inside):
-                noisier = overlong or (record.calm >= CALM_HOPS and record.rest < REST_HOPS)
-                yield self._end(channel, record, (place, stop), mean[index], noisier=noisier, overlong=overlong)
-                record, (zero, drift, noise) = None, self.baseline.state(channel)
-            else:
-                yield None
+            yield from self._look(hops, stop + hops.size - 1)
+            stop += hops.size
+            for channel, course in courses.items():
+                if channel in self._open or not course.quiet[index]:
+                    closed = self._step(channel, course, index, (place + index, stop), hops)
+                    if closed is not None:
+                        yield closed
+        yield from self._look(hops, stop)
+        for channel, course in courses.items():
+            quiet[channel] = course.quiet
+
+    def _step(self, channel: int, course: Course, index: int, end: tuple[int, int], hops: Hops) -> Record | None:
+        """Take a hop into the record that is open, or that it opens; `end` is its place in the stretch, and the counter after it."""
+        place, stop = end
+        record = self._open.get(channel) or self._start(channel, stop - hops.size, place)
+        low, high, mean = course.low[index] - record.level, course.high[index] - record.level, course.mean[index] - record.level
+        course.quiet[index] = False
+        record.take(low, high, mean, whole=hops.whole)
+        if record.occupancy is not None and record.occupancy.take(mean):
+            record.told = stop
+        overlong, calm = record.is_overlong(), record.calm >= CALM_HOPS
+        inside = high < record.band and -low < record.band
+        if not (overlong or calm or record.has_rested(patient=self._patient[channel], inside=inside)):
+            return None
+        closed = self._end(
+            channel, record, end, course.mean[index], noisier=overlong or (calm and record.rest < REST_HOPS), overlong=overlong
+        )
+        zero, drift, noise = self.baseline.state(channel)
+        course.judge(index + 1, place + 1, zero, drift, ONSET_SIGMA * noise)
+        return closed
 
     def _look(self, hops: Hops, until: int) -> Iterator[Record]:
         """Look at the loop that alone is occupied, at every border after the last look and up to counter `until` within these hops."""
@@ -182,19 +179,13 @@ class Detector:
         channel = self._sole_loop
         if channel is None:
             return
-        record = self._open[channel]
-        for stop in self._borders(begin, until):
+        record, step = self._open[channel], self._look_samples
+        for stop in range((begin // step + 1) * step, until + 1, step):
             last = stop - 1 - hops.first_sample
             if record.occupancy is not None and hops.valid[last]:
                 above = int(hops.counts[channel, last]) - record.level
                 if record.occupancy.has_fallen(above):
                     yield self._cut(channel, record, stop, goes_on=True)
-
-    def _borders(self, begin: int, until: int) -> Iterator[int]:
-        """Give the borders of looks in (begin, until]."""
-        for start in range(begin // self._hop * self._hop, until, self._hop):
-            borders = (*range(start + self._look_samples, start + self._hop, self._look_samples), start + self._hop)
-            yield from (border for border in borders if begin < border <= until)
 
     @property
     def _sole_loop(self) -> int | None:
@@ -204,11 +195,11 @@ class Detector:
         (channel,) = self._open
         return channel if self._loops[channel] else None
 
-    def _start(self, channel: int, start: int, level: float) -> OpenRecord:
-        noise = float(self.baseline.noise[channel])
+    def _start(self, channel: int, start: int, place: int) -> OpenRecord:
+        zero, drift, noise = self.baseline.state(channel)
         first = max(start - LEAD_HOPS * self._hop, int(self._idle_since[channel]), self._history.first_sample)
         occupancy = Occupancy(PRESENT_SIGMA * noise) if self._loops[channel] else None
-        record = OpenRecord(first, start, level, noise, ONSET_SIGMA * noise, occupancy)
+        record = OpenRecord(first, start, zero + drift * place, noise, ONSET_SIGMA * noise, occupancy)
         self._open[channel] = record
         return record
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,15 +52,20 @@ class Hops:
     size: int
     follows_break: bool = False
 
-    @property
+    @cached_property
     def number(self) -> int:
         """How many hops."""
         return int(self.counts.shape[1]) // self.size
 
-    @property
+    @cached_property
     def stop_sample(self) -> int:
         """Counter just after the last sample."""
         return self.first_sample + int(self.counts.shape[1])
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether no sample was lost."""
+        return bool(self.valid.all())
 
     def single(self) -> Iterator[Hops]:
         """Give the hops one by one."""
@@ -154,7 +160,7 @@ class Hopper:
         hops = self._pending(size)
         self._start, self._follows_break = self._next, False
         self._counts, self._valid = [], []
-        if hops.number == 1 or hops.valid.all():
+        if hops.number == 1 or hops.whole:
             yield hops
         else:
             yield from hops.single()

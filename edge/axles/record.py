@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +75,11 @@ class Record:
     cut: bool = False
     goes_on: bool = False
     hum: tuple[tuple[float, float], ...] = ()
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether no sample was lost."""
+        return bool(self.valid.all())
 
 
 @dataclass(slots=True)

@@ -12,12 +12,13 @@ from contract.station import Lane, Sensor, SensorKind
 from edge.axles.detect import Detector
 from edge.axles.faulty import damage_of
 from edge.axles.hops import Hopper, Hops
+from edge.axles.loops import loop_pulses, smoothing_samples
 from edge.axles.plates import plate_pulses
-from edge.axles.pulse import Pulse, half_height
+from edge.axles.pulse import Pulse
 from edge.axles.record import Record
 from edge.axles.ring import RingMemory
 from edge.axles.strips import strip_pulse
-from edge.axles.wheels import Signal, find_presences, find_wheels, prepare, presence_smoothing
+from edge.axles.wheels import Signal, find_wheels, prepare
 
 
 class AxleStage:
@@ -58,7 +59,7 @@ class AxleStage:
             crossings = self._measure(record)
             if record.goes_on:
                 # Smoothing reaches as far ahead as half its length: what ends closer to the record's end may not have ended.
-                if not crossings or record.settled - crossings[-1].stop < presence_smoothing(self._rate_hz) // 2:
+                if not crossings or record.settled - crossings[-1].stop < smoothing_samples(self._rate_hz) // 2:
                     continue
                 self._detector.tell(record)
             found.extend(crossings)
@@ -72,7 +73,7 @@ class AxleStage:
 
     def _pulses(self, sensor: Sensor, signal: Signal, memory: RingMemory) -> list[Pulse]:
         if sensor.kind is SensorKind.LOOP:
-            return [_presence(signal, *span) for span in find_presences(signal, self._rate_hz)]
+            return loop_pulses(signal, self._rate_hz)
         if sensor.kind is SensorKind.PLATE:
             return plate_pulses(signal, self._rate_hz, sensor.width_m, memory)
         wheels = find_wheels(signal, self._rate_hz)
@@ -90,13 +91,6 @@ def _loaded(pulse: Pulse, signal: Signal) -> bool:
     A loop's presence stands whatever its zero did: it weighs nothing, and one that is lost joins two vehicles.
     """
     return pulse.u_share is None or (pulse.area > 0.0 and pulse.level > abs(signal.zero.step))
-
-
-def _presence(signal: Signal, start: int, stop: int) -> Pulse:
-    part = signal.above[start:stop]
-    level = float(np.median(part))
-    rise, fall = half_height(signal.above, start, stop, 0.5 * level)
-    return Pulse(start, stop, (rise + fall) / 2.0, float(part.sum()), level, fall - rise)
 
 
 def _crossing(sensor: Sensor, record: Record, pulse: Pulse, flags: frozenset[CrossingFlag]) -> Crossing:

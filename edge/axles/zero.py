@@ -68,23 +68,24 @@ def zero_of(record: Record, rate_hz: float) -> Zero:
     both = lead > 0 and rest > 0
     lines_hz = tuple(line_hz for line_hz, _ in record.hum)
     rows = _rows(lines_hz, rate_hz, size, drifts=both)
+    unknowns = rows.shape[0]
     if not lead and not rest:
-        covariance = np.zeros((rows.shape[0], rows.shape[0]))
+        covariance = np.zeros((unknowns, unknowns))
         covariance[0, 0] = record.noise**2
         return Zero(np.full(size, record.level_before), rows, covariance, white2**0.5, 0.0)
-    normal, right = np.zeros((rows.shape[0], rows.shape[0])), np.zeros(rows.shape[0])
-    for part in (slice(0, lead), slice(size - rest, size)):
-        if part.stop > part.start:
-            use, valid = rows[:, part], record.valid[part]
-            if valid.all() and size <= _longest(rate_hz):
-                normal += _products(lines_hz, rate_hz, part.start, part.stop, drifts=both)
+    normal, right = np.zeros((unknowns, unknowns)), np.zeros(unknowns)
+    tabled = record.whole and size <= _longest(rate_hz)
+    for begin, end in ((0, lead), (size - rest, size)):
+        if begin < end:
+            use = rows[:, begin:end]
+            if tabled:
+                normal += _products(lines_hz, rate_hz, begin, end, drifts=both)
             else:
-                use = use * valid
+                use = use * record.valid[begin:end]
                 normal += use @ use.T
-            right += use @ (record.counts[part] - record.level_before)
-    ridge = np.full(rows.shape[0], STIFFNESS)
-    ridge[1 + both :] += np.repeat(white2 / np.array(power, np.float64), 2)
-    normal.flat[:: rows.shape[0] + 1] += ridge
+            right += use @ (record.counts[begin:end] - record.level_before)
+    waves = [STIFFNESS + white2 / line_power for line_power in power for _ in ("cosine", "sine")]
+    normal.flat[:: unknowns + 1] += [STIFFNESS] * (1 + both) + waves
     inverse = np.linalg.inv(normal)
     amplitude = inverse @ right
     line = amplitude @ rows
@@ -100,6 +101,8 @@ def _quiet_spans(record: Record, rate_hz: float) -> tuple[int, int]:
     rest = 0 if record.overlong else record.rest
     if rest >= REST_HOPS * hop:
         rest -= int(REST_SHARE_LEFT_OUT * rest)
+    if record.whole:
+        return lead, rest
     lead = lead if record.valid[:lead].any() else 0
     rest = rest if record.valid[record.counts.size - rest :].any() else 0
     return lead, rest
