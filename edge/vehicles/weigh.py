@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -148,25 +149,26 @@ def weigh(
             incomplete += 1
             usable = _usable(axle, rows, loads, k, trusted_only=False)
         for index, names in usable.items():
-            parts = np.array([loads[name][k] or 0.0 for name in names])
-            readings.load_kg[k, index] = parts.sum()
-            readings.signal_u[k, index] = _signal_u(parts, [axle[name] for name in names])
+            parts_kg = [loads[name][k] or 0.0 for name in names]
+            readings.load_kg[k, index] = sum(parts_kg)
+            readings.signal_u[k, index] = _signal_u(parts_kg, [axle[name] for name in names])
         sides.append(_sides(usable, loads, k, lane))
     axle_kg, covariance = _static(readings, axles, motion, lane, calibration)
     gross_kg = float(axle_kg.sum())
     common = _common_u(lane, calibration, motion, pavement_c)
+    gain_u2 = float(np.mean(np.square([sensor.relative_u for sensor in calibration.sensors.values()] if calibration else UNCALIBRATED_U)))
     dynamic = covariance.diagonal().copy()
     covariance = covariance + common**2 * np.outer(axle_kg, axle_kg) + _transfer(axle_kg, motion)
     seen = readings.seen
     gross_rows = np.array([readings.load_kg[:, i].sum() for i in range(len(rows)) if seen[:, i].all()])
-    wheels = [_wheels(load, side) for load, side in zip(axle_kg, sides, strict=True)]
+    wheels = [_wheels(load, side) for load, side in zip(axle_kg.tolist(), sides, strict=True)]
     return Weights(
         axle_kg=[float(value) for value in axle_kg],
         axle_u_kg=[COVERAGE_K * float(np.sqrt(value)) for value in covariance.diagonal()],
         left_kg=[left for left, _ in wheels],
         right_kg=[right for _, right in wheels],
         wheel_u_kg=[
-            _wheel_u(wheel, load, variance, common, calibration) for wheel, load, variance in zip(wheels, axle_kg, dynamic, strict=True)
+            _wheel_u(wheel, load, variance, common, gain_u2) for wheel, load, variance in zip(wheels, axle_kg, dynamic, strict=True)
         ],
         gross_kg=gross_kg,
         gross_u_kg=COVERAGE_K * float(np.sqrt(covariance.sum())),
@@ -187,11 +189,11 @@ def _gain(sensor: Sensor, calibration: Calibration | None, pavement_c: float | N
     return found.gain / (1.0 + found.per_k * (pavement_c - calibration.pavement_c))
 
 
-def _signal_u(parts_kg: NDArray[np.float64], crossings: list[Crossing]) -> float:
+def _signal_u(parts_kg: list[float], crossings: list[Crossing]) -> float:
     """Give the relative standard uncertainty of a row's reading by its signals, each sensor's its own."""
-    shares = np.array([crossing.u_share or 0.0 for crossing in crossings])
-    total = float(parts_kg.sum())
-    return float(np.linalg.norm(shares * parts_kg)) / total if total > 0.0 else 1.0
+    total = sum(parts_kg)
+    own = math.hypot(*(part * (crossing.u_share or 0.0) for part, crossing in zip(parts_kg, crossings, strict=True)))
+    return own / total if total > 0.0 else 1.0
 
 
 def _static(
@@ -210,12 +212,11 @@ def _static(
         return load_kg, covariance
     axle, row = np.nonzero(readings.seen[weighed])
     names = [{sensor.name for sensor in sensors} for sensors in lane.weighing_rows]
-    time_s = np.array(
-        [
-            np.mean([crossing.centre for name, crossing in axles[weighed[k]].items() if name in names[r]]) / lane.rate_hz
-            for k, r in zip(axle, row, strict=True)
-        ]
+    met_at = (
+        [crossing.centre for name, crossing in axles[k].items() if name in names[r]]
+        for k, r in zip(weighed[axle].tolist(), row.tolist(), strict=True)
     )
+    time_s = np.array([sum(centres) / len(centres) / lane.rate_hz for centres in met_at])
     body = bodies(np.diff(behind_m))[weighed]
     met = Meetings(axle, row, body[axle], time_s, np.ones(axle.size))
     _, row_u = calibration.speed.uncertainty(speed_kmh) if calibration else (0.0, UNCALIBRATED_ROW_U)
@@ -268,30 +269,25 @@ def _sides(usable: dict[int, list[str]], loads: dict[str, list[float | None]], k
             if load is None or sensor.lateral_m[0] < middle < sensor.lateral_m[1]:
                 continue
             (left if sensor.lateral_m[1] <= middle else right).append(load)
-    return (float(np.mean(left)) if left else np.nan), (float(np.mean(right)) if right else np.nan)
+    return (sum(left) / len(left) if left else math.nan), (sum(right) / len(right) if right else math.nan)
 
 
 def _wheels(load_kg: float, side: tuple[float, float]) -> tuple[float | None, float | None]:
     """Divide an axle's load as its sides were weighed; None for a side that was not."""
-    left, right = side
-    total = np.nansum((left, right))
-    if total <= 0.0:
-        return (None if np.isnan(left) else 0.0), (None if np.isnan(right) else 0.0)
-    return (None if np.isnan(left) else load_kg * left / total), (None if np.isnan(right) else load_kg * right / total)
+    total = sum(part for part in side if not math.isnan(part))
+    left, right = (None if math.isnan(part) else load_kg * part / total if total > 0.0 else 0.0 for part in side)
+    return left, right
 
 
-def _wheel_u(
-    wheel: tuple[float | None, float | None], load_kg: float, dynamic_kg2: float, common: float, calibration: Calibration | None
-) -> float | None:
+def _wheel_u(wheel: tuple[float | None, float | None], load_kg: float, dynamic_kg2: float, common: float, gain_u2: float) -> float | None:
     """Give the expanded uncertainty of the heavier wheel's load: left and right tracks are rough on their own, so that an axle deviates
-    by the mean of two independent ones, and each wheel has its own sensors' gains.
+    by the mean of two independent ones, and each wheel has its own sensors' gains, the mean of whose squared uncertainties is `gain_u2`.
     """
     heavier = max((side for side in wheel if side is not None), default=None)
     if heavier is None or load_kg <= 0.0:
         return None
-    gains = [sensor.relative_u for sensor in calibration.sensors.values()] if calibration else [UNCALIBRATED_U]
-    relative2 = 2.0 * dynamic_kg2 / load_kg**2 + common**2 + float(np.mean(np.square(gains)))
-    return COVERAGE_K * heavier * float(np.sqrt(relative2))
+    relative2 = 2.0 * dynamic_kg2 / load_kg**2 + common**2 + gain_u2
+    return COVERAGE_K * heavier * math.sqrt(relative2)
 
 
 def _transfer(axle_kg: NDArray[np.float64], motion: Motion | None) -> NDArray[np.float64]:
