@@ -88,10 +88,11 @@ class Detector:
         Record
             One that goes on; `tell` is to be called if a vehicle is found that ended in it.
         """
-        if self._sole_loop is None or begun.follows_break:
+        loop = self._sole_loop
+        if loop is None or begun.follows_break:
             return
         self._history.push(begun)
-        yield from self._look(begun, begun.stop_sample)
+        yield from self._look(loop, begun, begun.first_sample, begun.stop_sample)
         self._history.withdraw()
 
     def tell(self, shown: Record) -> None:
@@ -132,7 +133,9 @@ class Detector:
         level = self.baseline.levels(place, hops.number)
         band = (ONSET_SIGMA * self.baseline.noise)[:, None]
         quiet = (found.high - level < band) & (level - found.low < band)
-        awake = {*self._open, *np.flatnonzero(~quiet.all(axis=1)).tolist()}
+        awake = set(self._open)
+        if not quiet.all():
+            awake.update(np.flatnonzero(~quiet.all(axis=1)).tolist())
         if awake:
             yield from self._follow(hops, place, {channel: course_of(channel, found, quiet) for channel in sorted(awake)}, quiet)
         if hops.whole:
@@ -142,14 +145,16 @@ class Detector:
         """Go through hops as if each of them came alone; `quiet` is corrected where a record was open."""
         stop = hops.first_sample
         for index in range(hops.number):
-            yield from self._look(hops, stop + hops.size - 1)
+            if (loop := self._sole_loop) is not None:
+                yield from self._look(loop, hops, stop - 1, stop + hops.size - 1)
             stop += hops.size
             for channel, course in courses.items():
                 if channel in self._open or not course.quiet[index]:
                     closed = self._step(channel, course, index, (place + index, stop), hops)
                     if closed is not None:
                         yield closed
-        yield from self._look(hops, stop)
+        if (loop := self._sole_loop) is not None:
+            yield from self._look(loop, hops, stop - 1, stop)
         for channel, course in courses.items():
             quiet[channel] = course.quiet
 
@@ -173,12 +178,9 @@ class Detector:
         course.judge(index + 1, place + 1, zero, drift, ONSET_SIGMA * noise)
         return closed
 
-    def _look(self, hops: Hops, until: int) -> Iterator[Record]:
-        """Look at the loop that alone is occupied, at every border after the last look and up to counter `until` within these hops."""
-        begin, self._looked = max(self._looked, hops.first_sample), max(self._looked, until)
-        channel = self._sole_loop
-        if channel is None:
-            return
+    def _look(self, channel: int, hops: Hops, begin: int, until: int) -> Iterator[Record]:
+        """Look at the loop that alone is occupied, at every border in (begin, until] of these hops at which it was not looked at yet."""
+        begin, self._looked = max(self._looked, begin, hops.first_sample), max(self._looked, until)
         record, step = self._open[channel], self._look_samples
         for stop in range((begin // step + 1) * step, until + 1, step):
             last = stop - 1 - hops.first_sample

@@ -88,7 +88,10 @@ def _spikes(above: NDArray[np.float64], record: Record) -> tuple[int, ...]:
     bend = above[:-2] + above[2:]
     bend -= 2.0 * above[1:-1]
     found = []
-    for at in (np.flatnonzero(np.abs(bend) > 2.0 * limit) + 1).tolist():
+    sharp = np.abs(bend) > 2.0 * limit
+    if not sharp.any():
+        return ()
+    for at in (np.flatnonzero(sharp) + 1).tolist():
         a, b, middle, c, d = (float(above[min(max(at + k, 0), above.size - 1)]) for k in (-2, -1, 0, 1, 2))
         off = min(abs(middle - b), abs(middle - c)) if (middle - b) * (middle - c) > 0.0 else 0.0
         if off > max(limit, abs(c - b) + max(abs(b - a), abs(d - c))) and record.valid[at - 1 : at + 2].all():

@@ -73,24 +73,21 @@ def zero_of(record: Record, rate_hz: float) -> Zero:
         covariance = np.zeros((unknowns, unknowns))
         covariance[0, 0] = record.noise**2
         return Zero(np.full(size, record.level_before), rows, covariance, white2**0.5, 0.0)
-    normal, right = np.zeros((unknowns, unknowns)), np.zeros(unknowns)
-    tabled = record.whole and size <= _longest(rate_hz)
-    for begin, end in ((0, lead), (size - rest, size)):
-        if begin < end:
-            use = rows[:, begin:end]
-            if tabled:
-                normal += _products(lines_hz, rate_hz, begin, end, drifts=both)
-            else:
-                use = use * record.valid[begin:end]
-                normal += use @ use.T
-            right += use @ (record.counts[begin:end] - record.level_before)
+    parts = tuple((begin, end) for begin, end in ((0, lead), (size - rest, size)) if begin < end)
+    uses = [rows[:, begin:end] for begin, end in parts]
+    if record.whole and size <= _longest(rate_hz):
+        normal = _products(lines_hz, rate_hz, parts, drifts=both).copy()
+    else:
+        uses = [use * record.valid[begin:end] for use, (begin, end) in zip(uses, parts, strict=True)]
+        normal = np.sum([use @ use.T for use in uses], axis=0)
+    right = sum(use @ (record.counts[begin:end] - record.level_before) for use, (begin, end) in zip(uses, parts, strict=True))
     waves = [STIFFNESS + white2 / line_power for line_power in power for _ in ("cosine", "sine")]
     normal.flat[:: unknowns + 1] += [STIFFNESS] * (1 + both) + waves
     inverse = np.linalg.inv(normal)
     amplitude = inverse @ right
     line = amplitude @ rows
     line += record.level_before
-    step = float(amplitude[1] * (rows[1, -1] - rows[1, 0])) if both else 0.0
+    step = float(amplitude[1]) * ((size - 1) / rate_hz) if both else 0.0
     return Zero(line, rows, np.asarray(white2 * inverse, np.float64), white2**0.5, step)
 
 
@@ -120,10 +117,10 @@ def _longest(rate_hz: float) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _products(lines_hz: tuple[float, ...], rate_hz: float, start: int, stop: int, *, drifts: bool) -> NDArray[np.float64]:
-    """Give the normal matrix of a whole quiet part [start, stop) of a record; parts are whole hops, so the same ones come again."""
-    rows = _table(lines_hz, rate_hz, _longest(rate_hz), drifts=drifts)[:, start:stop]
-    return np.asarray(rows @ rows.T)
+def _products(lines_hz: tuple[float, ...], rate_hz: float, parts: tuple[tuple[int, int], ...], *, drifts: bool) -> NDArray[np.float64]:
+    """Give the normal matrix of whole quiet parts [start, stop) of a record; parts are whole hops, so the same ones come again."""
+    table = _table(lines_hz, rate_hz, _longest(rate_hz), drifts=drifts)
+    return np.asarray(sum(table[:, start:stop] @ table[:, start:stop].T for start, stop in parts))
 
 
 @lru_cache(maxsize=64)
