@@ -1,5 +1,9 @@
 """Speed, latency and memory of the weighing on the recorded sites, beside one pass of a plain filter in the same run: one table.
 
+A vehicle has left the array when its last wheel is off the last row and the loop behind the array has fallen below half of the vehicle's
+level, whichever is later; the whole signal tells both afterwards. From there to the end of the block that gave the vehicle is its delay:
+time of the device, to which the processing of that one block adds.
+
 Run it with ``python -m bench.speed [FOLDER]`` from the project's root; FOLDER holds one folder per site as for `bench.accuracy`. What
 misses its goal is shown as missed. Time is processor time, that of the linear algebra's threads included; latency alone is wall time.
 """
@@ -12,6 +16,7 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -24,9 +29,11 @@ from scipy.signal import butter, sosfilt
 
 from bench.accuracy import BLOCK_SAMPLES, calibrate, captures_folder
 from calibration.model import Calibration
+from contract.axles import Crossing
 from contract.captures import CaptureReader
 from contract.samples import Block
 from contract.station import Lane, parse_station
+from contract.vehicles import Vehicle
 from edge.axles import AxleStage
 from edge.vehicles import VehicleStage
 
@@ -34,7 +41,8 @@ REPEATS: Final = 7
 """Passes of ours and of the filter, in turn, of which the fastest counts: other programs only ever add time."""
 
 FINE_S: Final = 0.005
-"""Blocks in which latency is measured: about what a digitiser sends at once."""
+"""Blocks in which latency is measured: about what a digitiser sends at once. Their borders lie between those at which signal is judged, so
+that waiting for the rest of a block counts as well."""
 
 FINE_REPEATS: Final = 3
 """Passes in fine blocks; of each vehicle the shortest time counts, which leaves out what the scheduler gave to other programs."""
@@ -42,7 +50,11 @@ FINE_REPEATS: Final = 3
 FILTER_ORDER, FILTER_SHARE = 4, 0.1
 """The yardstick: a Butterworth low-pass of this order, corner as a share of half the sampling rate."""
 
-TIMES_REAL_GOAL, FILTER_PASSES_GOAL, LATENCY_GOAL_MS = 400.0, 6.0, 20.0
+TIMES_REAL_GOAL, FILTER_PASSES_GOAL, PROCESSING_GOAL_MS, DELAY_GOAL_MS = 400.0, 6.0, 5.0, 20.0
+
+SMOOTHED_S, ZERO_S, ZERO_QUANTILE, LEVEL_QUANTILE = 0.010, 15.0, 0.25, 0.8
+"""A loop's signal is averaged over the first before its fall is looked for; its zero is the third of what it showed for so long before and
+after, as loops are idle more often than not, and a vehicle's level the last one of what it showed under the vehicle."""
 
 MEMORY_GOAL_MB: Final = 32.0
 """Two minutes of ten channels at 4 kHz, the longest record, are 19 MB; the rest is room to work in."""
@@ -58,9 +70,10 @@ class Site:
     pavement_c: float | None
     counts: NDArray[np.int32]
 
-    def blocks(self, samples: int) -> list[Block]:
-        """Give the traffic in blocks of so many samples."""
-        return [Block(at, np.ascontiguousarray(self.counts[:, at : at + samples])) for at in range(0, self.counts.shape[1], samples)]
+    def blocks(self, samples: int, first: int | None = None) -> list[Block]:
+        """Give the traffic in blocks of so many samples, the first one of `first` samples."""
+        borders = [0, *range(samples if first is None else first, self.counts.shape[1], samples), self.counts.shape[1]]
+        return [Block(begin, np.ascontiguousarray(self.counts[:, begin:end])) for begin, end in pairwise(borders)]
 
     def stages(self) -> tuple[AxleStage, VehicleStage]:
         """Give fresh stages."""
@@ -77,8 +90,8 @@ class Figures:
         Seconds of signal per second of one core; and our time over that of one pass of the filter.
     latency_ms
         (vehicles,) from handing in the block that completes a vehicle to having it.
-    delay_samples
-        (vehicles,) from the last sample at which loop or axle was occupied to the end of the block that gave the vehicle.
+    delay_ms
+        (vehicles,) from having left the array to the end of the block that gave the vehicle.
     peak_mb, left_mb
         Memory of the stages at its highest, and at the end of the traffic.
     """
@@ -89,7 +102,7 @@ class Figures:
     times_real: float
     filter_passes: float
     latency_ms: NDArray[np.float64]
-    delay_samples: NDArray[np.int64]
+    delay_ms: NDArray[np.float64]
     peak_mb: float
     left_mb: float
 
@@ -134,9 +147,30 @@ def time_both(site: Site) -> tuple[float, float]:
     return min(ours), min(plain)
 
 
-def latencies(site: Site) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Play the traffic in fine blocks; give per vehicle the processing time in ms and the delay in samples."""
-    blocks = site.blocks(max(1, round(FINE_S * site.lane.rate_hz)))
+def left_at(site: Site, vehicle: Vehicle) -> int:
+    """Give the counter at which a vehicle had left the array."""
+    off = max(crossing.stop for axle in vehicle.crossings for crossing in axle)
+    return max([off, *(_fell_at(site, loop) for loop in vehicle.loops)])
+
+
+def _fell_at(site: Site, loop: Crossing) -> int:
+    """Give the counter at which a loop fell below half of a vehicle's level, by the signal before and after."""
+    counts = site.counts[site.lane.channels.index(site.lane.sensor_named(loop.sensor).channel)]
+    size, around = (round(seconds * site.lane.rate_hz) for seconds in (SMOOTHED_S, ZERO_S))
+    first = max(0, loop.start - around)
+    part = counts[first : loop.stop + around].astype(np.float64)
+    above = np.convolve(part - np.quantile(part, ZERO_QUANTILE), np.full(size, 1.0 / size), mode="same")
+    level = np.quantile(above[loop.start - first : loop.stop - first], LEVEL_QUANTILE)
+    middle = (loop.start + loop.stop) // 2
+    high = above[middle - first :] > 0.5 * level
+    last = loop.stop - middle - size  # until shortly before our own end dips are the vehicle's
+    return middle + last + int(high[last:].argmin())
+
+
+def latencies(site: Site) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Play the traffic in fine blocks; give per vehicle the processing time and the delay, both in ms."""
+    samples = max(1, round(FINE_S * site.lane.rate_hz))
+    blocks = site.blocks(samples, first=max(1, samples // 2))
     spent: list[list[float]] = []
     for _ in track(range(FINE_REPEATS), f"{site.name}: latency", transient=True):
         axles, stage = site.stages()
@@ -146,9 +180,9 @@ def latencies(site: Site) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
             found = stage.push(axles.push(block), block.stop)
             ended = time.perf_counter()
             times += [1e3 * (ended - began)] * len(found)
-            delays += [block.stop - vehicle.stop for vehicle in found]
+            delays += [1e3 * (block.stop - left_at(site, vehicle)) / site.lane.rate_hz for vehicle in found]
         spent.append(times)
-    return np.min(spent, axis=0), np.array(delays, np.int64)
+    return np.min(spent, axis=0), np.array(delays)
 
 
 def memory_mb(site: Site) -> tuple[float, float]:
@@ -170,7 +204,7 @@ def measure(site: Site) -> Figures:
     """Measure one site."""
     signal_s = site.counts.shape[1] / site.lane.rate_hz
     ours_s, filter_s = time_both(site)
-    latency_ms, delay_samples = latencies(site)
+    latency_ms, delay_ms = latencies(site)
     return Figures(
         len(site.lane.sensor),
         site.lane.rate_hz,
@@ -178,7 +212,7 @@ def measure(site: Site) -> Figures:
         signal_s / ours_s,
         ours_s / filter_s,
         latency_ms,
-        delay_samples,
+        delay_ms,
         *memory_mb(site),
     )
 
@@ -201,15 +235,14 @@ ROWS: Final[tuple[tuple[str, str, Callable[[Figures], str]], ...]] = (
         lambda f: against(f.filter_passes, FILTER_PASSES_GOAL, ".1f"),
     ),
     (
-        "latency of processing, p95, ms",
-        f"<= {LATENCY_GOAL_MS:.0f}",
-        lambda f: against(np.quantile(f.latency_ms, 0.95), LATENCY_GOAL_MS, ".1f"),
+        "processing of the block that gives a vehicle, p95, ms",
+        f"<= {PROCESSING_GOAL_MS:.0f}",
+        lambda f: against(np.quantile(f.latency_ms, 0.95), PROCESSING_GOAL_MS, ".1f"),
     ),
-    ("latency of processing, worst, ms", f"<= {LATENCY_GOAL_MS:.0f}", lambda f: against(f.latency_ms.max(), LATENCY_GOAL_MS, ".1f")),
-    ("vehicle off the sensors to vehicle weighed, median, samples", "", lambda f: f"{np.median(f.delay_samples):.0f}"),
-    ("  p95, samples", "", lambda f: f"{np.quantile(f.delay_samples, 0.95):.0f}"),
-    ("  p95, ms", "", lambda f: f"{1e3 * np.quantile(f.delay_samples, 0.95) / f.rate_hz:.0f}"),
-    ("  worst, ms", "", lambda f: f"{1e3 * f.delay_samples.max() / f.rate_hz:.0f}"),
+    ("  worst, ms", "", lambda f: f"{f.latency_ms.max():.1f}"),
+    ("vehicle off the array to vehicle weighed, median, ms", "", lambda f: f"{np.median(f.delay_ms):.1f}"),
+    ("  p95, ms", f"<= {DELAY_GOAL_MS:.0f}", lambda f: against(np.quantile(f.delay_ms, 0.95), DELAY_GOAL_MS, ".1f")),
+    ("  worst, ms", "", lambda f: f"{f.delay_ms.max():.1f}"),
     ("memory of the stages, peak, MB", f"<= {MEMORY_GOAL_MB:.0f}", lambda f: against(f.peak_mb, MEMORY_GOAL_MB, ".1f")),
     ("  at the end, MB", "", lambda f: f"{f.left_mb:.1f}"),
 )

@@ -185,8 +185,9 @@ def _try_frequencies(
     read_wrong = np.stack([errors(float(hz) / disturbance.body_hz)[met.row] for hz in grid])
     ratio = reading_kg / first_kg[met.axle] / (1.0 + read_wrong)
     root = np.linalg.cholesky(covariances(disturbance, met, grid) + own)
-    white_design = np.linalg.solve(root, np.broadcast_to(design, (grid.size, *design.shape)))
-    white_ratio = np.linalg.solve(root, ratio[:, :, None])
+    plain = np.concatenate((np.broadcast_to(design, (grid.size, *design.shape)), ratio[:, :, None]), axis=2)
+    white = np.linalg.solve(root, plain)
+    white_design, white_ratio = white[:, :, :axles], white[:, :, axles:]
     normal = white_design.transpose(0, 2, 1) @ white_design
     inverse = np.linalg.inv(normal)
     found = (inverse @ (white_design.transpose(0, 2, 1) @ white_ratio))[:, :, 0]

@@ -7,6 +7,7 @@ import tomllib
 import unicodedata
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -92,12 +93,12 @@ class Lane(_Table):
         """Channel names in the order in which blocks carry them."""
         return tuple(sensor.channel for sensor in self.sensor)
 
-    @property
+    @cached_property
     def weighing_sensors(self) -> tuple[Sensor, ...]:
         """The sensors that give a load, in file order."""
         return tuple(sensor for sensor in self.sensor if sensor.weighs)
 
-    @property
+    @cached_property
     def weighing_rows(self) -> tuple[tuple[Sensor, ...], ...]:
         """The weighing sensors that an axle meets together, in order of travel; rows lie farther apart than `ROW_DEPTH_M`."""
         rows: list[list[Sensor]] = []
@@ -116,10 +117,11 @@ class Lane(_Table):
         KeyError
             If the lane has no such sensor.
         """
-        for sensor in self.sensor:
-            if sensor.name == name:
-                return sensor
-        raise KeyError(name)
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Sensor]:
+        return {sensor.name: sensor for sensor in self.sensor}
 
 
 class SerialDigitiser(_Table):

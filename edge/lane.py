@@ -353,7 +353,7 @@ class LaneRun:
             key=waiting.key,
             lane=self.lane.id,
             device=self._device.name,
-            weighing=waiting.weighing,
+            weighing=self._pipeline.with_rest(waiting.weighing),
             time_us=stamp.time_us,
             clock=Clock(
                 state=ClockState(stamp.state.value),

@@ -2,126 +2,37 @@
 
 Works hop by hop with one state per channel and no look-ahead beyond the hop at hand; idle channels are judged a stretch at a time. A record
 opens when a sample leaves the band of the idle noise and closes when the signal has come to rest; how many wheels a record holds is decided
-in `wheels`.
+in `wheels`. A loop's record is given a first time as soon as a vehicle has left the loop, if nothing else is on the array: the vehicle is
+not continued by what the other sensors still have to tell.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge.axles.baseline import Baseline
-from edge.axles.features import Features, features_of
+from edge.axles.features import Course, course_of, features_of
 from edge.axles.history import History
-from edge.axles.hops import BREAK_HOPS, HOP_S, STRETCH_HOPS, Hops
+from edge.axles.hops import BREAK_HOPS, STRETCH_HOPS, Hops
 from edge.axles.hum import EVERY_STRETCHES, HumTracker
+from edge.axles.occupancy import Occupancy
+from edge.axles.record import CALM_HOPS, REST_HOPS, OpenRecord, Record
 
 ONSET_SIGMA = 6.0
 """Excursion that opens a record, in standard deviations of the idle noise: one false opening in 10⁹ samples of normal noise."""
 
-REST_HOPS = 3
-"""Hops of rest that close a record: 60 ms, a bicycle's wheel base at motorway speed and five time constants of a stiff plate's ring."""
-
-REST_SHARE_OF_STAY, REST_HOPS_MOST = 0.2, 10
-"""A slow wheel's foot lies below the noise for long; so much of the time since the onset must be quiet, up to so many hops, before a wheel
-sensor's zero is taken anew. Below 15 km/h on a plate and 5 km/h on a strip this is what decides."""
+PRESENT_SIGMA = 2.0 * ONSET_SIGMA
+"""Level from which a loop may be occupied: what drifts in and out of the band is no vehicle."""
 
 LEAD_HOPS = 10
 """Quiet hops kept before an onset where there were so many, for the zero on the near side: 0.2 s, whole periods of 50 and 60 Hz."""
 
-PEAK_SHARE_AT_REST = 0.03
-"""A record is over only when the level is back to this share of its greatest hop's mean (or to the noise): drift during a long stand is
-allowed for, a wheel that stands still is not taken for zero. The mean, so that a spike cannot pass a wheel off as rest."""
-
-LONGEST_RECORD_S = 120.0
-"""Bounds memory and turns a shifted zero into a fault: a sensor loaded longer than this is released, flagged, and its zero learnt anew."""
-
-SINKING_REST_HOPS = 25
-"""A signal that only fell is accepted as a new zero after half a second: a plate's ring after a wheel is over long before."""
-
-CALM_HOPS = 50
-"""Hops whose means all lie at the zero, one second: no wheel, whatever the swing. The channel has become noisier; its noise is taken
-anew."""
-
-
-@dataclass(frozen=True)
-class Record:
-    """Raw samples of one channel around a disturbance.
-
-    Attributes
-    ----------
-    channel
-        Index of the channel.
-    first_sample
-        Counter of the first sample.
-    counts, valid
-        (n,) int32, and (n,) bool, False where a sample was lost.
-    level_before
-        Zero at the onset, counts; `noise` the standard deviation of the idle signal.
-    lead, rest
-        Number of quiet samples at the beginning and at the end.
-    settled
-        Counter at which the record was closed.
-    overlong
-        True if the record was ended because it would not end by itself.
-    cut
-        True if the stream ended or broke off before the signal had come to rest.
-    hum
-        Frequency in Hz and power in counts² of each line of mains hum on the channel.
-    """
-
-    channel: int
-    first_sample: int
-    counts: NDArray[np.int32]
-    valid: NDArray[np.bool_]
-    level_before: float
-    noise: float
-    lead: int
-    rest: int
-    settled: int
-    overlong: bool = False
-    cut: bool = False
-    hum: tuple[tuple[float, float], ...] = ()
-
-
-@dataclass(slots=True)
-class _Open:
-    """What is known of a record that has not ended."""
-
-    first_sample: int
-    onset: int
-    level: float
-    noise: float
-    band: float
-    hops: int = 0
-    peak: float = 0.0
-    peak_mean: float = 0.0
-    rest: int = 0
-    calm: int = 0
-
-    def take(self, low: float, high: float, mean: float, *, whole: bool) -> None:
-        """Take in one hop, figures above the level."""
-        band = self.band
-        self.hops += 1
-        self.peak = max(self.peak, high)
-        self.peak_mean = max(self.peak_mean, mean)
-        flat = high - low < 2.0 * band
-        at_zero = mean < band or mean < PEAK_SHARE_AT_REST * self.peak_mean
-        self.rest = self.rest + 1 if flat and at_zero and whole else 0
-        self.calm = self.calm + 1 if whole and -band < mean < band else 0
-
-    def rested(self, *, patient: bool, inside: bool) -> bool:
-        """Tell whether the signal has come to rest."""
-        if self.rest < REST_HOPS:
-            return False
-        if self.peak < self.band and not inside:
-            return self.rest >= SINKING_REST_HOPS
-        stay = math.ceil(REST_SHARE_OF_STAY * (self.hops - self.rest)) if patient else 0
-        return self.rest >= min(max(REST_HOPS, stay), REST_HOPS_MOST)
+LOOKS_PER_HOP = 4
+"""How often an occupied loop is looked at: every 5 ms, on borders of the device counter. A vehicle is told half a look after its fall is
+sure."""
 
 
 class Detector:
@@ -130,24 +41,28 @@ class Detector:
     Parameters
     ----------
     patient
-        (channels,) bool: channels whose zero after a slow disturbance matters; loops only tell presence.
+        (channels,) bool: channels whose zero after a slow disturbance matters.
+    loops
+        (channels,) bool: channels of loops, which only tell presence.
     rate_hz
         Samples per second and channel.
     hop_samples
         Samples per hop.
     """
 
-    def __init__(self, patient: NDArray[np.bool_], rate_hz: float, hop_samples: int) -> None:
-        self._patient = patient
+    def __init__(self, patient: NDArray[np.bool_], loops: NDArray[np.bool_], rate_hz: float, hop_samples: int) -> None:
+        self._patient = patient.tolist()
+        self._loops = loops.tolist()
         self._hop = hop_samples
+        self._look_samples = max(1, hop_samples // LOOKS_PER_HOP)
         self._stretch = hop_samples * STRETCH_HOPS
         self.baseline = Baseline(patient.size)
         self._hum = HumTracker(patient.size, rate_hz, self._stretch)
         self._history = History()
-        self._open: list[_Open | None] = [None] * patient.size
-        self._busy = np.zeros(patient.size, np.bool_)
+        self._open: dict[int, OpenRecord] = {}
         self._idle_since = np.zeros(patient.size, np.int64)  # counter from which each idle channel has been quiet
         self._lost_hops = 0
+        self._looked = 0  # counter up to which loops have been looked at
 
     def push(self, hops: Hops) -> Iterator[Record]:
         """Take hops of one stretch and give the records that they complete, in order of their end."""
@@ -162,14 +77,37 @@ class Detector:
             yield from self._watch(hops)
         if hops.stop_sample % self._stretch == 0 and self.baseline.known:
             self._renew(hops.stop_sample)
-        needed = min((record.first_sample for record in self._open if record is not None), default=hops.stop_sample)
+        needed = min((record.first_sample for record in self._open.values()), default=hops.stop_sample)
         self._history.trim(min(needed, hops.stop_sample - self._stretch))
+
+    def look(self, begun: Hops) -> Iterator[Record]:
+        """Look at an occupied loop in the hop that has begun, whose samples follow the last hop pushed and will be pushed with it again.
+
+        Yields
+        ------
+        Record
+            One that goes on; `tell` is to be called if a vehicle is found that ended in it.
+        """
+        loop = self._sole_loop
+        if loop is None or begun.follows_break:
+            return
+        self._history.push(begun)
+        yield from self._look(loop, begun, begun.first_sample, begun.stop_sample)
+        self._history.withdraw()
+
+    def tell(self, shown: Record) -> None:
+        """Take it that a loop's record, as just given, showed a vehicle that has left: what comes after it is another one."""
+        record = self._open[shown.channel]
+        record.told = shown.settled
+        if record.occupancy is not None:
+            record.occupancy.tell()
 
     def finish(self) -> Iterator[Record]:
         """Give what is still open when the stream ends, cut where it ended."""
-        for channel, record in enumerate(self._open):
-            if record is not None:
-                yield self._close(channel, record, self._history.stop_sample, cut=record.rest == 0)
+        for channel, record in sorted(self._open.items()):
+            closed = self._close(channel, record, self._history.stop_sample, cut=record.rest == 0)
+            if closed is not None:
+                yield closed
 
     def break_off(self) -> Iterator[Record]:
         """End every open record at a long loss and take every zero as unknown."""
@@ -187,86 +125,127 @@ class Detector:
         """Judge hops against the idle band; only channels on which something happens are followed hop by hop."""
         self._history.push(hops)
         if not hops.valid.any():
-            for record in self._open:
-                if record is not None:
-                    record.hops, record.rest, record.calm = record.hops + 1, 0, 0
+            for record in self._open.values():
+                record.pass_over()
             return
         place = hops.first_sample // self._hop % STRETCH_HOPS
         found = features_of(hops)
         level = self.baseline.levels(place, hops.number)
         band = (ONSET_SIGMA * self.baseline.noise)[:, None]
         quiet = (found.high - level < band) & (level - found.low < band)
-        awake = np.flatnonzero(self._busy | ~quiet.all(axis=1)).tolist()
-        ended = [record for channel in awake for record in self._follow(channel, hops, found, quiet)]
-        if hops.valid.all():
+        awake = set(self._open)
+        if not quiet.all():
+            awake.update(np.flatnonzero(~quiet.all(axis=1)).tolist())
+        if awake:
+            yield from self._follow(hops, place, {channel: course_of(channel, found, quiet) for channel in sorted(awake)}, quiet)
+        if hops.whole:
             self.baseline.gather(place, quiet, found)
-        yield from sorted(ended, key=lambda record: (record.settled, record.channel))
 
-    def _follow(self, channel: int, hops: Hops, found: Features, quiet: NDArray[np.bool_]) -> Iterator[Record]:
-        """Go through the hops of one channel; `quiet` is corrected where a record was open."""
-        low, high, mean = found.low[channel].tolist(), found.high[channel].tolist(), found.mean[channel].tolist()
-        first_place, whole, patient = hops.first_sample // self._hop % STRETCH_HOPS, bool(hops.valid.all()), bool(self._patient[channel])
-        record, (zero, drift, noise) = self._open[channel], self.baseline.state(channel)
+    def _follow(self, hops: Hops, place: int, courses: dict[int, Course], quiet: NDArray[np.bool_]) -> Iterator[Record]:
+        """Go through hops as if each of them came alone; `quiet` is corrected where a record was open."""
+        stop = hops.first_sample
         for index in range(hops.number):
-            place, start = first_place + index, hops.first_sample + index * hops.size
-            if record is None:
-                band, level = ONSET_SIGMA * noise, zero + drift * place
-                if high[index] - level < band and level - low[index] < band:
-                    quiet[channel, index] = True
-                    continue
-                record = self._start(channel, start, level)
-            quiet[channel, index] = False
-            above = (low[index] - record.level, high[index] - record.level)
-            record.take(*above, mean[index] - record.level, whole=whole)
-            inside = above[1] < record.band and -above[0] < record.band
-            stop = start + hops.size
-            overlong = record.hops * HOP_S > LONGEST_RECORD_S
-            if overlong or record.calm >= CALM_HOPS or record.rested(patient=patient, inside=inside):
-                noisier = overlong or (record.calm >= CALM_HOPS and record.rest < REST_HOPS)
-                yield self._end(channel, record, (place, stop), mean[index], noisier=noisier, overlong=overlong)
-                record, (zero, drift, noise) = None, self.baseline.state(channel)
+            if (loop := self._sole_loop) is not None:
+                yield from self._look(loop, hops, stop - 1, stop + hops.size - 1)
+            stop += hops.size
+            for channel, course in courses.items():
+                if channel in self._open or not course.quiet[index]:
+                    closed = self._step(channel, course, index, (place + index, stop), hops)
+                    if closed is not None:
+                        yield closed
+        if (loop := self._sole_loop) is not None:
+            yield from self._look(loop, hops, stop - 1, stop)
+        for channel, course in courses.items():
+            quiet[channel] = course.quiet
 
-    def _start(self, channel: int, start: int, level: float) -> _Open:
-        noise = float(self.baseline.noise[channel])
+    def _step(self, channel: int, course: Course, index: int, end: tuple[int, int], hops: Hops) -> Record | None:
+        """Take a hop into the record that is open, or that it opens; `end` is its place in the stretch, and the counter after it."""
+        place, stop = end
+        record = self._open.get(channel) or self._start(channel, stop - hops.size, place)
+        low, high, mean = course.low[index] - record.level, course.high[index] - record.level, course.mean[index] - record.level
+        course.quiet[index] = False
+        record.take(low, high, mean, whole=hops.whole)
+        if record.occupancy is not None and record.occupancy.take(mean):
+            record.told = stop
+        overlong, calm = record.is_overlong(), record.calm >= CALM_HOPS
+        inside = high < record.band and -low < record.band
+        if not (overlong or calm or record.has_rested(patient=self._patient[channel], inside=inside)):
+            return None
+        closed = self._end(
+            channel, record, end, course.mean[index], noisier=overlong or (calm and record.rest < REST_HOPS), overlong=overlong
+        )
+        zero, drift, noise = self.baseline.state(channel)
+        course.judge(index + 1, place + 1, zero, drift, ONSET_SIGMA * noise)
+        return closed
+
+    def _look(self, channel: int, hops: Hops, begin: int, until: int) -> Iterator[Record]:
+        """Look at the loop that alone is occupied, at every border in (begin, until] of these hops at which it was not looked at yet."""
+        begin, self._looked = max(self._looked, begin, hops.first_sample), max(self._looked, until)
+        record, step = self._open[channel], self._look_samples
+        for stop in range((begin // step + 1) * step, until + 1, step):
+            last = stop - 1 - hops.first_sample
+            if record.occupancy is not None and hops.valid[last]:
+                above = int(hops.counts[channel, last]) - record.level
+                if record.occupancy.has_fallen(above):
+                    yield self._cut(channel, record, stop, goes_on=True)
+
+    @property
+    def _sole_loop(self) -> int | None:
+        """The loop whose record is open, None if another channel's is open too: a vehicle that is still on the array goes on."""
+        if len(self._open) != 1:
+            return None
+        (channel,) = self._open
+        return channel if self._loops[channel] else None
+
+    def _start(self, channel: int, start: int, place: int) -> OpenRecord:
+        zero, drift, noise = self.baseline.state(channel)
         first = max(start - LEAD_HOPS * self._hop, int(self._idle_since[channel]), self._history.first_sample)
-        record = _Open(first, start, level, noise, ONSET_SIGMA * noise)
-        self._open[channel], self._busy[channel] = record, True
+        occupancy = Occupancy(PRESENT_SIGMA * noise) if self._loops[channel] else None
+        record = OpenRecord(first, start, zero + drift * place, noise, ONSET_SIGMA * noise, occupancy)
+        self._open[channel] = record
         return record
 
-    def _end(self, channel: int, record: _Open, end: tuple[int, int], level: float, *, noisier: bool, overlong: bool) -> Record:
+    def _end(self, channel: int, record: OpenRecord, end: tuple[int, int], level: float, *, noisier: bool, overlong: bool) -> Record | None:
         """Close a record at (place in the stretch, counter) and bring zero and noise of its channel to what they are now."""
         place, stop = end
-        closed = self._close(channel, record, stop, overlong=overlong)
         if noisier:
-            tail = closed.counts[-CALM_HOPS * self._hop :]
+            tail, _ = self._history.cut(channel, max(record.first_sample, stop - CALM_HOPS * self._hop), stop)
             self.baseline.disturb(channel, float(tail.std()))
             level = float(np.median(tail))
         self.baseline.shift(channel, place, level)
-        return closed
+        return self._close(channel, record, stop, overlong=overlong)
 
-    def _close(self, channel: int, record: _Open, stop: int, *, overlong: bool = False, cut: bool = False) -> Record:
-        counts, valid = self._history.cut(channel, record.first_sample, stop)
-        rest = record.rest * self._hop
-        self._open[channel], self._busy[channel] = None, False
-        self._idle_since[channel] = stop - rest
+    def _close(self, channel: int, record: OpenRecord, stop: int, *, overlong: bool = False, cut: bool = False) -> Record | None:
+        """Give what a record holds beyond what was told of it."""
+        del self._open[channel]
+        self._idle_since[channel] = stop - record.rest * self._hop
+        return None if record.is_told else self._cut(channel, record, stop, overlong=overlong, cut=cut)
+
+    def _cut(
+        self, channel: int, record: OpenRecord, stop: int, *, overlong: bool = False, cut: bool = False, goes_on: bool = False
+    ) -> Record:
+        first = max(record.first_sample, record.told)
+        counts, valid = self._history.cut(channel, first, stop)
         return Record(
             channel=channel,
-            first_sample=record.first_sample,
+            first_sample=first,
             counts=counts,
             valid=valid,
             level_before=record.level,
             noise=record.noise,
-            lead=record.onset - record.first_sample,
-            rest=min(rest, counts.size),
+            lead=max(record.onset - first, 0),
+            rest=0 if goes_on else min(record.rest * self._hop, counts.size),
             settled=stop,
             overlong=overlong,
             cut=cut,
+            goes_on=goes_on,
             hum=self._hum.present(channel),
         )
 
     def _renew(self, stop: int) -> None:
         """End a stretch: renew the baseline, and now and then the hum."""
-        still = np.flatnonzero(self.baseline.renew() & ~self._busy)
-        if still.size and stop // self._stretch % EVERY_STRETCHES == 0:
+        still = self.baseline.renew()
+        still[list(self._open)] = False
+        if stop // self._stretch % EVERY_STRETCHES == 0 and still.any():
             counts = self._history.stretch(stop - self._stretch, stop)
-            self._hum.look(still, counts[still], self.baseline.noise[still])
+            self._hum.look(np.flatnonzero(still), counts[still], self.baseline.noise[still])

@@ -9,8 +9,8 @@ import numpy as np
 
 from contract.axles import CrossingFlag
 from contract.samples import COUNT_MAX
-from edge.axles.detect import Record
 from edge.axles.pulse import Pulse
+from edge.axles.record import Record
 from edge.axles.wheels import Signal, runs
 
 TOUCH_SAMPLES: Final = 3

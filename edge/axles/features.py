@@ -30,12 +30,33 @@ class Features:
     variance: NDArray[np.float64]
 
 
+@dataclass(slots=True)
+class Course:
+    """Figures of one channel hop by hop, and which of the hops are quiet, as plain lists."""
+
+    low: list[int]
+    high: list[int]
+    mean: list[float]
+    quiet: list[bool]
+
+    def judge(self, first: int, place: int, zero: float, drift: float, band: float) -> None:
+        """Judge anew what is quiet from hop `first` on, which is number `place` of its stretch: level and noise have changed."""
+        for index in range(first, len(self.quiet)):
+            level = zero + drift * (place + index - first)
+            self.quiet[index] = self.high[index] - level < band and level - self.low[index] < band
+
+
+def course_of(channel: int, found: Features, quiet: NDArray[np.bool_]) -> Course:
+    """Give the course of one channel."""
+    return Course(found.low[channel].tolist(), found.high[channel].tolist(), found.mean[channel].tolist(), quiet[channel].tolist())
+
+
 def features_of(hops: Hops) -> Features:
     """Give the figures of hops of which something arrived; lost samples have no part in them."""
-    counts = hops.counts if hops.number > 1 or hops.valid.all() else hops.counts[:, hops.valid]
+    counts = hops.counts if hops.whole else hops.counts[:, hops.valid]
     size = hops.size if hops.number > 1 else counts.shape[1]
     cube = counts.reshape(counts.shape[0], -1, size)
     wide = cube.astype(np.float64)
-    mean = wide.sum(axis=2) / size
-    squares = np.einsum("chn,chn->ch", wide, wide) / size
+    mean = wide @ np.ones(size) / size
+    squares = np.vecdot(wide, wide) / size
     return Features(cube.min(axis=2), cube.max(axis=2), mean, np.maximum(squares - mean * mean, 0.0))

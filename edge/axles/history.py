@@ -30,6 +30,10 @@ class History:
         """Remember hops that follow the last ones."""
         self._hops.append(hops)
 
+    def withdraw(self) -> None:
+        """Forget the newest hops, which come again."""
+        self._hops.pop()
+
     def trim(self, first_sample: int) -> None:
         """Forget what ends at or before this counter."""
         while self._hops and self._hops[0].stop_sample <= first_sample:
@@ -41,7 +45,7 @@ class History:
 
     def cut(self, channel: int, first_sample: int, stop_sample: int) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
         """Give counts and validity, (n,) each, of one channel; the span must still be kept."""
-        parts, valid = [], []
+        parts, valid, whole = [], [], True
         for hops in reversed(self._hops):
             if hops.first_sample >= stop_sample:
                 continue
@@ -50,7 +54,9 @@ class History:
             part = slice(max(0, first_sample - hops.first_sample), stop_sample - hops.first_sample)
             parts.append(hops.counts[channel, part])
             valid.append(hops.valid[part])
-        return np.concatenate(parts[::-1]), np.concatenate(valid[::-1])
+            whole = whole and hops.whole
+        counts = np.concatenate(parts[::-1])
+        return counts, np.ones(counts.size, np.bool_) if whole else np.concatenate(valid[::-1])
 
     def stretch(self, first_sample: int, stop_sample: int) -> NDArray[np.int32]:
         """Give the counts (channels, n) of all channels; the span must still be kept."""

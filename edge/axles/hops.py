@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,15 +52,20 @@ class Hops:
     size: int
     follows_break: bool = False
 
-    @property
+    @cached_property
     def number(self) -> int:
         """How many hops."""
         return int(self.counts.shape[1]) // self.size
 
-    @property
+    @cached_property
     def stop_sample(self) -> int:
         """Counter just after the last sample."""
         return self.first_sample + int(self.counts.shape[1])
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether no sample was lost."""
+        return bool(self.valid.all())
 
     def single(self) -> Iterator[Hops]:
         """Give the hops one by one."""
@@ -122,6 +128,12 @@ class Hopper:
             valid[gap.start - block.start : gap.stop - block.start] = False
         yield from self._take(np.where(valid, block.counts, np.int32(0)) if block.gaps else block.counts, valid)
 
+    def begun(self) -> Hops | None:
+        """Give what has arrived of the hop that is not complete; None if nothing has."""
+        if not self._counts:
+            return None
+        return self._pending(sum(part.size for part in self._valid))
+
     def finish(self) -> Iterator[Hops]:
         """Give back what is left of the last, partial hop."""
         if self._start is not None and self._next > self._start:
@@ -145,12 +157,15 @@ class Hopper:
                 yield from self._release(self.hop_samples)
 
     def _release(self, size: int) -> Iterator[Hops]:
-        assert self._start is not None  # noqa: S101 (set by push before any use)
-        counts, valid = np.concatenate(self._counts, axis=1), np.concatenate(self._valid)
-        hops = Hops(self._start, counts, valid, min(size, valid.size), self._follows_break)
+        hops = self._pending(size)
         self._start, self._follows_break = self._next, False
         self._counts, self._valid = [], []
-        if hops.number == 1 or valid.all():
+        if hops.number == 1 or hops.whole:
             yield hops
         else:
             yield from hops.single()
+
+    def _pending(self, size: int) -> Hops:
+        assert self._start is not None  # noqa: S101 (set by push before any use)
+        counts, valid = np.concatenate(self._counts, axis=1), np.concatenate(self._valid)
+        return Hops(self._start, counts, valid, min(size, valid.size), self._follows_break)

@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 from contract.axles import Crossing, CrossingFlag
 from contract.samples import Block
 from contract.station import Lane, Sensor, SensorKind
-from edge.axles.detect import Detector, Record
+from edge.axles.detect import Detector
 from edge.axles.faulty import damage_of
 from edge.axles.hops import Hopper, Hops
+from edge.axles.loops import loop_pulses, smoothing_samples
 from edge.axles.plates import plate_pulses
-from edge.axles.pulse import Pulse, half_height
+from edge.axles.pulse import Pulse
+from edge.axles.record import Record
 from edge.axles.ring import RingMemory
 from edge.axles.strips import strip_pulse
-from edge.axles.wheels import Signal, find_presences, find_wheels, prepare
+from edge.axles.wheels import Signal, find_wheels, prepare
 
 
 class AxleStage:
@@ -34,7 +36,8 @@ class AxleStage:
         self._rate_hz = lane.rate_hz
         self._hopper = Hopper(len(lane.sensor), lane.rate_hz)
         weighs = np.array([sensor.weighs for sensor in lane.sensor])
-        self._detector = Detector(weighs, lane.rate_hz, self._hopper.hop_samples)
+        loops = np.array([sensor.kind is SensorKind.LOOP for sensor in lane.sensor])
+        self._detector = Detector(weighs, loops, lane.rate_hz, self._hopper.hop_samples)
         self._rings = [RingMemory() for _ in lane.sensor]
 
     @property
@@ -45,17 +48,29 @@ class AxleStage:
 
     def push(self, block: Block) -> list[Crossing]:
         """Take the next block and give the crossings that it completes, in order of their end."""
-        return self._crossings(self._hopper.push(block))
+        found = self._crossings(self._hopper.push(block))
+        begun = self._hopper.begun()
+        return found if begun is None else found + self._measured(self._detector.look(begun))
 
     def finish(self) -> list[Crossing]:
         """End the stream: give what was still going on, flagged as cut off."""
         found = self._crossings(self._hopper.finish())
-        for record in self._detector.finish():
-            found.extend(self._measure(record))
-        return found
+        return found + self._measured(self._detector.finish())
 
     def _crossings(self, runs: Iterable[Hops]) -> list[Crossing]:
-        return [crossing for hops in runs for record in self._detector.push(hops) for crossing in self._measure(record)]
+        return [crossing for hops in runs for crossing in self._measured(self._detector.push(hops))]
+
+    def _measured(self, records: Iterable[Record]) -> list[Crossing]:
+        found: list[Crossing] = []
+        for record in records:
+            crossings = self._measure(record)
+            if record.goes_on:
+                # Smoothing reaches as far ahead as half its length: what ends closer to the record's end may not have ended.
+                if not crossings or record.settled - crossings[-1].stop < smoothing_samples(self._rate_hz) // 2:
+                    continue
+                self._detector.tell(record)
+            found.extend(crossings)
+        return found
 
     def _measure(self, record: Record) -> list[Crossing]:
         sensor = self._sensors[record.channel]
@@ -65,7 +80,7 @@ class AxleStage:
 
     def _pulses(self, sensor: Sensor, signal: Signal, memory: RingMemory) -> list[Pulse]:
         if sensor.kind is SensorKind.LOOP:
-            return [_presence(signal, *span) for span in find_presences(signal, self._rate_hz)]
+            return loop_pulses(signal, self._rate_hz)
         if sensor.kind is SensorKind.PLATE:
             return plate_pulses(signal, self._rate_hz, sensor.width_m, memory)
         wheels = find_wheels(signal, self._rate_hz)
@@ -83,13 +98,6 @@ def _loaded(pulse: Pulse, signal: Signal) -> bool:
     A loop's presence stands whatever its zero did: it weighs nothing, and one that is lost joins two vehicles.
     """
     return pulse.u_share is None or (pulse.area > 0.0 and pulse.level > abs(signal.zero.step))
-
-
-def _presence(signal: Signal, start: int, stop: int) -> Pulse:
-    part = signal.above[start:stop]
-    level = float(np.median(part))
-    rise, fall = half_height(signal.above, start, stop, 0.5 * level)
-    return Pulse(start, stop, (rise + fall) / 2.0, float(part.sum()), level, fall - rise)
 
 
 def _crossing(sensor: Sensor, record: Record, pulse: Pulse, flags: frozenset[CrossingFlag]) -> Crossing:

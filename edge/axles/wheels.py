@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.axles.detect import ONSET_SIGMA, Record
-from edge.axles.hops import HOP_S
+from edge.axles.detect import ONSET_SIGMA
+from edge.axles.record import Record
 from edge.axles.zero import Zero, zero_of
 
 EDGE_SIGMA = 3.0
@@ -41,8 +42,8 @@ class Signal:
     ----------
     first_sample
         Counter of the first sample.
-    above, smooth
-        (n,) float64, counts above the zero; lost samples are 0 and spikes replaced by the median of three; and the mean of three of it.
+    above
+        (n,) float64, counts above the zero; lost samples are 0 and spikes replaced by the median of three.
     valid, whole
         (n,) bool, False where a sample was lost; and whether none was.
     spikes
@@ -55,30 +56,28 @@ class Signal:
 
     first_sample: int
     above: NDArray[np.float64]
-    smooth: NDArray[np.float64]
     valid: NDArray[np.bool_]
     whole: bool
     spikes: tuple[int, ...]
     noise: float
     zero: Zero
 
+    @cached_property
+    def smooth(self) -> NDArray[np.float64]:
+        """(n,) float64, the mean of each sample and its neighbours."""
+        return np.correlate(self.above, THIRDS, mode="same") if self.above.size >= THIRDS.size else self.above
+
 
 def prepare(record: Record, rate_hz: float) -> Signal:
     """Subtract the zero and take out spikes."""
     zero = zero_of(record, rate_hz)
     above = record.counts - zero.line
-    whole = bool(record.valid.all())
-    if not whole:
+    if not record.whole:
         above[~record.valid] = 0.0
     spikes = _spikes(above, record)
     for at in spikes:
         above[at] = np.median(above[max(0, at - 1) : at + 2])
-    return Signal(record.first_sample, above, smoothed(above), record.valid, whole, spikes, zero.white, zero)
-
-
-def smoothed(above: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give the mean of each sample and its neighbours."""
-    return np.correlate(above, THIRDS, mode="same") if above.size >= THIRDS.size else above
+    return Signal(record.first_sample, above, record.valid, record.whole, spikes, zero.white, zero)
 
 
 def _spikes(above: NDArray[np.float64], record: Record) -> tuple[int, ...]:
@@ -89,7 +88,10 @@ def _spikes(above: NDArray[np.float64], record: Record) -> tuple[int, ...]:
     bend = above[:-2] + above[2:]
     bend -= 2.0 * above[1:-1]
     found = []
-    for at in (np.flatnonzero(np.abs(bend) > 2.0 * limit) + 1).tolist():
+    sharp = np.abs(bend) > 2.0 * limit
+    if not sharp.any():
+        return ()
+    for at in (np.flatnonzero(sharp) + 1).tolist():
         a, b, middle, c, d = (float(above[min(max(at + k, 0), above.size - 1)]) for k in (-2, -1, 0, 1, 2))
         off = min(abs(middle - b), abs(middle - c)) if (middle - b) * (middle - c) > 0.0 else 0.0
         if off > max(limit, abs(c - b) + max(abs(b - a), abs(d - c))) and record.valid[at - 1 : at + 2].all():
@@ -109,30 +111,6 @@ def find_wheels(signal: Signal, rate_hz: float, plate_m: float = 0.0) -> list[tu
             continue
         wheels.append((start, stop))
     return wheels
-
-
-def find_presences(signal: Signal, rate_hz: float) -> list[tuple[int, int]]:
-    """Give [start, stop) of each vehicle over a loop, at half of its own plateau.
-
-    A dip to below half of the plateau parts two vehicles; both ends are where the vehicle's end stands over the loop's middle.
-    """
-    above = signal.above
-    size = max(1, round(rate_hz * HOP_S / 2.0))
-    smooth = np.convolve(above, np.full(size, 1.0 / size), mode="same") if above.size >= size else above
-    found: list[tuple[int, int]] = []
-    if smooth.max() <= 0.0:
-        return found  # the zero itself was learnt on an occupied loop and has only sunk
-    occupied = float(np.median(smooth[smooth > 0.25 * smooth.max()]))
-    present = smooth > max(0.5 * occupied, 2.0 * ONSET_SIGMA * signal.noise)
-    for start, stop in bridge(runs(present), signal):
-        plateau = float(np.partition(smooth[start:stop], rank := int(0.8 * (stop - start)))[rank])
-        inside = present.copy()
-        inside[:start] = inside[stop:] = False
-        inside[start:stop] = smooth[start:stop] > 0.5 * plateau
-        # Of a vehicle most samples stand out by themselves; two that were struck by a spike only smear over the smoothing's length.
-        held = ((a, b) for a, b in bridge(runs(inside), signal) if b - a > size)
-        found.extend((a, b) for a, b in held if np.median(above[a:b]) > ONSET_SIGMA * signal.noise)
-    return found
 
 
 def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.axles.detect import REST_HOPS, Record
 from edge.axles.hops import HOP_S
+from edge.axles.record import REST_HOPS, Record
 
 TABLE_S: Final = 2.0
 """Length of the tables of constant, drift and waves; longer records are rare and calculate their own."""
@@ -68,28 +68,26 @@ def zero_of(record: Record, rate_hz: float) -> Zero:
     both = lead > 0 and rest > 0
     lines_hz = tuple(line_hz for line_hz, _ in record.hum)
     rows = _rows(lines_hz, rate_hz, size, drifts=both)
+    unknowns = rows.shape[0]
     if not lead and not rest:
-        covariance = np.zeros((rows.shape[0], rows.shape[0]))
+        covariance = np.zeros((unknowns, unknowns))
         covariance[0, 0] = record.noise**2
         return Zero(np.full(size, record.level_before), rows, covariance, white2**0.5, 0.0)
-    normal, right = np.zeros((rows.shape[0], rows.shape[0])), np.zeros(rows.shape[0])
-    for part in (slice(0, lead), slice(size - rest, size)):
-        if part.stop > part.start:
-            use, valid = rows[:, part], record.valid[part]
-            if valid.all() and size <= _longest(rate_hz):
-                normal += _products(lines_hz, rate_hz, part.start, part.stop, drifts=both)
-            else:
-                use = use * valid
-                normal += use @ use.T
-            right += use @ (record.counts[part] - record.level_before)
-    ridge = np.full(rows.shape[0], STIFFNESS)
-    ridge[1 + both :] += np.repeat(white2 / np.array(power, np.float64), 2)
-    normal.flat[:: rows.shape[0] + 1] += ridge
+    parts = tuple((begin, end) for begin, end in ((0, lead), (size - rest, size)) if begin < end)
+    uses = [rows[:, begin:end] for begin, end in parts]
+    if record.whole and size <= _longest(rate_hz):
+        normal = _products(lines_hz, rate_hz, parts, drifts=both).copy()
+    else:
+        uses = [use * record.valid[begin:end] for use, (begin, end) in zip(uses, parts, strict=True)]
+        normal = np.sum([use @ use.T for use in uses], axis=0)
+    right = sum(use @ (record.counts[begin:end] - record.level_before) for use, (begin, end) in zip(uses, parts, strict=True))
+    waves = [STIFFNESS + white2 / line_power for line_power in power for _ in ("cosine", "sine")]
+    normal.flat[:: unknowns + 1] += [STIFFNESS] * (1 + both) + waves
     inverse = np.linalg.inv(normal)
     amplitude = inverse @ right
     line = amplitude @ rows
     line += record.level_before
-    step = float(amplitude[1] * (rows[1, -1] - rows[1, 0])) if both else 0.0
+    step = float(amplitude[1]) * ((size - 1) / rate_hz) if both else 0.0
     return Zero(line, rows, np.asarray(white2 * inverse, np.float64), white2**0.5, step)
 
 
@@ -100,6 +98,8 @@ def _quiet_spans(record: Record, rate_hz: float) -> tuple[int, int]:
     rest = 0 if record.overlong else record.rest
     if rest >= REST_HOPS * hop:
         rest -= int(REST_SHARE_LEFT_OUT * rest)
+    if record.whole:
+        return lead, rest
     lead = lead if record.valid[:lead].any() else 0
     rest = rest if record.valid[record.counts.size - rest :].any() else 0
     return lead, rest
@@ -117,10 +117,10 @@ def _longest(rate_hz: float) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _products(lines_hz: tuple[float, ...], rate_hz: float, start: int, stop: int, *, drifts: bool) -> NDArray[np.float64]:
-    """Give the normal matrix of a whole quiet part [start, stop) of a record; parts are whole hops, so the same ones come again."""
-    rows = _table(lines_hz, rate_hz, _longest(rate_hz), drifts=drifts)[:, start:stop]
-    return np.asarray(rows @ rows.T)
+def _products(lines_hz: tuple[float, ...], rate_hz: float, parts: tuple[tuple[int, int], ...], *, drifts: bool) -> NDArray[np.float64]:
+    """Give the normal matrix of whole quiet parts [start, stop) of a record; parts are whole hops, so the same ones come again."""
+    table = _table(lines_hz, rate_hz, _longest(rate_hz), drifts=drifts)
+    return np.asarray(sum(table[:, start:stop] @ table[:, start:stop].T for start, stop in parts))
 
 
 @lru_cache(maxsize=64)

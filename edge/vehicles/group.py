@@ -130,12 +130,12 @@ class Grouper:
         forward, _ = self._ways
         two_loops = forward.front is not None and forward.gate is not None
         silent = two_loops and all(loop.believed and not loop.waiting for loop in self._loops.values())
-        if silent and not self._is_full() and self._waited_s(now) < PATIENCE_LEAST_S:
+        if silent and self._waited_s(now) < PATIENCE_LEAST_S and not self._is_full():
             return None  # nothing can have ended: the common case, asked at every crossing
         way = self._way()
         front, gate = self._sides(way)
         if not gate.waiting:
-            patient = gate.believed and not self._is_full() and self._waited_s(now) < PATIENCE_BELIEVED_S
+            patient = gate.believed and self._waited_s(now) < PATIENCE_BELIEVED_S and not self._is_full()
             if patient or not any(self._axles):
                 return None
         return Line(way, self._axles, front, gate)
@@ -164,7 +164,7 @@ class Grouper:
         return (now - self._heard) / self._rate_hz
 
     def _is_full(self) -> bool:
-        return max(len(axles) for axles in self._axles) > AXLES_MOST
+        return max(map(len, self._axles)) > AXLES_MOST
 
     def _borders(self, line: Line, now: int) -> _Borders | None:
         """Give where the first vehicles end, None where that cannot be told yet."""

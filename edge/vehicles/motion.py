@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -163,8 +164,9 @@ def _fit_steady(times: NDArray[np.float64], places: NDArray[np.float64], owner: 
         root = np.sqrt(weight)
         solution = np.linalg.lstsq(stacked * root[:, None], target * root, rcond=None)[0]
         residual = places - matrix @ solution
-        scale = max(1.4826 * float(np.median(np.abs(residual))), PLACE_SD_M / 4.0)
-        weight[:-1] = np.minimum(1.0, HUBER_K * scale / np.maximum(np.abs(residual), 1e-12))
+        away = np.abs(residual)
+        scale = max(1.4826 * median(away.tolist()), PLACE_SD_M / 4.0)
+        weight[:-1] = np.minimum(1.0, HUBER_K * scale / np.maximum(away, 1e-12))
     scatter = float(np.sqrt(np.mean(residual**2)))
     x0, v, a = (float(value) for value in solution[:3])
     covariance = np.linalg.inv(stacked.T @ (stacked * weight[:, None])) * max(scatter, PLACE_SD_M / 2.0) ** 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import hypot
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +99,7 @@ def left_shares(axles: tuple[dict[str, Crossing], ...], loads_kg: dict[str, tupl
     flawed = np.array([[any(axle[name].flags for name in row.names & axle.keys()) for row in rows] for axle in axles])
     total[(total <= 0.0) | flawed] = np.nan
     share = left / total
-    noise = np.array([[np.hypot(_u(axle, row.left), _u(axle, row.right)) for row in rows] for axle in axles])
+    noise = np.array([[hypot(_u(axle, row.left), _u(axle, row.right)) for row in rows] for axle in axles])
     return Shares(share, total, share * (1.0 - share) * noise)
 
 

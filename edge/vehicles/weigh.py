@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -132,10 +133,10 @@ def weigh(
             incomplete += 1
             usable = _usable(axle, rows, loads, k, trusted_only=False)
         for index, names in usable.items():
-            parts = np.array([loads[name][k] or 0.0 for name in names])
-            readings.load_kg[k, index] = parts.sum()
-            readings.signal_u[k, index] = _signal_u(parts, [axle[name] for name in names])
-            readings.time_s[k, index] = np.mean([axle[name].centre for name in names]) / lane.rate_hz
+            parts_kg = [loads[name][k] or 0.0 for name in names]
+            readings.load_kg[k, index] = sum(parts_kg)
+            readings.signal_u[k, index] = _signal_u(parts_kg, [axle[name] for name in names])
+            readings.time_s[k, index] = sum(axle[name].centre for name in names) / len(names) / lane.rate_hz
         sides.append(_sides(usable, loads, k, lane))
     road = road_ridden(readings, motion, calibration)
     axle_kg, covariance = static_loads(readings, motion, calibration, road)
@@ -146,7 +147,7 @@ def weigh(
     covariance = covariance + common**2 * np.outer(axle_kg, axle_kg) + _transfer(axle_kg, motion)
     seen = readings.seen
     gross_rows = np.array([readings.load_kg[:, i].sum() for i in range(len(rows)) if seen[:, i].all()])
-    wheels = [_wheels(load, side) for load, side in zip(axle_kg, sides, strict=True)]
+    wheels = [_wheels(load, side) for load, side in zip(axle_kg.tolist(), sides, strict=True)]
     return Weights(
         axle_kg=[float(value) for value in axle_kg],
         axle_u_kg=[COVERAGE_K * float(np.sqrt(value)) for value in covariance.diagonal()],
@@ -174,11 +175,11 @@ def _gain(sensor: Sensor, calibration: Calibration | None, pavement_c: float | N
     return found.gain / (1.0 + found.per_k * (pavement_c - calibration.pavement_c))
 
 
-def _signal_u(parts_kg: NDArray[np.float64], crossings: list[Crossing]) -> float:
+def _signal_u(parts_kg: list[float], crossings: list[Crossing]) -> float:
     """Give the relative standard uncertainty of a row's reading by its signals, each sensor's its own."""
-    shares = np.array([crossing.u_share or 0.0 for crossing in crossings])
-    total = float(parts_kg.sum())
-    return float(np.linalg.norm(shares * parts_kg)) / total if total > 0.0 else 1.0
+    total = sum(parts_kg)
+    own = math.hypot(*(part * (crossing.u_share or 0.0) for part, crossing in zip(parts_kg, crossings, strict=True)))
+    return own / total if total > 0.0 else 1.0
 
 
 def _usable(
@@ -212,16 +213,14 @@ def _sides(usable: dict[int, list[str]], loads: dict[str, list[float | None]], k
             if load is None or sensor.lateral_m[0] < middle < sensor.lateral_m[1]:
                 continue
             (left if sensor.lateral_m[1] <= middle else right).append(load)
-    return (float(np.mean(left)) if left else np.nan), (float(np.mean(right)) if right else np.nan)
+    return (sum(left) / len(left) if left else math.nan), (sum(right) / len(right) if right else math.nan)
 
 
 def _wheels(load_kg: float, side: tuple[float, float]) -> tuple[float | None, float | None]:
     """Divide an axle's load as its sides were weighed; None for a side that was not."""
-    left, right = side
-    total = np.nansum((left, right))
-    if total <= 0.0:
-        return (None if np.isnan(left) else 0.0), (None if np.isnan(right) else 0.0)
-    return (None if np.isnan(left) else load_kg * left / total), (None if np.isnan(right) else load_kg * right / total)
+    total = sum(part for part in side if not math.isnan(part))
+    left, right = (None if math.isnan(part) else load_kg * part / total if total > 0.0 else 0.0 for part in side)
+    return left, right
 
 
 def _wheel_u(wheel: tuple[float | None, float | None], load_kg: float, dynamic_kg2: float, common: float, gains_u: float) -> float | None:
@@ -232,7 +231,7 @@ def _wheel_u(wheel: tuple[float | None, float | None], load_kg: float, dynamic_k
     if heavier is None or load_kg <= 0.0:
         return None
     relative2 = 2.0 * dynamic_kg2 / load_kg**2 + common**2 + gains_u**2
-    return COVERAGE_K * heavier * float(np.sqrt(relative2))
+    return COVERAGE_K * heavier * math.sqrt(relative2)
 
 
 def _side_gains_u(lane: Lane, calibration: Calibration | None) -> float:

@@ -48,6 +48,22 @@ def test_any_cutting_gives_the_same_vehicles_to_the_bit(recording, whole, cuts):
     assert [weighing.vehicle for weighing in cut] == [weighing.vehicle for weighing in whole]
 
 
+def test_the_signal_behind_a_vehicle_is_added_once_it_is_there(recording):
+    lane, block = recording
+    pipeline, step, margin = LanePipeline(lane, None), 40, round(MARGIN_S * lane.rate_hz)
+    found = []
+    for at in range(0, block.counts.shape[1], step):
+        found += pipeline.push(Block(at, np.ascontiguousarray(block.counts[:, at : at + step])))
+    for weighing in found:
+        first, stop = weighing.first_sample, weighing.vehicle.stop + margin
+        whole = pipeline.with_rest(weighing)
+        assert weighing.counts.shape[1] < stop - first == whole.counts.shape[1]
+        assert np.array_equal(whole.counts, block.counts[:, first:stop])
+    restarted = LanePipeline(lane, None)
+    restarted.push(Block(0, np.zeros_like(block.counts)))
+    assert restarted.with_rest(found[0]) is found[0]
+
+
 def test_each_vehicle_comes_with_its_own_raw_signal(recording, whole):
     lane, block = recording
     assert len(whole) >= 2

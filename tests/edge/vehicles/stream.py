@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,6 +14,8 @@ TIRE_M, HALF_HEIGHT_M = 0.22, 0.16
 """Length of a footprint, and of a line's pulse at half its height."""
 LOOP_GAP_M = 0.7
 """Bodies closer than this look like one to a loop."""
+AT_REST_S, SOON_S = 0.06, 0.01
+"""When a sensor is at rest behind a wheel or a body, and when a loop tells a body that has left it."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,15 @@ def crossings_of(lane: Lane, vehicles, faults: Faults | None = None) -> list[Cro
         for number, (a, mid, b, width) in enumerate(sorted(spans)):
             if (sensor.name, number) not in faults.lost:
                 found.append(_crossing(lane, sensor, a, b, mid, width))
+    found = [_told(crossing, found, lane.rate_hz) if crossing.kind is SensorKind.LOOP else crossing for crossing in found]
     return sorted(found, key=lambda crossing: (crossing.settled, crossing.stop, crossing.sensor))
+
+
+def _told(presence, found, rate_hz):
+    """A loop tells who has left at once where no other sensor is occupied; else once that is at rest, or it is at rest itself."""
+    soon = presence.stop + round(SOON_S * rate_hz)
+    others = [other.settled for other in found if other.sensor != presence.sensor and other.start < soon < other.settled]
+    return replace(presence, settled=min(max([soon, *others]), presence.settled))
 
 
 def _presences(vehicles, sensor, faults):
@@ -115,7 +125,7 @@ def _crossing(lane, sensor, start_s, stop_s, middle_s=None, width_s=None):
     start, stop = round(start_s * rate), round(stop_s * rate)
     centre = (start_s + stop_s) / 2 * rate if middle_s is None else middle_s * rate
     width = (stop_s - start_s if width_s is None else width_s) * rate
-    settled = stop + round(0.06 * rate)
+    settled = stop + round(AT_REST_S * rate)
     return Crossing(sensor.name, sensor.kind, start, stop, centre, 1000.0, 100.0, 1.0, width_samples=width, settled=settled)
 
 

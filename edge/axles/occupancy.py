@@ -1,0 +1,58 @@
+"""Whether a loop whose record is open is occupied: a vehicle has left when the signal has fallen below half, long before it is at rest."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Final
+
+HALF: Final = 0.5
+"""Share of its level at which a vehicle's end stands over the loop's middle."""
+
+AGAIN_SHARE, AGAIN_LEAST_SHARE = 0.6, 0.25
+"""What comes after a vehicle is another presence once it stands above this share of the vehicle's level, or twice as high as the dip
+between them and above the second share. What is left of the vehicle only falls, and its unevenness is less than that."""
+
+
+class Occupancy:
+    """How high the signal of an open record of a loop stands.
+
+    Parameters
+    ----------
+    least
+        Counts above the zero from which the signal may be a vehicle.
+
+    Attributes
+    ----------
+    is_told
+        Whether what was on the loop has been given out, and nothing has come since.
+    """
+
+    def __init__(self, least: float) -> None:
+        self._least = least
+        self._top = 0.0
+        self._low = inf
+        self._below = False
+        self.is_told = False
+
+    def take(self, mean: float) -> bool:
+        """Take in the mean of a hop, counts above the zero; True if the signal has sunk further after a vehicle was given out."""
+        if not self.is_told:
+            self._top = max(self._top, mean)
+            return False
+        if mean < self._low:
+            self._low = mean
+            return True
+        again = max(min(AGAIN_SHARE * self._top, 2.0 * self._low), AGAIN_LEAST_SHARE * self._top, self._least)
+        if mean > again:
+            self._top, self._low, self.is_told = mean, inf, False
+        return False
+
+    def has_fallen(self, above: float) -> bool:
+        """Tell whether a vehicle may have left, from a sample at each look, counts above the zero: the last two stood below half."""
+        before = self._below
+        self._below = above < HALF * self._top and self._top > self._least
+        return self._below and before and not self.is_told
+
+    def tell(self) -> None:
+        """Note that what was on the loop has been given out."""
+        self.is_told = True

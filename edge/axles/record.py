@@ -1,0 +1,149 @@
+"""What is cut out of a channel around a disturbance, with quiet on both sides, and what is known of it while it has not ended."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.axles.hops import HOP_S
+from edge.axles.occupancy import Occupancy
+
+REST_HOPS = 3
+"""Hops of rest that close a record: 60 ms, a bicycle's wheel base at motorway speed and five time constants of a stiff plate's ring."""
+
+REST_SHARE_OF_STAY, REST_HOPS_MOST = 0.2, 10
+"""A slow wheel's foot lies below the noise for long; so much of the time since the onset must be quiet, up to so many hops, before a wheel
+sensor's zero is taken anew. Below 15 km/h on a plate and 5 km/h on a strip this is what decides."""
+
+PEAK_SHARE_AT_REST = 0.03
+"""A record is over only when the level is back to this share of its greatest hop's mean (or to the noise): drift during a long stand is
+allowed for, a wheel that stands still is not taken for zero. The mean, so that a spike cannot pass a wheel off as rest."""
+
+LONGEST_RECORD_S = 120.0
+"""Bounds memory and turns a shifted zero into a fault: a sensor loaded longer than this is released, flagged, and its zero learnt anew."""
+
+SINKING_REST_HOPS = 25
+"""A signal that only fell is accepted as a new zero after half a second: a plate's ring after a wheel is over long before."""
+
+CALM_HOPS = 50
+"""Hops whose means all lie at the zero, one second: no wheel, whatever the swing. The channel has become noisier; its noise is taken
+anew."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """Raw samples of one channel around a disturbance.
+
+    Attributes
+    ----------
+    channel
+        Index of the channel.
+    first_sample
+        Counter of the first sample.
+    counts, valid
+        (n,) int32, and (n,) bool, False where a sample was lost.
+    level_before
+        Zero at the onset, counts; `noise` the standard deviation of the idle signal.
+    lead, rest
+        Number of quiet samples at the beginning and at the end.
+    settled
+        Counter at which the record was closed.
+    overlong
+        True if the record was ended because it would not end by itself.
+    cut
+        True if the stream ended or broke off before the signal had come to rest.
+    goes_on
+        True if the signal has not come to rest and its record goes on: only what has ended in it counts.
+    hum
+        Frequency in Hz and power in counts² of each line of mains hum on the channel.
+    """
+
+    channel: int
+    first_sample: int
+    counts: NDArray[np.int32]
+    valid: NDArray[np.bool_]
+    level_before: float
+    noise: float
+    lead: int
+    rest: int
+    settled: int
+    overlong: bool = False
+    cut: bool = False
+    goes_on: bool = False
+    hum: tuple[tuple[float, float], ...] = ()
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether no sample was lost."""
+        return bool(self.valid.all())
+
+
+@dataclass(slots=True)
+class OpenRecord:
+    """What is known of a record that has not ended.
+
+    Attributes
+    ----------
+    first_sample, onset
+        Counters of the first sample kept, and of the hop in which the signal left the idle band.
+    level, noise, band
+        Zero at the onset, standard deviation of the idle signal, and the excursion that opens a record, counts.
+    occupancy
+        What stands on the loop; None where the channel is no loop's.
+    hops, rest, calm
+        Hops since the onset; those at rest, and those whose mean lies at the zero, up to the last one.
+    peak, peak_mean
+        Greatest sample and greatest mean of a hop above the level.
+    told
+        Counter up to which the loop's record has been given out.
+    """
+
+    first_sample: int
+    onset: int
+    level: float
+    noise: float
+    band: float
+    occupancy: Occupancy | None = None
+    hops: int = 0
+    peak: float = 0.0
+    peak_mean: float = 0.0
+    rest: int = 0
+    calm: int = 0
+    told: int = 0
+
+    @property
+    def is_told(self) -> bool:
+        """Whether nothing has come that was not given out already."""
+        return self.occupancy is not None and self.occupancy.is_told
+
+    def take(self, low: float, high: float, mean: float, *, whole: bool) -> None:
+        """Take in one hop, figures above the level."""
+        band = self.band
+        self.hops += 1
+        self.peak = max(self.peak, high)
+        self.peak_mean = max(self.peak_mean, mean)
+        flat = high - low < 2.0 * band
+        at_zero = mean < band or mean < PEAK_SHARE_AT_REST * self.peak_mean
+        self.rest = self.rest + 1 if flat and at_zero and whole else 0
+        self.calm = self.calm + 1 if whole and -band < mean < band else 0
+
+    def pass_over(self) -> None:
+        """Take in a hop of which every sample was lost."""
+        self.hops, self.rest, self.calm = self.hops + 1, 0, 0
+
+    def is_overlong(self) -> bool:
+        """Tell whether the record would not end by itself."""
+        return self.hops * HOP_S > LONGEST_RECORD_S
+
+    def has_rested(self, *, patient: bool, inside: bool) -> bool:
+        """Tell whether the signal has come to rest."""
+        if self.rest < REST_HOPS:
+            return False
+        if self.peak < self.band and not inside:
+            return self.rest >= SINKING_REST_HOPS
+        stay = math.ceil(REST_SHARE_OF_STAY * (self.hops - self.rest)) if patient else 0
+        return self.rest >= min(max(REST_HOPS, stay), REST_HOPS_MOST)
