@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from calibration.acceptance.command import accept
+from calibration.drift.command import drift
 from calibration.fit import fit_gains
 from calibration.history import parse_history
 from calibration.keys import create_key, load_key, look_into, sign
@@ -37,6 +38,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Calibrate a 
 app.add_typer(scale_app, name="scale")
 app.add_typer(check_app, name="check")
 app.command()(accept)
+app.command()(drift)
 
 
 @app.command()

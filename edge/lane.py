@@ -129,6 +129,11 @@ class LaneRun:
         """Vehicles that wait for their plates."""
         return len(self._waiting)
 
+    @property
+    def zeros(self) -> dict[str, float] | None:
+        """Zero of each sensor in counts, by name; None until it has been learnt."""
+        return self._pipeline.zeros
+
     def take(self, event: DeviceEvent, now_s: float) -> list[Range]:
         """Take a device event and give the ranges that the device shall send again.
 

@@ -63,6 +63,11 @@ class LanePipeline:
         """Crossings so far that belong to no vehicle."""
         return self._vehicles.strays
 
+    @property
+    def zeros(self) -> dict[str, float] | None:
+        """Zero of each sensor in counts, by name; None until it has been learnt."""
+        return self._axles.zeros
+
     def push(self, block: Block) -> list[Weighing]:
         """Take the next block and give the vehicles that became complete, in order of passage."""
         self._memory.push(block)

@@ -9,6 +9,7 @@ Restart policy, all of it:
 | a device is not what the station file says | the process ends with 3: a person must mend the file or the wiring |
 | broker or central away | the uplink tries for ever; the outbox keeps everything |
 | the outbox has no room | the vehicle waits in memory, and is tried again every second; at `HELD_MAX` the process ends with 75 |
+| the memory of drift cannot be written | it is kept in memory and tried again; weighing goes on |
 | the disk fails, the database is damaged | the process ends with 75; after an fsync that failed nothing is tried again |
 | a thread ends, an error nobody expected | the process ends with 75 |
 | the main loop hangs for 30 s | the watchdog ends the process with 75 |
@@ -37,6 +38,7 @@ from contract.topics import StationState, StationStatus
 from edge.cabinet import CabinetWatch
 from edge.clock import Clock, SystemClock
 from edge.device_thread import Delivery, DeviceThread
+from edge.drift import DriftWatch
 from edge.drivers import driver_for
 from edge.drivers.base import DeviceEvent, LineFault, LoopTransition, SiteState
 from edge.faultbook import FaultBook
@@ -129,6 +131,7 @@ class StationService:
             for device in station.device
             if not isinstance(device, ModbusSite)
         }
+        self._drift = DriftWatch(station, calibrations, data / "drift.sqlite", self._book.note)
         identities = {
             lane.id: Identities(station.station.id, self._software, parameters_sha256, _identity(calibrations.get(lane.id)))
             for lane in station.lane
@@ -199,6 +202,7 @@ class StationService:
         for device in self._devices.values():
             device.join()
         self._outbox.close()
+        self._drift.close()
         self._watchdog.stop()
 
     def _turn(self) -> None:
@@ -211,10 +215,16 @@ class StationService:
             lane.watch(self._clock)
             for fault in lane.take_faults():
                 self._book.note(fault)
+        self._drift.turn(self._clock.monotonic_s(), self._clock.utc_us(), self._zeros)
         dead = [thread for thread, alive in self._threads().items() if not alive]
         if dead:
             raise StopError("thread-ended", dead[0], "ended although nobody asked it to; the process starts afresh")
         self._keep_house()
+
+    def _zeros(self, lane_id: int) -> tuple[dict[str, float] | None, float | None]:
+        """Give a lane's zeros in counts and its pavement's temperature."""
+        lane = next(lane for lane in self._lanes.values() if lane.lane.id == lane_id)
+        return lane.zeros, lane.state.pavement_c
 
     def _threads(self) -> dict[str, bool]:
         threads = {f"device {name}": device.alive for name, device in self._devices.items()}
@@ -295,6 +305,7 @@ class StationService:
                 self._retry_at_s = now_s + RETRY_S
                 return
             self._held.popleft()
+            self._drift.take(ready)
             self._recorded += 1
             vehicle = ready.vehicle
             _log.info(
@@ -333,6 +344,7 @@ class StationService:
             clock="unsynchronised" if self._clock.host_error_us() is None else "synchronised",
             pavement_c_milli=round(pavements[0] * 1000) if pavements else None,
             faults=self._book.counts(),
+            drift=self._drift.notices,
         )
 
     def health(self) -> dict[str, Any]:
@@ -362,6 +374,7 @@ class StationService:
                 }
                 for name, lane in self._lanes.items()
             },
+            "drift": self._drift.health(),
             "loop_passages": dict(self._loops),
             "faults": self._book.counts(),
             "latest_faults": self._book.latest(),

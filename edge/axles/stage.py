@@ -36,6 +36,14 @@ class AxleStage:
         self._detector = Detector(weighs, lane.rate_hz, self._hopper.hop_samples)
         self._rings = [RingMemory() for _ in lane.sensor]
 
+    @property
+    def zeros(self) -> dict[str, float] | None:
+        """Zero of each sensor in counts as the idle baseline has it, by name; None until it has been learnt."""
+        baseline = self._detector.baseline
+        if not baseline.known:
+            return None
+        return {sensor.name: float(level) for sensor, level in zip(self._sensors, baseline.level, strict=True)}
+
     def push(self, block: Block) -> list[Crossing]:
         """Take the next block and give the crossings that it completes, in order of their end."""
         return self._crossings(self._hopper.push(block))
