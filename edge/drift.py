@@ -80,12 +80,12 @@ class LaneDrift:
             store.put(self._lane.id, self.calibration, self.book.day(day))
             self._changed.discard(day)
 
-    def judge(self) -> list[Fault]:
-        """Judge the days and give a fault for each alarm that was not there before."""
-        days = self.book.days
+    def judge(self, today: int) -> list[Fault]:
+        """Judge the days up to today and give a fault for each alarm that was not there before."""
+        self.book.forget_before(today - KEPT_DAYS)
+        days = [day for day in self.book.days if day.number <= today]  # a clock that was wrong once must not stay the last word
         if not days:
             return []
-        self.book.forget_before(days[-1].number - KEPT_DAYS)
         judgement = judge(self.sight, days)
         before = {(one.subject.kind, one.subject.name) for one in self.alarms}
         self.alarms, self.notices = judgement.alarms, notices(judgement, self._lane.id)
@@ -156,9 +156,8 @@ class DriftWatch:
                     lane.look(levels, now_us // US_PER_DAY, pavement_c)
         if now_s >= self._judge_at_s:
             self._judge_at_s = now_s + JUDGE_EVERY_S
-            for lane in self._lanes.values():
-                for fault in lane.judge():
-                    self._note(fault)
+            for number, lane in self._lanes.items():
+                self._judge(number, lane, now_us // US_PER_DAY)
         if now_s >= self._save_at_s:
             self._save_at_s = now_s + SAVE_EVERY_S
             self._save()
@@ -168,6 +167,15 @@ class DriftWatch:
         self._save()
         if self._store is not None:
             self._store.close()
+
+    def _judge(self, number: int, lane: LaneDrift, today: int) -> None:
+        try:
+            faults = lane.judge(today)
+        except (ArithmeticError, ValueError) as error:  # no figure of drift is worth a station that does not weigh
+            what = f"the days of drift cannot be judged ({error}); weighing goes on"
+            faults = [Fault(code="drift-not-judged", where=f"lane {number}", what=what, reaction=Reaction.REJECT)]
+        for fault in faults:
+            self._note(fault)
 
     def _save(self) -> None:
         if self._store is None and self._lanes:
@@ -201,6 +209,7 @@ def _seen(sight: Sight, vehicle: Vehicle, pavement_c: float | None) -> Passings 
     """Give a vehicle as drift sees it, None where a flag or a sensor that did not weigh keeps it out."""
     if vehicle.flags or vehicle.speed_m_s <= 0.0:
         return None
-    nominal: NDArray[np.float64] = np.array([vehicle.nominal_kg[name] for name in sight.sensors], np.float64).T
+    unseen = (None,) * len(vehicle.axles)
+    nominal: NDArray[np.float64] = np.array([vehicle.nominal_kg.get(name, unseen) for name in sight.sensors], np.float64).T
     behind_m = np.cumsum([axle.spacing_m or 0.0 for axle in vehicle.axles])
     return passing_of(sight, nominal, behind_m, vehicle.speed_m_s * KMH_PER_M_S, np.nan if pavement_c is None else pavement_c)

@@ -219,6 +219,7 @@ def weigh_subjects(found: Sequence[tuple[Evidence, Array]], scale: float = 1.0) 
     precision = information + 1.0 / prior2
     chance = np.log(CHANGES_PER_DAY / (2 * score.shape[2]) * np.diff(days, prepend=days[0] - 1))
     odds = 0.5 * score**2 / precision - 0.5 * np.log1p(prior2 * information) + chance[None, :, None]
+    odds[STEP, 0] = -np.inf  # what was so from the first day on is no change
     everything = np.logaddexp(0.0, logsumexp(odds))
     size, size_u = score / precision, 1.0 / np.sqrt(precision)
     return [_change(days, odds[:, :, k], size[:, :, k], size_u[:, :, k], float(everything)) for k in range(score.shape[2])]

@@ -61,7 +61,7 @@ def drift(
     site = parse_station(_text(station), str(station))
     in_force = None if calibration is None else look_into(_text(calibration), str(calibration))[0]
     chosen = _lane(site, in_force, lane)
-    kept = [path for path in history if path.open("rb").read(len(MAGIC)) == MAGIC]
+    kept = [path for path in history if _is_kept(path)]
     if kept and len(history) > 1:
         raise RejectError("drift-file", str(kept[0]), "is the file of days of a station; give it alone")
     if kept:
@@ -83,6 +83,11 @@ def drift(
         typer.echo(json.dumps(document(judgement, sight, dated=dated, language=lang), ensure_ascii=False, indent=2))
         return
     show(judgement, sight, Console(), dated=dated, language=lang)
+
+
+def _is_kept(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
 
 
 def _lane(site: Station, calibration: Calibration | None, wanted: int | None) -> Lane:

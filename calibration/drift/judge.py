@@ -54,7 +54,7 @@ class Judgement:
     temperature_known
         False where too many vehicles passed without it.
     courses
-        (findings, D) estimated change of each subject on each day, relative, about the mean before its onset; NaN on days without vehicles.
+        (findings, D) estimated change of each subject on each day, relative; NaN on days without vehicles.
     """
 
     days: NDArray[np.int64]
@@ -82,12 +82,12 @@ def judge(sight: Sight, days: Sequence[Day]) -> Judgement:
     vehicles = int(sum(day.compared.number for day in days))
     known = without <= UNKNOWN_SHARE * vehicles
     findings: dict[str, Finding] = {}
-    first: list[tuple[Evidence, Array]] = []
+    seen: list[tuple[Evidence, Array]] = []
+    taken = {_key(subject): np.zeros(numbers.size) for subject in sight.subjects}
     if vehicles:
         compared, steering = [day.compared for day in days], [day.steering for day in days]
         for turn in range(CHANGES_AT_ONCE + 1):
             seen = _evidence(sight, numbers, compared, steering)
-            first = first or seen
             changes = weigh_subjects(seen)
             if turn == 0:
                 findings = {_key(one): Finding(one, change, alarm=False) for one, change in zip(sight.subjects, changes, strict=True)}
@@ -97,6 +97,7 @@ def judge(sight: Sight, days: Sequence[Day]) -> Judgement:
                 break
             findings[_key(subject)] = _told(findings[_key(subject)], change, _least(sight, subject, known=known))
             shift = change.shift(numbers)
+            taken[_key(subject)] += shift
             compared = [sums.less(moved * (sight.contrast @ subject.share)) for sums, moved in zip(compared, shift, strict=True)]
             steering = [sums.less(moved * seen[-1][1][best]) for sums, moved in zip(steering, shift, strict=True)]
     found = tuple(findings.values())
@@ -108,7 +109,7 @@ def judge(sight: Sight, days: Sequence[Day]) -> Judgement:
         findings=found,
         zeros=zero_findings(sight, days),
         temperature_known=known,
-        courses=_courses(first, found),
+        courses=_courses(seen, list(taken.values())),
     )
 
 
@@ -147,21 +148,15 @@ def _cargo_exponent(steering: Sequence[Sums]) -> float:
     return float(np.clip(share @ slopes, 0.0, 0.5))
 
 
-def _courses(seen: Sequence[tuple[Evidence, Array]], findings: Sequence[Finding]) -> Array:
-    """Give each subject's change on each day."""
-    if not seen:
-        return np.zeros((0, 0))
+def _courses(left: Sequence[tuple[Evidence, Array]], taken: Sequence[Array]) -> Array:
+    """Give each subject's change on each day: what was taken for it, and what the days have left in its direction beside all changes."""
     top: Array = np.zeros(1)
     bottom: Array = np.zeros(1)
-    for one, directions in seen:
+    for one, directions in left:
         along = one.axes @ directions.T
         top = top + (one.precision * one.residual) @ along
         bottom = bottom + one.precision @ along**2
+    if not left:
+        return np.zeros((0, 0))
     with np.errstate(invalid="ignore", divide="ignore"):
-        daily = np.where(bottom > 0, top / bottom, np.nan).T
-    days = seen[0][0].days
-    for line, finding in zip(daily, findings, strict=True):
-        before = line[days < finding.change.since] if finding.alarm else line
-        level = before[np.isfinite(before)]
-        line[:] -= level.mean() if level.size else 0.0
-    return np.asarray(daily)
+        return np.asarray(np.where(bottom > 0, top / bottom, np.nan).T + np.array(taken))

@@ -21,7 +21,7 @@ TEMPERATURE_NODES_C: Final = np.arange(-30.0, 71.0, 10.0)
 REFERENCE_C: Final = 20.0
 """Where the slope over temperature counts from, and what is taken where nobody measured it."""
 
-SPEED_SD: Final = 0.03
+SPEED_SD: Final = 0.05
 """Prior of what one comparison reads at a speed, relative: the gains are fitted, the road and the speeds in between are not."""
 
 LOAD_SD: Final = 0.02

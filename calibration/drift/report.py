@@ -15,7 +15,7 @@ from calibration.catalogue import N_
 from calibration.drift.finding import SURE, Finding
 from calibration.drift.judge import Judgement
 from calibration.drift.subjects import Sight
-from calibration.drift.words import EPOCH, day_of, name_of, say, sentence_of, verdict_of
+from calibration.drift.words import EPOCH, day_of, name_of, say, sentence_of, sure_of, verdict_of
 from contract.topics import DriftKind, DriftNotice
 from contract.units import PPM
 
@@ -46,7 +46,8 @@ def show(judgement: Judgement, sight: Sight, console: Console, *, dated: bool, l
     console.print(say(language, picture, span=f"{100.0 * span:.1f}"), style="dim", highlight=False)
     for alarm in judgement.alarms:
         console.print(f"! {sentence_of(alarm, dated=dated, language=language)}", style="bold red", highlight=False, markup=False)
-        console.print(f"  {say(language, N_('to do'))}: {verdict_of(alarm, language)}", highlight=False, markup=False)
+        to_do = say(language, N_("to do"))
+        console.print(f"  {to_do}: {verdict_of(alarm, language)}", highlight=False, markup=False)
     for line in (*_proposal(judgement, sight, language), *_notes(judgement, sight, language)):
         console.print(line, highlight=False, markup=False)
 
@@ -64,13 +65,13 @@ def _table(judgement: Judgement, span: float, columns: int, *, dated: bool, lang
         picture = Text(_picture(judgement.days, course, span, columns), style=style or "dim")
         cells = [""] * 3 if not told else _cells(finding, dated=dated, language=language)
         mark = Text(_word(finding, language), style=style)
-        table.add_row(Text(name_of(finding, language), style=style), picture, *cells, f"{100.0 * finding.change.sure:.1f}", mark)
+        table.add_row(Text(name_of(finding, language), style=style), picture, *cells, sure_of(finding.change.sure), mark)
     for finding in judgement.zeros:
         if finding.change.sure >= SURE:
             since = day_of(finding.change.since, dated=dated, language=language)
             moved = "" if finding.subject.kind is DriftKind.ZERO_STILL else f"{finding.change.now:+.0f} kg"
             style = "bold red" if finding.alarm else "yellow"
-            sure = f"{100.0 * finding.change.sure:.1f}"
+            sure = sure_of(finding.change.sure)
             table.add_row(
                 Text(name_of(finding, language), style=style), "", moved, since, "", sure, Text(_word(finding, language), style=style)
             )
@@ -145,7 +146,8 @@ def _notes(judgement: Judgement, sight: Sight, language: str) -> list[str]:
 
 
 def document(judgement: Judgement, sight: Sight, *, dated: bool, language: str) -> dict[str, Any]:
-    """Give the judgement as a JSON document, relative changes as shares."""
+    """Give the judgement as a JSON document, relative changes as shares, days as dates or numbers."""
+    factors = gain_factors(judgement, sight)
     return {
         "days": int(judgement.days.size),
         "first_day": day_of(int(judgement.days[0]), dated=dated, language=language),
@@ -156,26 +158,30 @@ def document(judgement: Judgement, sight: Sight, *, dated: bool, language: str) 
         "temperature_known": judgement.temperature_known,
         "alarm": bool(judgement.alarms),
         "findings": [_entry(one, dated=dated, language=language) for one in (*judgement.findings, *judgement.zeros)],
-        "proposed_gain_factors": {name: {"factor": f, "u": u} for name, (f, u) in gain_factors(judgement, sight).items()},
+        "proposed_gain_factors": {name: {"factor": round(f, 6), "u": round(u, 6)} for name, (f, u) in factors.items()},
         "notes": [note.removeprefix("· ") for note in _notes(judgement, sight, language)],
     }
 
 
 def _entry(finding: Finding, *, dated: bool, language: str) -> dict[str, Any]:
-    change, rate = finding.change, finding.per_week
-    is_zero = finding.subject.kind in {DriftKind.ZERO, DriftKind.ZERO_STILL}
-    unit = "kg" if is_zero else "share"
+    """Give one finding; figures of a change only where there is one to tell."""
+    change, rate, told = finding.change, finding.per_week, finding.change.sure >= SURE
+    unit = "kg" if finding.subject.kind in {DriftKind.ZERO, DriftKind.ZERO_STILL} else "share"
+
+    def day(number: int) -> str | int:
+        return str(EPOCH + timedelta(days=number)) if dated else number
+
     return {
         "kind": finding.subject.kind.value,
         "name": finding.subject.name,
         "alarm": finding.alarm,
         "sure": round(change.sure, 6),
-        f"change_{unit}": round(change.now, 6),
-        f"change_u_{unit}": round(change.now_u, 6),
-        f"per_week_{unit}": None if rate is None else round(rate[0], 6),
-        f"per_week_u_{unit}": None if rate is None else round(rate[1], 6),
-        "since": day_of(change.since, dated=dated, language=language),
-        "since_90": [day_of(day, dated=dated, language=language) for day in change.since_span],
+        f"change_{unit}": round(change.now, 6) if told else None,
+        f"change_u_{unit}": round(change.now_u, 6) if told else None,
+        f"per_week_{unit}": round(rate[0], 6) if told and rate else None,
+        f"per_week_u_{unit}": round(rate[1], 6) if told and rate else None,
+        "since": day(change.since) if told else None,
+        "since_90": [day(number) for number in change.since_span] if told else None,
         "to_do": verdict_of(finding, language),
         "said": sentence_of(finding, dated=dated, language=language) if finding.alarm else None,
     }

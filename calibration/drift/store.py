@@ -25,6 +25,11 @@ SCHEMA: Final = """CREATE TABLE IF NOT EXISTS day (
 ) STRICT"""
 
 
+FORGET: Final = """DELETE FROM day WHERE lane = ? AND number < (
+    SELECT min(number) FROM (SELECT DISTINCT number FROM day WHERE lane = ? ORDER BY number DESC LIMIT ?)
+)"""
+
+
 class DayStore:
     """The file of days, with SQLite's rollback journal: a few kB every some minutes, and the file alone can be copied.
 
@@ -46,7 +51,7 @@ class DayStore:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 self._connection.execute("INSERT OR REPLACE INTO day VALUES (?, ?, ?, ?)", (lane, calibration, day.number, day.pack()))
-                self._connection.execute("DELETE FROM day WHERE lane = ? AND number <= ?", (lane, day.number - KEPT_DAYS))
+                self._connection.execute(FORGET, (lane, lane, KEPT_DAYS))
                 self._connection.execute("COMMIT")
             except BaseException:
                 if self._connection.in_transaction:

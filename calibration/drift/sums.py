@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Mapping
+import zlib
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +13,12 @@ from calibration.drift.regressors import TRACTOR_PRIOR_SD, VEHICLE_PRIOR_SD, ZER
 from contract.faults import RejectError
 
 Array = NDArray[np.float64]
+
+FORMAT: Final = 1
+"""Of packed days; another is written whenever a day would mean something else, and the old days are then left out."""
+
+SIZE_MAX: Final = 1_000
+"""Regressors or readings that sums can have: a lane has at most 128 sensors."""
 
 
 @dataclass(frozen=True)
@@ -124,14 +128,12 @@ class Day:
         return made == ((VEHICLE_PRIOR_SD.size, readings), (TRACTOR_PRIOR_SD.size, 1), (ZERO_PRIOR_SD.size, sensors))
 
     def pack(self) -> bytes:
-        """Give the day as bytes, a compressed NumPy archive."""
-        arrays: dict[str, NDArray[np.float64]] = {"counts": np.array([self.number, self.left_out, self.without_temperature], np.float64)}
-        for name in ("compared", "steering", "zero"):
-            sums = getattr(self, name)
-            arrays |= {f"{name}.{part.name}": np.asarray(getattr(sums, part.name), np.float64) for part in fields(Sums)}
-        stream = io.BytesIO()
-        np.savez_compressed(stream, allow_pickle=False, **arrays)
-        return stream.getvalue()
+        """Give the day as bytes: its counts, then shape and sums of each kind, float64, compressed with a checksum (zlib)."""
+        parts: list[Array] = [np.array([FORMAT, self.number, self.left_out, self.without_temperature], np.float64)]
+        for sums in (self.compared, self.steering, self.zero):
+            parts.append(np.array(sums.shape, np.float64))
+            parts += [np.ravel(getattr(sums, part.name)) for part in fields(Sums)]
+        return zlib.compress(np.concatenate(parts).astype("<f8").tobytes())
 
 
 def unpack(data: bytes, source: str) -> Day:
@@ -140,20 +142,32 @@ def unpack(data: bytes, source: str) -> Day:
     Raises
     ------
     RejectError
-        If the bytes are no day.
+        If the bytes are no day of this version.
     """
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            number, left_out, without = (int(value) for value in arrays["counts"])
-            parts = {name: _sums(arrays, name) for name in ("compared", "steering", "zero")}
-    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
+        values = np.frombuffer(zlib.decompress(data), "<f8").astype(np.float64)
+        version, number, left_out, without = (int(value) for value in values[:4])
+        rest = values[4:]
+        parts = []
+        for _ in range(3):
+            sums, rest = _sums(rest)
+            parts.append(sums)
+    except (zlib.error, ValueError, OverflowError) as error:
         raise RejectError("drift-day-damaged", source, f"holds a day that cannot be read ({error}); it is left out") from error
-    for name, sums in parts.items():
-        if not all(np.isfinite(getattr(sums, part.name)).all() for part in fields(Sums)):
-            raise RejectError("drift-day-damaged", source, f"holds a day whose sums ({name}) are no numbers; it is left out")
-    return Day(number, parts["compared"], parts["steering"], parts["zero"], left_out, without)
+    if version != FORMAT or rest.size or not np.isfinite(values).all():
+        raise RejectError("drift-day-damaged", source, f"holds a day that this version does not write (format {version}); it is left out")
+    return Day(number, parts[0], parts[1], parts[2], left_out, without)
 
 
-def _sums(arrays: Mapping[str, Array], name: str) -> Sums:
-    number, w, *rest = (arrays[f"{name}.{part.name}"] for part in fields(Sums))
-    return Sums(float(number), float(w), *rest)
+def _sums(values: Array) -> tuple[Sums, Array]:
+    """Take the first sums off the values; ValueError if there are too few."""
+    p, c = (int(value) for value in values[:2])
+    if not 0 <= p <= SIZE_MAX or not 0 <= c <= SIZE_MAX:
+        raise ValueError(f"sums of {p} regressors and {c} readings")
+    shapes: list[tuple[int, ...]] = [(), (), (p,), (c,), (p, p), (p, c), (c, c)]
+    taken, place = [], 2
+    for shape in shapes:
+        size = int(np.prod(shape))
+        taken.append(values[place : place + size].reshape(shape))
+        place += size
+    return Sums(float(taken[0]), float(taken[1]), *taken[2:]), values[place:]

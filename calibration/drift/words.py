@@ -56,6 +56,11 @@ def name_of(finding: Finding, language: str) -> str:
             return say(language, N_("zero of %(name)s"), name=subject.name)
 
 
+def sure_of(probability: float) -> str:
+    """Give a probability in per cent; nothing is sure to all of it."""
+    return "> 99.9" if probability > 0.9995 else f"{100.0 * probability:.1f}"
+
+
 def day_of(number: int, *, dated: bool, language: str) -> str:
     """Give a day's date, or its number where the history bears no date."""
     return str(EPOCH + timedelta(days=number)) if dated else say(language, N_("day %(number)s"), number=number)
@@ -81,7 +86,7 @@ def sentence_of(finding: Finding, *, dated: bool, language: str) -> str:
         "now": f"{100.0 * change.now:+.2f}",
         "u": f"{200.0 * change.now_u:.2f}",
         "since": since,
-        "sure": f"{100.0 * change.sure:.1f}",
+        "sure": sure_of(change.sure),
     }
     if change.course != RAMP:
         return say(language, N_("%(name)s reads %(now)s %% ± %(u)s %% (k = 2) since %(since)s, at once; sure to %(sure)s %%"), **values)
