@@ -34,6 +34,9 @@ from edge.lane import Ready
 ZERO_EVERY_S: Final = 60.0
 """How often the zeros are looked at: 1 440 times a day tell their daily mean to far below what they wander."""
 
+ZERO_AGAIN_S: Final = 1.0
+"""When they are looked at again while a baseline is being learnt."""
+
 SAVE_EVERY_S: Final = 600.0
 """How often the present day is written: what a power cut loses of it is a few dozen vehicles of the statistics, no record."""
 
@@ -54,6 +57,7 @@ class LaneDrift:
         self.alarms: tuple[Finding, ...] = ()
         self.notices: tuple[DriftNotice, ...] = ()
         self.zero_kg: dict[str, float] = {}
+        self.without_day = 0
         self._lane = lane
         self._changed: set[int] = set()
         days: list[Day] = []
@@ -67,10 +71,12 @@ class LaneDrift:
         self.book.add_vehicle(day, _seen(self.sight, vehicle, pavement_c))
         self._changed.add(day)
 
-    def look(self, zeros: Mapping[str, float], day: int, pavement_c: float | None) -> None:
-        """Take the zeros of all channels, in counts by the sensor's name."""
+    def look(self, zeros: Mapping[str, float], day: int | None, pavement_c: float | None) -> None:
+        """Take the zeros of all channels, in counts by the sensor's name; without a day that is sure they are shown and not kept."""
         sensors = self._lane.weighing_sensors
         self.zero_kg = {sensor.name: newton_to_kg(zeros[sensor.name] * (sensor.newton_per_count or 0.0)) for sensor in sensors}
+        if day is None:
+            return
         self.book.add_zero(day, np.array(list(self.zero_kg.values())), np.nan if pavement_c is None else pavement_c)
         self._changed.add(day)
 
@@ -98,6 +104,7 @@ class LaneDrift:
             "days": len(days),
             "vehicles": int(sum(day.compared.number for day in days)),
             "left_out": sum(day.left_out for day in days),
+            "without_sure_day": self.without_day,
             "zero_kg": {name: round(value, 1) for name, value in self.zero_kg.items()},
             "alarms": [sentence_of(one, dated=True, language="en") for one in self.alarms],
         }
@@ -143,21 +150,36 @@ class DriftWatch:
     def take(self, ready: Ready) -> None:
         """Take a recorded vehicle; one whose day is not sure does not count."""
         lane = self._lanes.get(ready.lane)
-        if lane is not None and ready.clock.state is ClockState.SYNCHRONISED:
+        if lane is None:
+            return
+        if ready.clock.state is ClockState.SYNCHRONISED:
             lane.take(ready.vehicle, ready.time_us // US_PER_DAY, ready.pavement_c)
+        else:
+            lane.without_day += 1
 
-    def turn(self, now_s: float, now_us: int, zeros: Callable[[int], tuple[Mapping[str, float] | None, float | None]]) -> None:
-        """Do what is due; `zeros` gives a lane's zeros in counts (None while unknown) and its pavement's temperature."""
+    def turn(self, now_s: float, now_us: int | None, zeros: Callable[[int], tuple[Mapping[str, float] | None, float | None]]) -> None:
+        """Do what is due.
+
+        Parameters
+        ----------
+        now_s, now_us
+            Monotonic time, and UTC or None while the clock is not synchronised.
+        zeros
+            Gives a lane's zeros in counts (None while unknown) and its pavement's temperature.
+        """
+        today = None if now_us is None else now_us // US_PER_DAY
         if now_s >= self._look_at_s:
             self._look_at_s = now_s + ZERO_EVERY_S
             for number, lane in self._lanes.items():
                 levels, pavement_c = zeros(number)
-                if levels is not None:
-                    lane.look(levels, now_us // US_PER_DAY, pavement_c)
-        if now_s >= self._judge_at_s:
+                if levels is None:
+                    self._look_at_s = now_s + ZERO_AGAIN_S
+                else:
+                    lane.look(levels, today, pavement_c)
+        if today is not None and now_s >= self._judge_at_s:
             self._judge_at_s = now_s + JUDGE_EVERY_S
             for number, lane in self._lanes.items():
-                self._judge(number, lane, now_us // US_PER_DAY)
+                self._judge(number, lane, today)
         if now_s >= self._save_at_s:
             self._save_at_s = now_s + SAVE_EVERY_S
             self._save()

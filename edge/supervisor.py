@@ -215,7 +215,8 @@ class StationService:
             lane.watch(self._clock)
             for fault in lane.take_faults():
                 self._book.note(fault)
-        self._drift.turn(self._clock.monotonic_s(), self._clock.utc_us(), self._zeros)
+        now_us = None if self._clock.host_error_us() is None else self._clock.utc_us()
+        self._drift.turn(self._clock.monotonic_s(), now_us, self._zeros)
         dead = [thread for thread, alive in self._threads().items() if not alive]
         if dead:
             raise StopError("thread-ended", dead[0], "ended although nobody asked it to; the process starts afresh")

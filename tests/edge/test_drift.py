@@ -12,7 +12,7 @@ from contract.records import Clock, ClockState
 from contract.station import parse_station
 from contract.topics import DriftKind
 from contract.vehicles import VehicleFlag
-from edge.drift import JUDGE_EVERY_S, SAVE_EVERY_S, US_PER_DAY, ZERO_EVERY_S, DriftWatch
+from edge.drift import JUDGE_EVERY_S, SAVE_EVERY_S, US_PER_DAY, ZERO_AGAIN_S, ZERO_EVERY_S, DriftWatch
 from edge.lane import Ready
 from edge.matching.match import Match
 from edge.outbox.rows import Checkpoint
@@ -114,7 +114,17 @@ def test_sound_vehicles_count_and_flagged_ones_do_not(bench):
 
 def test_a_vehicle_whose_day_is_not_sure_does_not_count(bench):
     bench.watch.take(ready(bench.sound[0], TODAY, state=ClockState.UNSYNCHRONISED))
+    assert (bench.health["days"], bench.health["without_sure_day"]) == (0, 1)
+    bench.watch.turn(0.0, None, lambda _: (bench.zeros, 20.0))
     assert bench.health["days"] == 0
+    assert len(bench.health["zero_kg"]) == 8
+
+
+def test_zeros_are_looked_at_as_soon_as_they_are_known(bench):
+    bench.watch.turn(0.0, TODAY * US_PER_DAY, lambda _: (None, 20.0))
+    assert bench.health["zero_kg"] == {}
+    bench.watch.turn(ZERO_AGAIN_S, TODAY * US_PER_DAY, lambda _: (bench.zeros, 20.0))
+    assert len(bench.health["zero_kg"]) == 8
 
 
 def test_the_zeros_of_the_recording_are_told_in_kilograms(bench):
