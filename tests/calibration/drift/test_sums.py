@@ -40,11 +40,15 @@ def test_a_packed_day_comes_back_to_the_bit():
 
 
 @given(place=st.integers(0, 10_000), bit=st.integers(0, 7))
-def test_a_day_with_a_bit_turned_is_refused(place, bit):
-    data = bytearray(Day.none(3, len(SIGHT.contrast), len(SIGHT.sensors)).pack())
+def test_a_day_with_a_bit_turned_is_refused_or_unharmed(place, bit):
+    whole = Day.none(3, len(SIGHT.contrast), len(SIGHT.sensors)).pack()
+    data = bytearray(whole)
     data[place % len(data)] ^= 1 << bit
-    with pytest.raises(RejectError, match="it is left out"):
-        unpack(bytes(data), "test")
+    try:
+        found = unpack(bytes(data), "test")  # a few bits of the packing carry nothing
+    except RejectError:
+        return
+    assert found.pack() == whole
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"not a day at all"])
