@@ -17,6 +17,7 @@ from rich.progress import Progress
 
 from calibration.acceptance.command import accept
 from calibration.certificate.command import app as certificate_app
+from calibration.drift.command import drift
 from calibration.fit import fit_gains
 from calibration.history import parse_history
 from calibration.keys import create_key, load_key, look_into, sign
@@ -45,6 +46,7 @@ app.add_typer(account_app, name="account")
 app.command("serve")(serve_page)
 app.command()(accept)
 app.add_typer(certificate_app)
+app.command()(drift)
 
 
 @app.command()

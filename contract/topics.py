@@ -1,5 +1,6 @@
 """MQTT topics (v5, QoS 1): ``wim/v1/<station>/records`` up, ``…/status`` retained with a last will, ``…/receipts`` down."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -49,6 +50,49 @@ class StationState(StrEnum):
     OFFLINE = "offline"
 
 
+class DriftKind(StrEnum):
+    """What drifts: one sensor, all sensors of a row or of a side, all of a lane; the zero of a channel, or one that stands still."""
+
+    SENSOR = "sensor"
+    ROW = "row"
+    SIDE = "side"
+    ALL = "all"
+    ZERO = "zero"
+    ZERO_STILL = "zero-still"
+
+
+class DriftNotice(BaseModel):
+    """What a station's own traffic says of its scale; it proposes a calibration and changes nothing.
+
+    Parameters
+    ----------
+    lane, kind, name
+        What drifts: a sensor's name, a row's number in order of travel, ``left`` or ``right``, ``all``.
+    since
+        Day on which it began, UTC.
+    change_ppm, change_u_ppm
+        What it reads too much since then, relative, and the standard uncertainty; None for a zero.
+    per_week_ppm
+        Rate, None where it changed at once and for a zero.
+    zero_kg
+        How far the zero moved, in load by nominal constants; None for a gain and for a zero that stands still.
+    sure_permille
+        Probability that this is what changed.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lane: Annotated[int, Field(ge=1, le=99)]
+    kind: DriftKind
+    name: Name
+    since: date
+    change_ppm: int | None = None
+    change_u_ppm: Annotated[int, Field(ge=0)] | None = None
+    per_week_ppm: int | None = None
+    zero_kg: int | None = None
+    sure_permille: Annotated[int, Field(ge=0, le=1000)]
+
+
 class StationStatus(BaseModel):
     """A station's health, published every few seconds and retained; unsigned, for display only, never evidence."""
 
@@ -66,3 +110,5 @@ class StationStatus(BaseModel):
     pavement_c_milli: int | None = None
     faults: dict[str, int] = Field(default_factory=dict)
     """Counts since start, by the fault's code."""
+    drift: Annotated[tuple[DriftNotice, ...], Field(max_length=200)] = ()
+    """Alarms that hold at the moment, the surest first."""

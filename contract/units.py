@@ -10,6 +10,7 @@ STANDARD_GRAVITY_M_S2: Final = 9.80665
 """Standard acceleration of free fall, exact by definition (ISO 80000-3; 3rd CGPM, 1901)."""
 
 US_PER_S: Final = 1_000_000
+S_PER_DAY: Final = 86_400
 MM_PER_M: Final = 1_000
 G_PER_KG: Final = 1_000
 KMH_PER_M_S: Final = 3.6

@@ -176,6 +176,12 @@ class LaneRun:
         """Vehicles that wait for their plates."""
         return len(self._waiting)
 
+    @property
+    def zeros(self) -> dict[str, float] | None:
+        """Zero of each sensor in counts, by name; None until it has been learnt."""
+        known = self._pipeline.zero()
+        return None if known is None else {sensor.name: float(level) for sensor, level in zip(self.lane.sensor, known[0], strict=True)}
+
     def take(self, event: DeviceEvent, now_s: float) -> list[Range]:
         """Take a device event and give the ranges that the device shall send again.
 

@@ -9,6 +9,7 @@ Restart policy, all of it:
 | a device is not what the station file says | the process ends with 3: a person must mend the file or the wiring |
 | broker or central away | the uplink tries for ever; the outbox keeps everything |
 | the outbox has no room | the vehicle waits in memory, and is tried again every second; at `HELD_MAX` the process ends with 75 |
+| the memory of drift cannot be written | it is kept in memory and tried again; weighing goes on |
 | the disk fails, the database is damaged | the process ends with 75; after an fsync that failed nothing is tried again |
 | a thread ends, an error nobody expected | the process ends with 75 |
 | the main loop hangs for 30 s | the watchdog ends the process with 75 |
@@ -28,6 +29,7 @@ from typing import Any, Final
 import structlog
 
 from calibration.certificate import InForce, Ledger
+from calibration.model import Calibration
 from contract.faults import EXIT_OK, EXIT_REJECTED, EXIT_RESTART, RejectError, RetryError, StopError
 from contract.plates import PlateRead
 from contract.rules import rule_book
@@ -39,6 +41,7 @@ from edge.certificates import CertificateDesk
 from edge.clock import Clock, SystemClock
 from edge.config import Setup
 from edge.device_thread import Delivery, DeviceThread
+from edge.drift import DriftWatch
 from edge.drivers import driver_for
 from edge.drivers.base import DeviceEvent, LineFault, LoopTransition, SiteState
 from edge.faultbook import FaultBook
@@ -135,6 +138,7 @@ class StationService:
             if not isinstance(device, ModbusSite)
         }
         self._live = LiveView(tuple(self._lanes.values()))
+        self._drift = DriftWatch(station, self._calibration, data / "drift.sqlite", self._book.note)
         self._recorder = Recorder(
             station,
             rules=rule_book(station.station.rules),
@@ -202,6 +206,7 @@ class StationService:
         for device in self._devices.values():
             device.join()
         self._outbox.close()
+        self._drift.close()
         self._watchdog.stop()
 
     def _turn(self) -> None:
@@ -216,10 +221,25 @@ class StationService:
             lane.watch(self._clock)
             for fault in lane.take_faults():
                 self._book.note(fault)
+        now_us = None if self._clock.host_error_us() is None else self._clock.utc_us()
+        self._drift.turn(self._clock.monotonic_s(), now_us, self._zeros)
         dead = [thread for thread, alive in self._threads().items() if not alive]
         if dead:
             raise StopError("thread-ended", dead[0], "ended although nobody asked it to; the process starts afresh")
         self._keep_house()
+
+    def _zeros(self, lane_id: int) -> tuple[dict[str, float] | None, float | None]:
+        """Give a lane's zeros in counts and its pavement's temperature."""
+        lane = self._lane(lane_id)
+        return lane.zeros, lane.state.pavement_c
+
+    def _calibration(self, lane_id: int) -> Calibration | None:
+        """Give what a lane goes by now."""
+        in_force = self._lane(lane_id).in_force
+        return None if in_force is None else in_force.calibration
+
+    def _lane(self, lane_id: int) -> LaneRun:
+        return next(lane for lane in self._lanes.values() if lane.lane.id == lane_id)
 
     def _threads(self) -> dict[str, bool]:
         threads = {f"device {name}": device.alive for name, device in self._devices.items()}
@@ -300,6 +320,7 @@ class StationService:
                 self._retry_at_s = now_s + RETRY_S
                 return
             self._held.popleft()
+            self._drift.take(ready)
             self._recorded += 1
             self._live.passes.add(ready, recorded.link, recorded.capture)
             vehicle = ready.vehicle
@@ -339,6 +360,7 @@ class StationService:
             clock="unsynchronised" if self._clock.host_error_us() is None else "synchronised",
             pavement_c_milli=round(pavements[0] * 1000) if pavements else None,
             faults=self._book.counts(),
+            drift=self._drift.notices,
         )
 
     def health(self) -> dict[str, Any]:
@@ -358,6 +380,7 @@ class StationService:
             "devices": {name: {"connected": device.connected} for name, device in self._devices.items()},
             "lanes": {name: lane_health(lane) for name, lane in self._lanes.items()},
             "ledger": self._desk.state() if self._desk else None,
+            "drift": self._drift.health(),
             "loop_passages": dict(self._loops),
             "faults": self._book.counts(),
             "latest_faults": self._book.latest(),

@@ -7,7 +7,7 @@ from central.evidence.quarantine import Refused, keep
 from central.evidence.stations import store_status
 from central.web.routes import listing
 from contract.faults import RejectError
-from contract.topics import StationState, StationStatus
+from contract.topics import DriftKind, DriftNotice, StationState, StationStatus
 from contract.verdicts import Bar, Gate
 from tests.central.web.passages import passage, store_passage
 from tests.signing_station import T0_US
@@ -136,6 +136,35 @@ def test_the_list_says_how_fresh_each_station_is(officer, state, silence_s, says
     page = officer.page("/stations")
     for figure in ("7 / 0", "bad-crc", "stepped"):
         assert figure in page
+
+
+NOTICES = (
+    DriftNotice(
+        lane=1, kind=DriftKind.ROW, name="2", since="2026-09-05", change_ppm=8_000, change_u_ppm=500, per_week_ppm=10_000, sure_permille=998
+    ),
+    DriftNotice(lane=2, kind=DriftKind.SIDE, name="left", since="2026-09-06", change_ppm=-21_000, change_u_ppm=900, sure_permille=950),
+    DriftNotice(lane=1, kind=DriftKind.ZERO, name="R1L", since="2026-09-07", zero_kg=-120, sure_permille=990),
+    DriftNotice(lane=1, kind=DriftKind.ZERO_STILL, name="R3R", since="2026-09-08", sure_permille=1000),
+)
+
+
+def test_a_scale_that_drifts_is_told_in_both_languages(officer):
+    bench = officer.bench
+    status = StationStatus(station="G104-K12", state=StationState.ONLINE, time_us=bench.clock(), drift=NOTICES)
+    with bench.central.database.write() as session:
+        store_status(session, status, status.model_dump_json().encode(), bench.clock())
+    page = officer.page("/stations")
+    for sentence in (
+        "Lane 1: row 2 has read +0.80 % (± 0.10, k = 2) since 2026-09-05, +1.00 % a week; sure to 99.8 %.",
+        "Lane 2: the left side has read -2.10 % (± 0.18, k = 2) since 2026-09-06, at once; sure to 95.0 %.",
+        "Lane 1: the zero of R1L has moved by -120 kg since 2026-09-07.",
+        "Lane 1: the zero of R3R has stood still since 2026-09-08.",
+    ):
+        assert sentence in page
+    assert "scale drifts" in officer.page("/vehicles")
+    chinese = officer.page("/stations", language="zh")
+    assert "车道 1：第 2 排自 2026-09-05 起示值漂移 +0.80 %（± 0.10，k = 2），每周 +1.00 %，置信度 99.8 %。" in chinese
+    assert "车道 2：左侧自 2026-09-06 起示值突变" in chinese
 
 
 def test_quarantine_shows_what_was_refused_and_why(officer):

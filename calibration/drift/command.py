@@ -1,0 +1,155 @@
+"""`wim-calibration drift`: which row or sensor drifts, since when, how sure, and what to do; changes nothing."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from calibration.catalogue import LANGUAGES
+from calibration.drift.days import days_of_history
+from calibration.drift.judge import judge
+from calibration.drift.report import document, show
+from calibration.drift.store import MAGIC, read_days
+from calibration.drift.subjects import Sight, sight_of
+from calibration.drift.sums import Day
+from calibration.drift.words import EPOCH
+from calibration.history import Passage, parse_history
+from calibration.keys import look_into
+from calibration.model import Calibration
+from contract.faults import RejectError
+from contract.station import Lane, Station, parse_station
+
+GZIP_MAGIC: Final = b"\x1f\x8b"
+
+
+def drift(
+    history: Annotated[
+        list[Path],
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            help="The lane's own traffic: crossing level (CSV, may be gzip; several in order of time), or the drift.sqlite of a station.",
+        ),
+    ],
+    *,
+    station: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="Station file (TOML).")],
+    calibration: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="Calibration in force; without it a CSV's sensors are compared as they usually read."
+        ),
+    ] = None,
+    lane: Annotated[int | None, typer.Option(help="Lane; needed where the station has several and no calibration is given.")] = None,
+    begin: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date of time_s = 0 of a CSV; without it days are numbered.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")] = False,
+    lang: Annotated[str, typer.Option(help=f"Language of the report: {' or '.join(LANGUAGES)}.")] = LANGUAGES[0],
+) -> None:
+    """Find drift of rows, sensors, sides and zeros in a lane's own traffic, say since when and how sure, and what to do about it."""
+    if lang not in LANGUAGES:
+        raise RejectError("language-unknown", f"--lang {lang!r}", f"is not offered; allowed are {', '.join(LANGUAGES)}")
+    site = parse_station(_text(station), str(station))
+    in_force = None if calibration is None else look_into(_text(calibration), str(calibration))[0]
+    chosen = _lane(site, in_force, lane)
+    kept = [path for path in history if _is_kept(path)]
+    if kept and len(history) > 1:
+        raise RejectError("drift-file", str(kept[0]), "is the file of days of a station; give it alone")
+    if kept:
+        days, _ = read_days(kept[0], chosen.id, None if in_force is None else in_force.digest())
+        sight = _sight(chosen, in_force, [])
+        alien = [day for day in days if not day.fits(len(sight.contrast), len(sight.sensors))]
+        if alien:
+            what = f"holds days of another layout of lane {chosen.id} or of another version; give the station file they were made with"
+            raise RejectError("drift-file", str(kept[0]), what)
+    else:
+        passages = _passages(history, chosen)
+        sight = _sight(chosen, in_force, passages)
+        days = _gathered(sight, passages, begin)
+    if not days:
+        raise RejectError("history-short", str(history[0]), "holds no vehicle that every sensor weighed; nothing can be compared")
+    judgement = judge(sight, days)
+    dated = bool(kept) or begin is not None
+    if as_json:
+        typer.echo(json.dumps(document(judgement, sight, dated=dated, language=lang), ensure_ascii=False, indent=2))
+        return
+    show(judgement, sight, Console(), dated=dated, language=lang)
+
+
+def _is_kept(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
+
+
+def _lane(site: Station, calibration: Calibration | None, wanted: int | None) -> Lane:
+    known = {lane.id: lane for lane in site.lane}
+    lanes = ", ".join(map(str, known))
+    if calibration is not None:
+        if calibration.station != site.station.id or calibration.lane not in known or wanted not in {None, calibration.lane}:
+            what = f"is of station {calibration.station} lane {calibration.lane}; asked is for {site.station.id} with lanes {lanes}"
+            raise RejectError("calibration-station", f"calibration {calibration.id}", what)
+        wanted = calibration.lane
+    if wanted is None and len(known) == 1:
+        return site.lane[0]
+    if wanted not in known:
+        raise RejectError("lane-unknown", f"--lane {wanted}", f"is no lane of {site.station.id}; it has {lanes}")
+    return known[wanted]
+
+
+def _sight(lane: Lane, calibration: Calibration | None, passages: list[Passage]) -> Sight:
+    """Give how the lane sees drift: with the calibration's gains, else with those that make its sensors read alike over the history."""
+    names = [sensor.name for sensor in lane.weighing_sensors]
+    if calibration is not None:
+        missing = [name for name in names if name not in calibration.sensors]
+        if missing:
+            raise RejectError("calibration-sensors", f"calibration {calibration.id}", f"has no gain for sensor {missing[0]}; fit it again")
+        return sight_of(lane, {name: calibration.sensors[name].gain for name in names})
+    loads = [one.nominal_kg.sum(axis=0) for one in passages if np.isfinite(one.nominal_kg).all() and one.nominal_kg.min() > 0]
+    if not loads:
+        return sight_of(lane, dict.fromkeys(names, 1.0))
+    logs = np.log(loads)
+    usual = np.median(logs - logs.mean(axis=1, keepdims=True), axis=0)
+    return sight_of(lane, dict(zip(names, np.exp(-usual).tolist(), strict=True)))
+
+
+def _passages(paths: list[Path], lane: Lane) -> list[Passage]:
+    """Read the histories, one after the other in time."""
+    found: list[Passage] = []
+    for path in paths:
+        data = path.read_bytes()
+        try:
+            text = (gzip.decompress(data) if data[:2] == GZIP_MAGIC else data).decode()
+        except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+            raise RejectError("history-unreadable", str(path), f"is neither CSV text in UTF-8 nor that in gzip: {error}") from error
+        passages = parse_history(text, lane, str(path))
+        if found and passages and passages[0].time_s < found[-1].time_s:
+            what = (
+                f"begins at {passages[0].time_s:g} s, before the end of the one before ({found[-1].time_s:g} s); "
+                "give histories in order, time_s counted from one beginning"
+            )
+            raise RejectError("history-order", str(path), what)
+        found += passages
+    return found
+
+
+def _gathered(sight: Sight, passages: list[Passage], begin: datetime | None) -> list[Day]:
+    first_day = 0 if begin is None else (begin.date() - EPOCH).days
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"gathering {len(passages)} vehicles", total=len(passages))
+        return days_of_history(sight, passages, first_day, lambda done: bar.update(task, completed=done))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise RejectError("not-text", str(path), f"is no UTF-8 text ({error.reason} at byte {error.start}); give a text file") from error
