@@ -32,9 +32,6 @@ LIGHT: Final = 0.8
 STANDING: Final = 0.004
 """Standard deviation of an axle's share that stays over all rows at the reference load: close axles are not alike."""
 
-CHASSIS_EXCESS: Final = 1.1
-"""Variance among chassis over that among the supposed ones: the supposed are linear and of one kind."""
-
 
 @dataclass(frozen=True)
 class Deviations:
@@ -70,6 +67,8 @@ class Road(BaseModel):
         Relative error of each row that no speed and no load changes: what the gains still lack.
     rest
         Standard deviation, at the reference load, of one reading beyond what chassis explain.
+    scatter
+        Standard deviation of traffic about the profile over what chassis and rest make it.
     speed
         What the reference vehicles' readings still show over speed: mean of rows and each row about it, with uncertainty.
     slowest_kmh, fastest_kmh
@@ -83,6 +82,7 @@ class Road(BaseModel):
     profile_covariance: tuple[float, ...]
     row: tuple[float, ...]
     rest: Annotated[float, Field(gt=0, lt=0.2)]
+    scatter: Annotated[float, Field(gt=0.2, lt=5.0)]
     speed: SpeedFunction
     slowest_kmh: Annotated[float, Field(gt=0)]
     fastest_kmh: Annotated[float, Field(gt=0)]
@@ -131,7 +131,7 @@ class Road(BaseModel):
         same_row = np.tile(np.eye(rows), (load_kg.size, load_kg.size))
         unknown = found.by_profile @ self._covariance @ found.by_profile.T + row_u**2 * same_row
         mean = (1.0 + found.mean + np.array(self.row)) * (1.0 + self.speed.errors(speed_kmh)) - 1.0
-        return mean, unexplained(found, load_kg, self.rest) + unknown
+        return mean, self.scatter**2 * unexplained(found, load_kg, self.rest) + unknown
 
 
 def ways(rows_m: Array, behind_m: Array, load_kg: Array, speed_kmh: float) -> Array:
@@ -152,7 +152,7 @@ def unexplained(found: Deviations, load_kg: Array, rest: float) -> Array:
     size = np.repeat(amplitude(load_kg), rows)
     same_axle = np.kron(np.eye(load_kg.size), np.ones((rows, rows)))
     own = rest**2 * np.eye(size.size) + STANDING**2 * same_axle
-    return np.asarray(CHASSIS_EXCESS * found.by_chassis.T @ found.by_chassis / DRAWS + own * np.outer(size, size))
+    return np.asarray(found.by_chassis.T @ found.by_chassis / DRAWS + own * np.outer(size, size))
 
 
 def amplitude(load_kg: Array) -> Array:

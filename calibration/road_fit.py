@@ -27,7 +27,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from calibration.chassis import DRAWS
 from calibration.ride import COEFFICIENTS
-from calibration.road import CHASSIS_EXCESS, STANDING, Road, amplitude, ridden, ways
+from calibration.road import STANDING, Road, amplitude, ridden, ways
 from calibration.speed import RunReading, SpeedFunction, fit_speed, readings_of
 
 Array = NDArray[np.float64]
@@ -84,16 +84,24 @@ class _Vehicle:
 
     def equations(self, profile: Array | None, rest: float) -> _Equations:
         """Give its normal equations, given the profile that its chassis rode so far."""
-        noise = rest**2 * self.own + self.standing
-        if profile is not None:
-            away = self.of_draws @ profile
-            away -= away.mean(axis=0)
-            noise = noise + CHASSIS_EXCESS * away.T @ away / DRAWS
-        root = np.linalg.cholesky(noise)
+        root = np.linalg.cholesky(self._noise(profile, rest))
         white = np.linalg.solve(root, np.column_stack((self.design, self.error)))
         design, error = white[:, :-1], white[:, -1]
         log_noise = 2.0 * float(np.log(root.diagonal()).sum())
         return _Equations(design.T @ design, design.T @ error, float(error @ error), log_noise)
+
+    def misfit(self, found: _Solution) -> float:
+        """Give the squares of what a solution leaves, in units of their variance."""
+        left = self.error - self.design @ found.values
+        return float(left @ np.linalg.solve(self._noise(found.profile, found.rest), left))
+
+    def _noise(self, profile: Array | None, rest: float) -> Array:
+        noise = rest**2 * self.own + self.standing
+        if profile is None:
+            return noise
+        away = self.of_draws @ profile
+        away -= away.mean(axis=0)
+        return np.asarray(noise + away.T @ away / DRAWS)
 
 
 @dataclass(frozen=True)
@@ -163,6 +171,7 @@ def learn_road(rows_m: Array, runs: Sequence[RunReading], traffic: Sequence[Pass
         profile_covariance=tuple(float(f"{value:.4g}") for value in lower),
         row=tuple(round(float(value), 6) for value in best.row),
         rest=best.rest,
+        scatter=round(sample.scatter(best), 4),
         speed=_left(rows_m, runs, best),
         slowest_kmh=round(SLOWER * float(min(speeds)), 2),
         fastest_kmh=round(FASTER * float(max(speeds)), 2),
@@ -195,6 +204,11 @@ class _Sample:
             profile = found.profile
         assert found is not None  # noqa: S101 (there are rounds)
         return found
+
+    def scatter(self, found: _Solution) -> float:
+        """Give how far traffic departs from a solution, over what chassis and rest make it: root mean square."""
+        squares = [one.misfit(found) for one in self.traffic]
+        return float(np.sqrt(sum(squares) / sum(one.error.size for one in self.traffic))) if squares else 1.0
 
     def _by(self, equations: _Equations, roughness: float, rest: float) -> _Solution:
         """Solve for one roughness of the road."""
