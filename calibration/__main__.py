@@ -196,6 +196,14 @@ def _show(calibration: Calibration, *, as_json: bool) -> None:
     typer.echo(
         f"  vehicles deviate by {100 * spread.body:.2f} % (body), {100 * spread.profile:.2f} % (road), {100 * spread.rest:.2f} % (rest)"
     )
+    validity = calibration.validity
+    if validity is not None:
+        within = [] if validity.pavement_min_c is None else [f"{validity.pavement_min_c:g} to {validity.pavement_max_c:g} °C of pavement"]
+        within += [] if validity.axle_max_kg is None else [f"axles up to {validity.axle_max_kg / 1000:.1f} t"]
+        typer.echo(f"  holds for {', '.join(within) or 'no stated temperatures and loads'}")
+        if validity.linearity is not None:
+            linear = validity.linearity
+            typer.echo(f"  reads {10 * linear.slope:+.2f} ± {20 * linear.u:.2f} % more per tonne of axle (k = 2, not corrected)")
     if calibration.site is not None:
         site = calibration.site
         typer.echo(f"  learnt from {site.vehicles} vehicles in {site.span_s / 86_400:.1f} days, based on {site.based_on}")

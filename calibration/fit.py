@@ -19,9 +19,11 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.covered import check_references, gain_covariance_of, validity_of
 from calibration.deviations import PRIOR_SD_RUNS, Weighed, learn_disturbance, weighed
 from calibration.disturbance import Disturbance, Meetings, covariance, gross_sd
 from calibration.model import Calibration, SensorGain
+from calibration.reference_vehicle import ReferenceVehicle
 from calibration.speed import RunReading, SpeedFunction, fit_speed, readings_of
 from contract.faults import RejectError
 from contract.station import Lane, Sensor
@@ -74,6 +76,8 @@ class ReferenceRun:
         Measured speed.
     spacings_m
         Measured distances between neighbouring axles, front to rear.
+    axle_u_kg, gross_u_kg
+        Expanded uncertainty (k = 2) of a static axle load and of the gross weight, None where nobody stated it.
     """
 
     run: int
@@ -82,6 +86,13 @@ class ReferenceRun:
     nominal_kg: Mapping[str, Sequence[float | None]]
     speed_kmh: float
     spacings_m: tuple[float, ...]
+    axle_u_kg: float | None = None
+    gross_u_kg: float | None = None
+
+    @property
+    def reference(self) -> ReferenceVehicle:
+        """The vehicle with its static loads."""
+        return ReferenceVehicle(vehicle=self.vehicle, axle_kg=self.static_kg, axle_u_kg=self.axle_u_kg, gross_u_kg=self.gross_u_kg)
 
 
 def fit_gains(
@@ -92,7 +103,8 @@ def fit_gains(
     Raises
     ------
     RejectError
-        If there are too few runs, a run's axle count is not that of its loads, or a sensor never weighed.
+        If there are too few runs, a run's axle count is not that of its loads, a sensor never weighed, or a vehicle's
+        weight fits no other's.
     """
     if len(runs) < LEAST_RUNS:
         what = f"gives {len(runs)} usable runs; at least {LEAST_RUNS} are needed, better two vehicles ten times each"
@@ -105,10 +117,12 @@ def fit_gains(
     gains, residuals = _solve(lane, runs)
     tables = [_table(lane, run, gains) for run in runs]
     said = _said(lane, runs, tables, Disturbance())
+    check_references(_errors_by_vehicle(said))
     disturbance = _disturbance(lane, runs, tables, fit_speed(readings_of(said)))
     said = _said(lane, runs, tables, disturbance)  # once more, as now it is known how vehicles ride here
     speed = fit_speed(readings_of(said))
     speeds = [run.speed_kmh for run in runs]
+    axle_kg, axle_errors = _axle_errors(runs, tables, speed)
     return Calibration(
         id=name,
         station=station,
@@ -119,14 +133,41 @@ def fit_gains(
         speed_max_kmh=round(max(speeds), 2),
         runs=said,
         sensors={
-            sensor: SensorGain(gain=round(gain, 6), relative_u=round(_gain_u(residuals[sensor]), 6)) for sensor, gain in gains.items()
+            sensor: SensorGain(gain=round(gain, 6), relative_u=round(_gain_u(list(residuals[sensor].values())), 6))
+            for sensor, gain in gains.items()
         },
         speed=speed,
         disturbance=disturbance,
+        validity=validity_of(axle_kg, axle_errors, pavement_c),
+        gain_covariance=gain_covariance_of(residuals),
+        references=tuple(dict.fromkeys(run.reference for run in runs)),
     )
 
 
-def _solve(lane: Lane, runs: Sequence[ReferenceRun]) -> tuple[dict[str, float], dict[str, list[float]]]:
+def _errors_by_vehicle(said: Sequence[RunReading]) -> dict[str, list[float]]:
+    """Give each run's mean error by vehicle."""
+    found: dict[str, list[float]] = {}
+    for run in said:
+        seen = [error for error in run.errors if error is not None]
+        if seen:
+            found.setdefault(run.vehicle, []).append(float(np.mean(seen)))
+    return found
+
+
+def _axle_errors(
+    runs: Sequence[ReferenceRun], tables: Sequence[NDArray[np.float64]], speed: SpeedFunction
+) -> tuple[list[float], list[float]]:
+    """Give static load and mean relative error of each axle of each reference vehicle, over its runs and the rows that saw it whole."""
+    found: dict[tuple[str, int, float], list[float]] = {}
+    for run, table in zip(runs, tables, strict=True):
+        errors = table / (1.0 + speed.errors(run.speed_kmh)) / np.array(run.static_kg)[:, None] - 1.0
+        for k, of_rows in enumerate(errors):
+            if not np.isnan(of_rows).all():
+                found.setdefault((run.vehicle, k, run.static_kg[k]), []).append(float(np.nanmean(of_rows)))
+    return [load for _, _, load in found], [float(np.mean(errors)) for errors in found.values()]
+
+
+def _solve(lane: Lane, runs: Sequence[ReferenceRun]) -> tuple[dict[str, float], dict[str, dict[tuple[str, int], float]]]:
     """Give gains by sensor, and per sensor the mean relative residual of each passage kind (vehicle at a speed)."""
     sensors = [sensor.name for sensor in lane.weighing_sensors]
     pairs = _pairs(lane)
@@ -154,14 +195,14 @@ def _solve(lane: Lane, runs: Sequence[ReferenceRun]) -> tuple[dict[str, float], 
     prior[:, len(sensors) :] = np.eye(len(shares)) * (ROW_U / SHARE_U) / 2.0
     solution, residual = _huber(matrix, goal, prior, prior @ np.full(matrix.shape[1], 0.5))
     kinds = [(run.vehicle, round(run.speed_kmh / SPEED_CLASS_KMH)) for run in runs]
-    by_kind: dict[str, list[float]] = {}
+    by_kind: dict[str, dict[tuple[str, int], float]] = {}
     for sensor in sensors:
         parts: dict[tuple[str, int], list[float]] = {}
         for value, (index, name) in zip(residual, owner, strict=True):
             if name == sensor:
                 parts.setdefault(kinds[index], []).append(float(value))
         share = 0.5 if pairs[sensor] != "whole" else 1.0
-        by_kind[sensor] = [float(np.mean(part)) / share for part in parts.values()]
+        by_kind[sensor] = {kind: float(np.mean(part)) / share for kind, part in parts.items()}
     return {sensor: float(solution[i]) for i, sensor in enumerate(sensors)}, by_kind
 
 

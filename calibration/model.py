@@ -7,14 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated, Self
+from collections.abc import Sequence
+from typing import Annotated, Final, Self
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from calibration.disturbance import Disturbance
+from calibration.linearity import Linearity
+from calibration.reference_vehicle import ReferenceVehicle
 from calibration.speed import RunReading, SpeedFunction
 from contract.faults import StopError
 from contract.station import Lane, Name
+
+SINCE: Final = ("validity", "gain_covariance", "references")
+"""Fields that earlier files lack; a file without them must keep its digest, because records name it."""
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 """A relative quantity: 0.02 is 2 %."""
@@ -28,6 +36,43 @@ class SensorGain(BaseModel):
     gain: Annotated[float, Field(gt=0.2, lt=5.0)]
     relative_u: Share
     per_k: Annotated[float, Field(gt=-0.02, lt=0.02)] = 0.0
+
+
+class Validity(BaseModel):
+    """Conditions within which a calibration holds beside the range of speeds; what lies outside is weighed, flagged and barred.
+
+    Parameters
+    ----------
+    pavement_min_c, pavement_max_c
+        Pavement temperatures over which the uncertainty per kelvin away is taken to hold, None where nobody measured it.
+    axle_max_kg
+        Heaviest axle load. There is no lightest: what does not grow with the load is the zero, which every crossing has its own of.
+    linearity
+        What the runs tell of it, None where they do not.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pavement_min_c: Annotated[float, Field(ge=-100, le=120)] | None = None
+    pavement_max_c: Annotated[float, Field(ge=-100, le=120)] | None = None
+    axle_max_kg: Annotated[float, Field(gt=0, le=200_000)] | None = None
+    linearity: Linearity | None = None
+
+
+class GainCovariance(BaseModel):
+    """Relative covariance of the gains of `sensors`, in their order; runs of one kind of passage err alike and count as one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sensors: Annotated[tuple[Name, ...], Field(min_length=1)]
+    relative: tuple[tuple[float, ...], ...]
+
+    @model_validator(mode="after")
+    def _square(self) -> Self:
+        if len(self.relative) != len(self.sensors) or any(len(row) != len(self.sensors) for row in self.relative):
+            msg = f"needs {len(self.sensors)} rows of {len(self.sensors)} values, one for each sensor"
+            raise ValueError(msg)
+        return self
 
 
 class SiteLearning(BaseModel):
@@ -89,6 +134,9 @@ class Calibration(BaseModel):
         0.0002 1/K, polymer strips for ten times as much.
     site
         What traffic has taught since, None for a calibration as fitted to reference vehicles.
+    validity, gain_covariance, references
+        Ranges of temperature and load, covariance of the gains, and the reference vehicles with their static loads; files written before
+        these were known lack them, keep their digest, and are taken as they are.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -106,6 +154,9 @@ class Calibration(BaseModel):
     disturbance: Disturbance
     temperature_u_per_k: Share = 0.0003
     site: SiteLearning | None = None
+    validity: Validity | None = None
+    gain_covariance: GainCovariance | None = None
+    references: tuple[ReferenceVehicle, ...] = ()
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -119,9 +170,30 @@ class Calibration(BaseModel):
                 raise ValueError(msg)
         return self
 
+    def gain_u(self, names: Sequence[str]) -> float:
+        """Give the relative standard uncertainty of what the gains of some sensors have in common, as far as it is known.
+
+        With their covariance it is that of the mean of the gains, without it that of one gain, as if all erred alike.
+        """
+        known = self.gain_covariance
+        if known is None or not set(names) <= set(known.sensors):
+            return float(np.sqrt(np.mean([self.sensors[name].relative_u ** 2 for name in names])))
+        places = [known.sensors.index(name) for name in names]
+        return float(np.sqrt(max(0.0, np.array(known.relative)[np.ix_(places, places)].mean())))
+
+    def row_biases(self) -> NDArray[np.float64]:
+        """Give what each row reads too much against the mean of rows, over the calibrated speeds, (rows,)."""
+        speeds = np.linspace(max(self.speed_min_kmh, 1.0), max(self.speed_max_kmh, 1.0), 50)
+        errors = np.array([self.speed.errors(float(speed)) for speed in speeds])
+        return np.asarray((errors - errors.mean(axis=1, keepdims=True)).mean(axis=0))
+
     def dump(self) -> str:
         """Give the calibration as JSON text, the same text for the same calibration."""
-        return json.dumps(self.model_dump(mode="json"), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        known = self.model_dump(mode="json")
+        for name in SINCE:
+            if not known[name]:
+                del known[name]
+        return json.dumps(known, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
     def digest(self) -> str:
         """Give the SHA-256 of `dump` as hexadecimal: what a record names."""

@@ -20,6 +20,9 @@ COLUMNS = ("run", "truck", "first_axle_sample", "axle1_kg")
 AXLE_KG_MAX = 60_000.0
 """No axle of a road vehicle bears more; a larger figure was given in another unit."""
 
+U_SHARE_MAX = 0.1
+"""A weight that is less sure than a tenth of itself is no reference, or its uncertainty was given in another unit."""
+
 
 @dataclass(frozen=True)
 class RunNote:
@@ -29,13 +32,15 @@ class RunNote:
     vehicle: str
     first_axle_sample: float
     static_kg: tuple[float, ...]
+    axle_u_kg: float | None = None
+    gross_u_kg: float | None = None
 
 
 def parse_runs(text: str, source: str) -> list[RunNote]:
     """Read the list of runs.
 
     Columns: ``run``, ``truck``, ``first_axle_sample`` (device counter in the capture) and ``axle1_kg``, ``axle2_kg`` ... as far as the
-    vehicle has axles; others are ignored.
+    vehicle has axles; ``axle_u_kg`` and ``gross_u_kg``, the expanded uncertainty (k = 2) of those, where it is known; others are ignored.
 
     Raises
     ------
@@ -53,7 +58,8 @@ def parse_runs(text: str, source: str) -> list[RunNote]:
         run, sample = _number(line["run"], where, "run"), _number(line["first_axle_sample"], where, "first_axle_sample")
         if not line["truck"]:
             raise RejectError("runs-value", where, "truck is empty; name the vehicle, the same name in each of its runs")
-        notes.append(RunNote(int(run), line["truck"], sample, loads))
+        axle_u, gross_u = (_uncertainty(line, name, of, where) for name, of in (("axle_u_kg", min(loads)), ("gross_u_kg", sum(loads))))
+        notes.append(RunNote(int(run), line["truck"], sample, loads, axle_u, gross_u))
     return notes
 
 
@@ -90,6 +96,8 @@ def match_runs(notes: Sequence[RunNote], vehicles: Sequence[Mapping[str, Any]], 
                 nominal_kg=vehicle["nominal_kg"],
                 speed_kmh=float(vehicle["speed_kmh"]),
                 spacings_m=tuple(float(spacing) for spacing in vehicle["spacings_m"]),
+                axle_u_kg=note.axle_u_kg,
+                gross_u_kg=note.gross_u_kg,
             )
         )
     return runs
@@ -112,6 +120,16 @@ def _loads(line: Mapping[str, str | None], where: str) -> tuple[float, ...]:
     if not loads:
         raise RejectError("runs-value", where, "gives no axle load; fill axle1_kg and on")
     return tuple(loads)
+
+
+def _uncertainty(line: Mapping[str, str | None], column: str, of_kg: float, where: str) -> float | None:
+    if not line.get(column):
+        return None
+    value = _number(line[column], where, column)
+    if not 0 < value <= U_SHARE_MAX * of_kg:
+        allowed = f"allowed is above 0 up to {U_SHARE_MAX * of_kg:g} kg, a tenth of the load"
+        raise RejectError("runs-value", where, f"{column} = {value:g} is no uncertainty of a reference weight in kg; {allowed}")
+    return value
 
 
 def _number(value: str | None, where: str, column: str) -> float:

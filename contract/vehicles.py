@@ -36,6 +36,8 @@ class VehicleFlag(StrEnum):
     TWO_WHEELS = "two-wheels-on-one-plate"
     UNCALIBRATED = "uncalibrated"
     OUTSIDE_CALIBRATION = "outside-calibration"
+    OUTSIDE_TEMPERATURE = "outside-calibrated-temperature"
+    OUTSIDE_LOAD = "outside-calibrated-load"
     UNCLASSIFIED = "unclassified"
 
 

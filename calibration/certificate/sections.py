@@ -14,6 +14,7 @@ from calibration.certificate.changes import Change, gains, others
 from calibration.certificate.plots import gain_changes, row_errors
 from calibration.certificate.sealed import Certificate
 from calibration.model import Calibration
+from calibration.reference_vehicle import ReferenceVehicle
 from contract.rules import rule_book
 from contract.signatures import parse_envelope
 from contract.station import Station
@@ -221,6 +222,9 @@ def _runs(writer: _Writer) -> list[dict[str, Any]]:
         for name, runs in by_vehicle.items()
     ]
     head = [N_("vehicle"), N_("runs"), N_("speeds, km/h"), N_("mean error, %")]
+    weighed = [_static(one) for one in new.references]
+    weights = [N_("vehicle"), N_("static axle loads, kg"), N_("gross, kg"), N_("U of an axle (k = 2), kg"), N_("U of gross (k = 2), kg")]
+    widths = ("auto", "1fr", "auto", "auto", "auto")
     rows = [
         [str(run.run), run.vehicle, f"{run.speed_kmh:.1f}", *("–" if e is None else f"{PERCENT * e:+.2f}" for e in run.errors)]
         for run in new.runs
@@ -228,11 +232,22 @@ def _runs(writer: _Writer) -> list[dict[str, Any]]:
     columns = [writer.say(N_("row %(number)s, %%"), number=number) for number in range(1, len(new.speed.rows) + 1)]
     heads = [writer.say(one) for one in (N_("run"), N_("vehicle"), N_("speed, km/h"))]
     note = N_("Errors are those of the rows' gross weights with the gains above, before what rows read over speed is taken out.")
+    tables = [_figures([writer.say(one) for one in weights], weighed, words=2, widths=widths)] if weighed else []
     return [
+        *tables,
         _figures([writer.say(one) for one in head], vehicles, words=1),
         _figures([*heads, *columns], rows, words=2),
         _text(writer.say(note)),
     ]
+
+
+def _static(of: ReferenceVehicle) -> list[str]:
+    loads = " + ".join(f"{load:.0f}" for load in of.axle_kg)
+    return [of.vehicle, loads, f"{of.gross_kg:.0f}", _stated(of.axle_u_kg), _stated(of.gross_u_kg)]
+
+
+def _stated(u_kg: float | None) -> str:
+    return "–" if u_kg is None else f"{u_kg:g}"
 
 
 def _mean_of(runs: Sequence[Any]) -> str:

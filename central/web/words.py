@@ -124,6 +124,8 @@ VEHICLE_FLAGS: Final = {
     VehicleFlag.TWO_WHEELS: FlagWords(N_("two wheels on one plate"), ""),
     VehicleFlag.UNCALIBRATED: FlagWords(N_("not calibrated"), ""),
     VehicleFlag.OUTSIDE_CALIBRATION: FlagWords(N_("outside the calibrated range"), "km/h", 1),
+    VehicleFlag.OUTSIDE_TEMPERATURE: FlagWords(N_("outside the calibrated temperatures"), "°C", 1),
+    VehicleFlag.OUTSIDE_LOAD: FlagWords(N_("axle above the calibrated loads"), "kg", 0),
     VehicleFlag.UNCLASSIFIED: FlagWords(N_("not classified"), "%", 0, 100.0),
 }
 

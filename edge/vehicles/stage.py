@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from calibration.model import Calibration, check_lane
+from calibration.model import Calibration, Validity, check_lane
 from contract.axles import Crossing
 from contract.station import Lane
 from contract.vehicles import Axle, Body, Vehicle, VehicleFlag
@@ -153,7 +153,7 @@ class VehicleStage:
             missing_flags(passage.axles, self._lane),
             silent_sensors(passage.axles, self._lane),
             weight_flags(weights, self._rows),
-            _calibration_flags(calibration, motion),
+            _calibration_flags(calibration, motion, self._pavement_c, max(weights.axle_kg)),
         ):
             flags.update(more)
         if vehicle_class.body is Body.UNKNOWN or vehicle_class.confidence < LEAST_CONFIDENCE:
@@ -215,9 +215,27 @@ def _gains(calibration: Calibration | None) -> dict[str, float]:
     return {} if calibration is None else {name: sensor.gain for name, sensor in calibration.sensors.items()}
 
 
-def _calibration_flags(calibration: Calibration | None, motion: Motion | None) -> dict[VehicleFlag, float]:
+def _calibration_flags(
+    calibration: Calibration | None, motion: Motion | None, pavement_c: float | None, heaviest_kg: float
+) -> dict[VehicleFlag, float]:
     if calibration is None:
         return {VehicleFlag.UNCALIBRATED: 1.0}
+    return {**_speed_flags(calibration, motion), **_validity_flags(calibration.validity, pavement_c, heaviest_kg)}
+
+
+def _validity_flags(validity: Validity | None, pavement_c: float | None, heaviest_kg: float) -> dict[VehicleFlag, float]:
+    found: dict[VehicleFlag, float] = {}
+    if validity is None:
+        return found
+    low, high = validity.pavement_min_c, validity.pavement_max_c
+    if low is not None and high is not None and pavement_c is not None and not low <= pavement_c <= high:
+        found[VehicleFlag.OUTSIDE_TEMPERATURE] = round(pavement_c, 2)
+    if validity.axle_max_kg is not None and heaviest_kg > validity.axle_max_kg:
+        found[VehicleFlag.OUTSIDE_LOAD] = round(heaviest_kg, 1)
+    return found
+
+
+def _speed_flags(calibration: Calibration, motion: Motion | None) -> dict[VehicleFlag, float]:
     if motion is None:
         return {}
     speed_kmh = motion.speed_m_s * 3.6

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from calibration.disturbance import Disturbance, Meetings, bodies
 from calibration.model import Calibration
+from calibration.reference_vehicle import common_u
 from calibration.static_load import estimate
 from contract.axles import Crossing, CrossingFlag
 from contract.station import Lane, Sensor, SensorKind
@@ -46,7 +47,8 @@ TRANSFER_U_PER_M_S2: Final = 0.02
 moves 0.01 to 0.05 of the load between axles. It leaves the gross weight as it is."""
 
 REFERENCE_U: Final = 0.001
-"""Relative standard uncertainty of the reference vehicles' weights: a weighbridge of class III at a tenth of its capacity and more."""
+"""Relative standard uncertainty of the reference vehicles' weights where the runs do not state it: a weighbridge of class III at a
+tenth of its capacity and more."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,7 @@ def weigh(
     axle_kg, covariance = _static(readings, axles, motion, lane, calibration)
     gross_kg = float(axle_kg.sum())
     common = _common_u(lane, calibration, motion, pavement_c)
+    gains_u = _side_gains_u(lane, calibration)
     dynamic = covariance.diagonal().copy()
     covariance = covariance + common**2 * np.outer(axle_kg, axle_kg) + _transfer(axle_kg, motion)
     seen = readings.seen
@@ -166,7 +169,7 @@ def weigh(
         left_kg=[left for left, _ in wheels],
         right_kg=[right for _, right in wheels],
         wheel_u_kg=[
-            _wheel_u(wheel, load, variance, common, calibration) for wheel, load, variance in zip(wheels, axle_kg, dynamic, strict=True)
+            _wheel_u(wheel, load, variance, common, gains_u) for wheel, load, variance in zip(wheels, axle_kg, dynamic, strict=True)
         ],
         gross_kg=gross_kg,
         gross_u_kg=COVERAGE_K * float(np.sqrt(covariance.sum())),
@@ -280,18 +283,25 @@ def _wheels(load_kg: float, side: tuple[float, float]) -> tuple[float | None, fl
     return (None if np.isnan(left) else load_kg * left / total), (None if np.isnan(right) else load_kg * right / total)
 
 
-def _wheel_u(
-    wheel: tuple[float | None, float | None], load_kg: float, dynamic_kg2: float, common: float, calibration: Calibration | None
-) -> float | None:
+def _wheel_u(wheel: tuple[float | None, float | None], load_kg: float, dynamic_kg2: float, common: float, gains_u: float) -> float | None:
     """Give the expanded uncertainty of the heavier wheel's load: left and right tracks are rough on their own, so that an axle deviates
     by the mean of two independent ones, and each wheel has its own sensors' gains.
     """
     heavier = max((side for side in wheel if side is not None), default=None)
     if heavier is None or load_kg <= 0.0:
         return None
-    gains = [sensor.relative_u for sensor in calibration.sensors.values()] if calibration else [UNCALIBRATED_U]
-    relative2 = 2.0 * dynamic_kg2 / load_kg**2 + common**2 + float(np.mean(np.square(gains)))
+    relative2 = 2.0 * dynamic_kg2 / load_kg**2 + common**2 + gains_u**2
     return COVERAGE_K * heavier * float(np.sqrt(relative2))
+
+
+def _side_gains_u(lane: Lane, calibration: Calibration | None) -> float:
+    """Give the relative standard uncertainty that the gains of one side have in common, of the side that is less sure."""
+    if calibration is None:
+        return UNCALIBRATED_U
+    sides: dict[bool, list[str]] = {}
+    for sensor in lane.weighing_sensors:
+        sides.setdefault(sum(sensor.lateral_m) < lane.width_m, []).append(sensor.name)
+    return max(calibration.gain_u(names) for names in sides.values())
 
 
 def _transfer(axle_kg: NDArray[np.float64], motion: Motion | None) -> NDArray[np.float64]:
@@ -308,7 +318,9 @@ def _common_u(lane: Lane, calibration: Calibration | None, motion: Motion | None
     if calibration is None:
         return float(np.hypot(UNCALIBRATED_U, speed))
     mean_u, _ = calibration.speed.uncertainty(abs(motion.speed_m_s) * KMH_PER_M_S if motion else 0.0)
+    stated = common_u(calibration.references)
+    reference_u = REFERENCE_U if stated is None else stated
     away_k = 0.0
     if pavement_c is not None and calibration.pavement_c is not None:
         away_k = abs(pavement_c - calibration.pavement_c)
-    return float(np.sqrt(mean_u**2 + (calibration.temperature_u_per_k * away_k) ** 2 + speed**2 + REFERENCE_U**2))
+    return float(np.sqrt(mean_u**2 + (calibration.temperature_u_per_k * away_k) ** 2 + speed**2 + reference_u**2))

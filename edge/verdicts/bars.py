@@ -23,6 +23,8 @@ _SAID: Final[dict[VehicleFlag, str]] = {
     VehicleFlag.TOO_SLOW: "{:.1f} km/h is slower than the array can weigh",
     VehicleFlag.TOO_FAST: "{:.1f} km/h is faster than the array can weigh",
     VehicleFlag.OUTSIDE_CALIBRATION: "{:.1f} km/h is outside the speeds covered by the calibration",
+    VehicleFlag.OUTSIDE_TEMPERATURE: "{:.1f} °C of pavement are outside the temperatures that the calibration holds for",
+    VehicleFlag.OUTSIDE_LOAD: "an axle of {:.0f} kg is heavier than the calibration is known to hold for",
     VehicleFlag.OFF_LEFT: "wheels ran off the sensors on the left (figure {:.3f}); every wheel must stand on them",
     VehicleFlag.OFF_RIGHT: "wheels ran off the sensors on the right (figure {:.3f}); every wheel must stand on them",
     VehicleFlag.STRADDLING: "wheels ran over the joint of left and right or in the next lane, {:+.2f} m off the lane's middle",

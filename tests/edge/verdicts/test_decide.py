@@ -98,6 +98,8 @@ def test_the_legal_error_comes_from_the_gates():
         (VehicleFlag.TOO_SLOW, Bar.SPEED),
         (VehicleFlag.TOO_FAST, Bar.SPEED),
         (VehicleFlag.OUTSIDE_CALIBRATION, Bar.SPEED),
+        (VehicleFlag.OUTSIDE_TEMPERATURE, Bar.FLAGGED),
+        (VehicleFlag.OUTSIDE_LOAD, Bar.FLAGGED),
         (VehicleFlag.OFF_LEFT, Bar.OFF_SENSORS),
         (VehicleFlag.OFF_RIGHT, Bar.OFF_SENSORS),
         (VehicleFlag.STRADDLING, Bar.OFF_SENSORS),
