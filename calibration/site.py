@@ -40,6 +40,7 @@ from calibration.speed import (
     vehicle_part,
     written,
 )
+from calibration.steering import cargo_line, semi_trailer
 from contract.faults import RejectError
 from contract.station import Lane
 
@@ -53,13 +54,6 @@ BIN_FLOOR_U: Final = 0.0003
 """What no number of vehicles averages out: the mixture of vehicles changes from one speed to the next."""
 
 ABOUT_AMPLITUDES: Final = (0.01, 0.02, 0.03, 0.05)
-
-STEERING_KG: Final = (3_500.0, 9_000.0)
-FIRST_SPACING_M: Final = (2.8, 4.6)
-SECOND_BODY_M: Final = 4.5
-LADEN_KG: Final = 12_000.0
-"""A tractor with its semi-trailer: the steering axle's load, the tractor's wheelbase, the distance from there to the trailer's axles at
-least, and the gross weight from which it is not driving alone."""
 
 LIKENESS: Final = 0.5
 """Standard deviation of how the steering axle's error departs from that of the gross weight, over the amplitude of the latter."""
@@ -283,7 +277,7 @@ def _steering(traffic: _Traffic) -> _Steering:
     """Give what the steering axles of semi-trailers' tractors read, the cargo's share taken off by a line per configuration."""
     kinds: dict[tuple[int, ...], list[int]] = {}
     for index, (passage, table) in enumerate(zip(traffic.passages, traffic.tables, strict=True)):
-        kind = _semi_trailer(passage.behind_m, float(table[0].mean()), float(table.mean(axis=1).sum()))
+        kind = semi_trailer(passage.behind_m, float(table[0].mean()), float(table.mean(axis=1).sum()))
         if kind is not None:
             kinds.setdefault(kind, []).append(index)
     members: list[int] = []
@@ -294,7 +288,7 @@ def _steering(traffic: _Traffic) -> _Steering:
         gross = np.log(traffic.gross_kg[indices])
         if load.size < LEAST_VEHICLES // 10:
             continue
-        slope, residual = _line(gross, load)
+        slope, residual = cargo_line(gross, load)
         members += indices
         residuals += residual.tolist()
         slopes += [slope] * len(indices)
@@ -318,29 +312,6 @@ def _by_temperature(members: NDArray[np.int64], pavement_c: NDArray[np.float64])
     """Part a class of speed into a cold and a warm half."""
     order = members[np.argsort(pavement_c[members], kind="stable")]
     return [half for half in np.array_split(order, 2) if half.size >= LEAST_IN_BIN]
-
-
-def _semi_trailer(behind_m: NDArray[np.float64], steering_kg: float, gross_kg: float) -> tuple[int, ...] | None:
-    """Give the pattern of axle groups of a laden semi-trailer with its tractor, None for anything else."""
-    spacings = np.diff(behind_m)
-    if spacings.size < 2 or gross_kg < LADEN_KG or not STEERING_KG[0] <= steering_kg <= STEERING_KG[1]:
-        return None
-    wide = np.flatnonzero(spacings >= 1.8)
-    if wide.size != 2 or wide[0] != 0 or not FIRST_SPACING_M[0] <= spacings[0] <= FIRST_SPACING_M[1] or spacings[wide[1]] < SECOND_BODY_M:
-        return None
-    return (1, int(wide[1]), int(spacings.size - wide[1]))
-
-
-def _line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-    """Fit a line without its outliers; give its slope and all residuals, outliers clipped."""
-    design = np.column_stack((np.ones_like(x), x - x.mean()))
-    keep = np.ones(x.size, np.bool_)
-    for _ in range(3):
-        solution = np.linalg.lstsq(design[keep], y[keep], rcond=None)[0]
-        residual = y - design @ solution
-        scale = 1.4826 * float(np.median(np.abs(residual)))
-        keep = np.abs(residual) < 4.0 * scale
-    return float(solution[1]), np.clip(residual, -4.0 * scale, 4.0 * scale)
 
 
 def _no_smaller(learnt: Disturbance, calibrated: Disturbance, sample: Sequence[Weighed]) -> Disturbance:
