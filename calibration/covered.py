@@ -17,6 +17,9 @@ TEMPERATURE_REACH_K: Final = 30.0
 REFERENCE_OFF: Final = 0.15
 """A vehicle whose runs all err by more has a weight in another unit, a swapped digit, or another cargo; no truck rides that roughly."""
 
+FURTHEST: Final = 2.0
+"""However straight the runs show the scale to be, nothing is known of it beyond so many times the heaviest reference axle. Own choice."""
+
 LEAST_KINDS: Final = 3
 """Kinds of passage (vehicle at a speed) below which a covariance says nothing."""
 
@@ -32,7 +35,8 @@ def validity_of(axle_kg: Sequence[float], errors: Sequence[float], pavement_c: f
         Of the runs, None if nobody measured it.
     """
     linearity = fit_linearity(axle_kg, errors)
-    heaviest = BEYOND * max(axle_kg) if linearity is None else max(linearity.heaviest_kg, *axle_kg)
+    known = BEYOND * max(axle_kg) if linearity is None else max(linearity.heaviest_kg, *axle_kg)
+    heaviest = min(known, FURTHEST * max(axle_kg))
     low, high = (None, None) if pavement_c is None else (pavement_c - TEMPERATURE_REACH_K, pavement_c + TEMPERATURE_REACH_K)
     return Validity(pavement_min_c=low, pavement_max_c=high, axle_max_kg=round(heaviest, 0), linearity=linearity)
 

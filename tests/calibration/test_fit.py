@@ -79,3 +79,42 @@ def test_what_cannot_be_fitted_is_refused_with_reasons():
     partly = [replace(run, nominal_kg={n: [None, *v[1:]] if n == "R1L" else v for n, v in run.nominal_kg.items()}) for run in runs]
     with pytest.raises(RejectError, match="only 0 runs were seen whole"):
         fit(partly)
+
+
+def test_what_the_runs_cover_is_found_in_them():
+    gains = (1.0, 1.05, 0.95, 1.02, 0.9, 1.1)
+    calibration = fit([replace(run, gross_u_kg=30.0) for run in runs_of(gains, np.random.default_rng(3))])
+    within = calibration.validity
+    assert (within.pavement_min_c, within.pavement_max_c) == (-9.0, 51.0)
+    assert within.linearity.axles == 7
+    assert abs(within.linearity.slope) < 3 * within.linearity.u
+    assert within.axle_max_kg >= 10_800.0
+    assert [(one.vehicle, one.axle_kg, one.gross_u_kg) for one in calibration.references] == [(name, TRUCKS[name], 30.0) for name in "AB"]
+    spread = np.sqrt(np.array(calibration.gain_covariance.relative).diagonal())
+    assert spread == pytest.approx([calibration.sensors[name].relative_u for name in calibration.gain_covariance.sensors], abs=2e-6)
+
+
+def test_a_scale_that_reads_heavy_axles_low_has_a_shorter_range():
+    straight = runs_of((1.0,) * 6, np.random.default_rng(4), scatter=0.004)
+    bent = [
+        replace(
+            run,
+            nominal_kg={
+                name: [load * (1.0 - 0.06 * (static - 8_000.0) / 10_000.0) for load, static in zip(loads, run.static_kg, strict=True)]
+                for name, loads in run.nominal_kg.items()
+            },
+        )
+        for run in straight
+    ]
+    found = fit(bent).validity
+    assert found.linearity.slope == pytest.approx(-0.06, abs=3 * found.linearity.u + 0.006)
+    assert found.axle_max_kg < fit(straight).validity.axle_max_kg
+
+
+@pytest.mark.parametrize("factor", [2.2046, 1 / 2.2046, 1.3])
+def test_a_truck_whose_weight_is_in_another_unit_is_refused(factor):
+    runs = runs_of((1.0,) * 6, np.random.default_rng(6))
+    wrong = [replace(run, static_kg=tuple(load * factor for load in run.static_kg)) if run.vehicle == "A" else run for run in runs]
+    with pytest.raises(RejectError, match="the vehicles do not agree on the gains") as caught:
+        fit(wrong)
+    assert caught.value.code == "reference-off"

@@ -64,3 +64,17 @@ def test_answers_of_the_edge_are_checked():
         parse_passages(f"{line}\n{line.replace('nominal_kg', 'other')}", "x.h5")
     with pytest.raises(RejectError, match="has no first_axle_sample"):
         parse_passages("[]", "x.h5")
+
+
+def test_stated_uncertainties_of_reference_weights_are_taken_along():
+    text = "run,truck,first_axle_sample,axle1_kg,axle2_kg,axle_u_kg,gross_u_kg\n1,A,10000,5700,10800,20,\n2,A,30000,5700,10800,,44\n"
+    notes = parse_runs(text, "runs.csv")
+    assert [(note.axle_u_kg, note.gross_u_kg) for note in notes] == [(20.0, None), (None, 44.0)]
+    runs = match_runs(notes, [vehicle(10_000, 2), vehicle(30_000, 2)], 1000.0)
+    assert [run.reference.relative_u for run in runs] == [pytest.approx(20 / 16_500), pytest.approx(22 / 16_500)]
+
+
+@pytest.mark.parametrize("u", ["-3", "0", "700", "much"])
+def test_an_uncertainty_that_cannot_be_is_refused(u):
+    with pytest.raises(RejectError, match=r"runs\.csv line 2: axle_u_kg"):
+        parse_runs(f"run,truck,first_axle_sample,axle1_kg,axle2_kg,axle_u_kg\n1,A,10000,5700,10800,{u}\n", "runs.csv")

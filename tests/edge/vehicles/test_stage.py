@@ -154,3 +154,31 @@ def test_a_calibration_of_another_lane_or_sensor_set_is_refused():
 def test_what_stands_on_the_array_when_the_stream_ends_is_given():
     (vehicle,) = drive([SEMI], 1.9)
     assert VehicleFlag.NO_LOOP in vehicle.flags
+
+
+@pytest.mark.parametrize(
+    ("validity", "pavement_c", "flags"),
+    [
+        ({"pavement_min_c": -10.0, "pavement_max_c": 50.0, "axle_max_kg": 12_000.0}, 20.0, {}),
+        ({"pavement_min_c": -10.0, "pavement_max_c": 50.0}, 50.5, {VehicleFlag.OUTSIDE_TEMPERATURE: 50.5}),
+        ({"pavement_min_c": -10.0, "pavement_max_c": 50.0}, None, {}),
+        ({"axle_max_kg": 9_000.0}, 20.0, {VehicleFlag.OUTSIDE_LOAD: pytest.approx(10_000.0, rel=0.02)}),
+    ],
+)
+def test_temperatures_and_loads_that_the_calibration_does_not_hold_for_are_flagged(validity, pavement_c, flags):
+    lane = lane_of(SensorKind.PLATE)
+    blocks = blocks_of(counts_of(lane, [dataclasses.replace(RIGID, first_axle_s=1.0)], 3.0, np.random.default_rng(2)))
+    (vehicle,) = vehicles(lane, blocks, flat_calibration(lane, validity=validity), pavement_c)
+    assert vehicle.flags == flags
+
+
+def test_less_sure_reference_weights_make_every_weight_less_sure():
+    lane = lane_of(SensorKind.PLATE)
+    blocks = blocks_of(counts_of(lane, [dataclasses.replace(RIGID, first_axle_s=1.0)], 3.0, np.random.default_rng(2)))
+
+    def gross_u(u_kg):
+        references = [{"vehicle": "A", "axle_kg": [6_000.0, 10_000.0], "gross_u_kg": u_kg}]
+        return vehicles(lane, blocks, flat_calibration(lane, references=references), 20.0)[0].gross_u_kg
+
+    assert gross_u(None) == gross_u(32.0)  # what is assumed of a class III weighbridge: 0.1 %
+    assert gross_u(800.0) ** 2 - gross_u(32.0) ** 2 == pytest.approx((2 * 15_000.0) ** 2 * (0.025**2 - 0.001**2), rel=0.02)
