@@ -26,9 +26,11 @@ In a program::
     render_pdf(ledger, number, language="en")     # -> bytes, PDF/A; "en" or "zh"
 
 `key` is an Ed25519PrivateKey; the person is the signatory whose key it is. Times are aware datetimes. Everything that is refused raises
-RejectError with a code, what was given and what to do: ``not-a-signatory``, ``may-not-propose``, ``may-not-approve``, ``same-person``,
-``proposal-unknown``, ``proposal-settled``, ``proposal-outdated``, ``certificate-unknown``, ``effective-past``, ``clock-behind``,
-``ledger-broken``, ``ledger-full``, ``ledger-in-use``, ``calibration-station``, ``calibration-lane``. What was refused has changed nothing.
+RejectError with a code, what was given and what to do: ``not-a-signatory``, ``signatory-left``, ``may-not-propose``, ``may-not-approve``,
+``same-person``, ``proposal-unknown``, ``proposal-settled``, ``proposal-outdated``, ``certificate-unknown``, ``effective-past``,
+``effective-invalid``, ``clock-behind``, ``reason-missing``, ``ledger-broken``, ``ledger-full``, ``ledger-in-use``, ``ledger-unwritable``,
+``calibration-station``, ``calibration-lane``, ``calibration-sensors``. A disk that fails raises StopError ``disk-failing``. What was
+refused has changed nothing.
 """
 
 from calibration.certificate.book import Book, Signed

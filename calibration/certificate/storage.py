@@ -54,7 +54,10 @@ _IN_USE: Final = "is being written by another program; try again when that has e
 _MEANING: Final[dict[int, tuple[str, str]]] = {
     sqlite3.SQLITE_BUSY: ("ledger-in-use", _IN_USE),
     sqlite3.SQLITE_LOCKED: ("ledger-in-use", _IN_USE),
-    sqlite3.SQLITE_READONLY: ("ledger-unwritable", "cannot be written; look at the mount and at the owner of file and folder"),
+    sqlite3.SQLITE_READONLY: (
+        "ledger-unwritable",
+        "lies where this account may not write, which even reading needs; look at the owner of file and folder",
+    ),
     sqlite3.SQLITE_CANTOPEN: ("ledger-unreadable", "cannot be opened; look at the owner of file and folder, and for free space"),
     sqlite3.SQLITE_CORRUPT: ("ledger-broken", "is damaged; keep the file for examination and restore it from a copy"),
     sqlite3.SQLITE_NOTADB: ("ledger-broken", "is no ledger; keep the file for examination and restore it from a copy"),

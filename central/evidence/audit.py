@@ -1,4 +1,6 @@
-"""Walks everything that is stored and verifies it again: signatures, hashes, the chain of each station, blobs against their names."""
+"""Walks everything that is stored and verifies it again: signatures, hashes, the chain of each station, the calibration certificates that
+its records name, blobs against their names.
+"""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -8,13 +10,14 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, undefer
 
 from central.evidence.blobs import BlobStore
+from central.evidence.certificates import CertificateTrail
 from central.evidence.models import Blob, Media, Record, Supplement, Vehicle
 from central.evidence.quarantine import quarantine_count
 from central.evidence.stations import EnrolledKey, keys_of, stations
 from contract.chain import GENESIS, Link, check_link, link_of
 from contract.faults import RejectError
 from contract.media import sha256_hex
-from contract.records import VehicleRecord, parse_record
+from contract.records import SupplementRecord, VehicleRecord, parse_record
 from contract.signatures import PayloadType, open_envelope, parse_envelope
 from contract.verdicts import Outcome
 
@@ -61,14 +64,16 @@ def audit(session: Session, blobs: BlobStore) -> Audit:
 def _audit_station(session: Session, station: str, failures: list[str]) -> StationAudit:
     result = StationAudit()
     keys = keys_of(session, station)
-    before = GENESIS
+    before, trail = GENESIS, CertificateTrail()
     for row, vehicle, supplement in _rows(session, station):
         source = f"{station}/{row.seq}"
         result.records += 1
         result.first_seq = result.first_seq or row.seq
         result.last_seq = row.seq
         try:
-            _check_row(row, vehicle, supplement, keys, source)
+            record = _check_row(row, vehicle, supplement, keys, source)
+            if isinstance(record, VehicleRecord):
+                trail.follow(record, source)
             result.verified += 1
         except RejectError as fault:
             failures.append(f"{source}: {fault.code}: {fault.what}")
@@ -95,7 +100,13 @@ def _rows(session: Session, station: str) -> Iterator[tuple[Record, Vehicle | No
         session.expunge_all()
 
 
-def _check_row(row: Record, vehicle: Vehicle | None, supplement: Supplement | None, keys: dict[str, EnrolledKey], source: str) -> None:
+def _check_row(
+    row: Record,
+    vehicle: Vehicle | None,
+    supplement: Supplement | None,
+    keys: dict[str, EnrolledKey],
+    source: str,
+) -> VehicleRecord | SupplementRecord:
     public_keys = {identity: enrolled.key for identity, enrolled in keys.items()}
     payload = open_envelope(parse_envelope(row.envelope, source), PayloadType.RECORD, public_keys, source)
     if payload != row.payload or sha256_hex(payload) != row.sha256:
@@ -110,6 +121,7 @@ def _check_row(row: Record, vehicle: Vehicle | None, supplement: Supplement | No
             raise RejectError("altered", source, "the list shows another vehicle than the signed record")
     elif supplement is None or (supplement.of_seq, supplement.of_sha256) != (record.of_seq, record.of_sha256):
         raise RejectError("altered", source, "the supplement is filed with another vehicle than it was signed for")
+    return record
 
 
 def _check_chain(row: Record, before: Link, source: str, result: StationAudit, failures: list[str]) -> Link:

@@ -5,6 +5,7 @@ import pytest
 from central.evidence.audit import Audit, audit
 from central.evidence.models import Blob
 from contract.media import sha256_hex
+from contract.records import CertificateEntry
 from tests.central.bench import Bench
 from tests.signing_station import picture_ref
 
@@ -89,3 +90,31 @@ def test_a_blob_that_is_altered_or_gone_is_found_and_named(bench: Bench, damage)
     fill(bench)
     damage(bench.central.blobs.path(sha256_hex(PICTURE)))
     assert walk(bench).failures == [f"{bench.station.id}/3: blob {sha256_hex(PICTURE)[:16]}: is gone from the folder or altered"]
+
+
+def certified(number, counter, digit="5"):
+    return CertificateEntry(number=number, sha256=digit * 64, counter=counter)
+
+
+@pytest.mark.parametrize(
+    ("second", "code"),
+    [
+        (certified(3, 6), None),
+        (certified(4, 9, "6"), None),
+        (certified(2, 4, "4"), "certificate-fell"),
+        (certified(4, 5, "6"), "certificate-fell"),
+        (certified(3, 6, "7"), "certificate-forked"),
+        (None, "certificate-missing"),
+    ],
+)
+def test_the_certificates_that_records_name_are_one_history(bench: Bench, second, code):
+    for certificate in (None, certified(3, 6), second):
+        bench.send(bench.station.sign(bench.station.vehicle(certificate=certificate)))
+    failures = walk(bench).failures
+    assert [failure.split(": ")[:2] for failure in failures] == ([] if code is None else [[f"{bench.station.id}/3", code]])
+
+
+def test_lanes_go_by_certificates_of_their_own(bench: Bench):
+    for lane, certificate in ((1, certified(3, 6)), (2, certified(2, 4, "4")), (1, certified(3, 6))):
+        bench.send(bench.station.sign(bench.station.vehicle(lane=lane, certificate=certificate)))
+    assert walk(bench).failures == []
