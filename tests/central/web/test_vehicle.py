@@ -1,11 +1,13 @@
 import base64
 import json
+import re
 
 import pytest
 from sqlalchemy import update
 
 from central.evidence.models import Record
 from contract.media import MediaRole, sha256_hex
+from contract.records import CertificateEntry, VerificationEntry
 from contract.signatures import Envelope
 from contract.verdicts import Bar, Gate
 from tests.central.web.passages import passage, picture, ref, store_blob, store_passage
@@ -163,3 +165,23 @@ def test_a_database_that_is_away_is_a_page_of_its_own(officer):
     assert answer.status_code == 503
     assert "Central cannot reach its database" in answer.text
     assert "stations keep their records" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("en", ("No. 3, event counter 7", "JJG-7, Institute, from", "Scale verified by an institute")),
+        ("zh", ("第 3 号，事件计数器 7", "衡器检定", "衡器经机构检定有效")),
+    ],
+)
+def test_the_certificate_and_the_scales_verification_are_shown(officer, language, shown):
+    verification = VerificationEntry(number="JJG-7", institute="Institute", from_us=1_577_808_000_000_000, until_us=4_102_416_000_000_000)
+    store_passage(officer.bench, certificate=CertificateEntry(number=3, sha256="5" * 64, counter=7, verification=verification))
+    page = officer.page(PAGE, language=language)
+    for text in shown:
+        assert text in page, text
+
+
+def test_without_a_certificate_the_verification_is_not_ticked(officer):
+    store_passage(officer.bench)
+    assert "Scale verified by an institute: nothing to judge" in re.sub("<[^>]+>", "", officer.page(PAGE))
