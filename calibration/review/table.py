@@ -47,7 +47,7 @@ def show(review: Review, console: Console, language: str) -> None:
 
 def _residuals(residuals: Residuals, language: str) -> Table:
     heads = (N_("residuals by"), "", N_("n"), N_("mean, %%"), N_("sd, %%"), N_("furthest, %%"), N_("of run"))
-    table = Table(*(say(language, head) if head else "" for head in heads), box=None, pad_edge=False)
+    table = Table(*(say(language, head) if head else "" for head in heads), box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for column in table.columns[2:]:
         column.justify = "right"
     parts: tuple[tuple[str, Sequence[Group]], ...] = (
@@ -73,7 +73,7 @@ def _influences(influences: Sequence[Influence], language: str) -> Table:
         N_("residual, %%"),
         "",
     )
-    table = Table(*(say(language, head) if head else "" for head in heads), box=None, pad_edge=False)
+    table = Table(*(say(language, head) if head else "" for head in heads), box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for index in (2, 3, 5, 6):
         table.columns[index].justify = "right"
     for one in sorted(influences, key=lambda each: (not each.marked, -each.distance))[:SHOWN]:
