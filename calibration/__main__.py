@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from calibration.acceptance.command import accept
+from calibration.catalogue import LANGUAGES
 from calibration.certificate.command import app as certificate_app
 from calibration.drift.command import drift
 from calibration.fit import fit_gains
@@ -25,7 +26,14 @@ from calibration.model import Calibration, load_calibration
 from calibration.page.command import app as account_app
 from calibration.page.command import serve_page
 from calibration.passages import replay_passages
-from calibration.runs import match_runs, parse_runs
+from calibration.review.coverage import not_covered
+from calibration.review.influence import influences
+from calibration.review.picture import page
+from calibration.review.residuals import residuals
+from calibration.review.table import Review
+from calibration.review.table import show as show_review
+from calibration.review.weights import check_weights
+from calibration.runs import match_runs, parse_runs, without_flagged
 from calibration.scales.command import app as scale_app
 from calibration.sessions.command import app as session_app
 from calibration.site import learn_site
@@ -57,16 +65,33 @@ def fit(
     runs: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="Reference runs with static axle loads (CSV).")],
     output: Annotated[Path, typer.Option("--output", "-o", dir_okay=False, help="Calibration file to write (JSON).")],
     name: Annotated[str | None, typer.Option("--id", help="Name of the calibration; by default from station, lane and time.")] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, help="Also write residuals and influence of the runs as a picture (one HTML file, offline)."),
+    ] = None,
+    gains_only: Annotated[
+        bool, typer.Option("--gains-only", help="Fit no function of speed: for runs of one speed, and valid there alone.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the calibration as JSON instead of a table.")] = False,
+    lang: Annotated[str, typer.Option(help=f"Language of the review: {' or '.join(LANGUAGES)}.")] = LANGUAGES[0],
 ) -> None:
-    """Fit one gain per sensor from the runs of vehicles with known axle loads."""
+    """Fit one gain per sensor, and a function of speed, from the runs of vehicles with known axle loads; show what is left of each run.
+
+    Refused: runs of one speed (unless --gains-only), too few, a static weight that stands off the other vehicles by a factor. Runs whose
+    passage was flagged are left out and named.
+    """
+    if lang not in LANGUAGES:
+        raise RejectError("language-unknown", f"--lang {lang!r}", f"is not offered; allowed are {', '.join(LANGUAGES)}")
     created = datetime.now(UTC).replace(microsecond=0)
     site = parse_station(_text(station), str(station))
     header = _header(capture)
     lane = _lane(site.lane, header, capture)
     called = _name(name, f"{site.station.id}-{lane.id}-{created:%Y%m%dT%H%M%SZ}")
     notes = parse_runs(_text(runs), str(runs))
-    passages = match_runs(notes, replay_passages(station, capture), lane.rate_hz)
+    vehicles = replay_passages(station, capture)
+    sound, flagged = without_flagged(notes, vehicles, lane.rate_hz)
+    passages = match_runs(sound, vehicles, lane.rate_hz)
+    check_weights(lane, passages)
     calibration = fit_gains(
         lane,
         passages,
@@ -74,9 +99,20 @@ def fit(
         station=site.station.id,
         created=created,
         pavement_c=header.pavement_c,
+        gains_only=gains_only,
     )
+    left = residuals(passages, calibration)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("leaving out each run in turn", total=len(passages))
+        hangs_on = influences(lane, left, calibration, lambda done: bar.update(task, completed=done))
+    open_points = not_covered(passages, calibration, gains_only=gains_only)
+    review = Review(left, hangs_on, tuple(flagged), open_points)
+    if report is not None:
+        report.write_text(page(review, calibration, lang), encoding="utf-8")
     output.write_text(calibration.dump(), encoding="utf-8")
     _show(calibration, as_json=as_json)
+    if not as_json:
+        show_review(review, Console(), lang)
 
 
 @app.command()

@@ -46,6 +46,10 @@ SPEED_CLASS_KMH = 10.0
 LONE_U = 0.05
 """Relative standard uncertainty of a gain known from repeats of one kind of passage only."""
 
+SPEED_APART = 1.2
+"""Runs whose speeds differ by less than this factor had one speed: the road is met at nearly the same waves (OIML R 134 asks for three
+speeds, and `calibration.speed` holds a function that bends within a factor of 1.4)."""
+
 ROUNDS = 20
 """Re-weightings; the weights settle within ten."""
 
@@ -78,6 +82,8 @@ class ReferenceRun:
         Measured distances between neighbouring axles, front to rear.
     axle_u_kg, gross_u_kg
         Expanded uncertainty (k = 2) of a static axle load and of the gross weight, None where nobody stated it.
+    pavement_c
+        Pavement temperature where it was noted for this run.
     """
 
     run: int
@@ -88,6 +94,7 @@ class ReferenceRun:
     spacings_m: tuple[float, ...]
     axle_u_kg: float | None = None
     gross_u_kg: float | None = None
+    pavement_c: float | None = None
 
     @property
     def reference(self) -> ReferenceVehicle:
@@ -96,15 +103,24 @@ class ReferenceRun:
 
 
 def fit_gains(
-    lane: Lane, runs: Sequence[ReferenceRun], *, name: str, station: str, created: datetime, pavement_c: float | None
+    lane: Lane,
+    runs: Sequence[ReferenceRun],
+    *,
+    name: str,
+    station: str,
+    created: datetime,
+    pavement_c: float | None,
+    gains_only: bool = False,
 ) -> Calibration:
-    """Fit one gain per weighing sensor.
+    """Fit one gain per weighing sensor, and what the rows read too much over speed.
+
+    With `gains_only` nothing is said of speed: the gains hold at the speeds that were driven, with the doubt that runs at them leave.
 
     Raises
     ------
     RejectError
-        If there are too few runs, a run's axle count is not that of its loads, a sensor never weighed, or a vehicle's
-        weight fits no other's.
+        If there are too few runs, a run's axle count is not that of its loads, a sensor never weighed, a vehicle's weight fits no
+        other's, or all runs had one speed and a function of speed is asked for.
     """
     if len(runs) < LEAST_RUNS:
         what = f"gives {len(runs)} usable runs; at least {LEAST_RUNS} are needed, better two vehicles ten times each"
@@ -114,13 +130,22 @@ def fit_gains(
             if len(loads) != len(run.static_kg):
                 what = f"sensor {sensor} saw {len(loads)} axles of {run.vehicle}, which has {len(run.static_kg)}; weigh or drive it again"
                 raise RejectError("axle-count", f"run {run.run}", what)
-    gains, residuals = _solve(lane, runs)
-    tables = [_table(lane, run, gains) for run in runs]
+    classes = speed_classes([run.speed_kmh for run in runs])
+    if len(classes) < 2 and not gains_only:
+        what = (
+            f"all {len(runs)} runs had {classes[0][0]:.0f} to {classes[0][-1]:.0f} km/h: one speed gives no function of speed; "
+            f"drive another one, {SPEED_APART:g} times higher or lower, or fit --gains-only, which holds at this speed alone"
+        )
+        raise RejectError("one-speed", "calibration", what)
+    gains, residuals = solve_gains(lane, runs)
+    tables = [row_loads(lane, run, gains) for run in runs]
     said = _said(lane, runs, tables, Disturbance())
     check_references(_errors_by_vehicle(said))
     disturbance = _disturbance(lane, runs, tables, fit_speed(readings_of(said)))
     said = _said(lane, runs, tables, disturbance)  # once more, as now it is known how vehicles ride here
     speed = fit_speed(readings_of(said))
+    if gains_only:
+        speed = _without_speed(speed, [run.speed_kmh for run in runs])
     speeds = [run.speed_kmh for run in runs]
     axle_kg, axle_errors = _axle_errors(runs, tables, speed)
     return Calibration(
@@ -167,7 +192,25 @@ def _axle_errors(
     return [load for _, _, load in found], [float(np.mean(errors)) for errors in found.values()]
 
 
-def _solve(lane: Lane, runs: Sequence[ReferenceRun]) -> tuple[dict[str, float], dict[str, dict[tuple[str, int], float]]]:
+def speed_classes(speeds_kmh: Sequence[float]) -> list[list[float]]:
+    """Give the speeds in classes, ascending; a class ends `SPEED_APART` above its slowest."""
+    classes: list[list[float]] = []
+    for speed in sorted(speeds_kmh):
+        if classes and speed <= SPEED_APART * classes[-1][0]:
+            classes[-1].append(speed)
+        else:
+            classes.append([speed])
+    return classes
+
+
+def _without_speed(speed: SpeedFunction, speeds_kmh: Sequence[float]) -> SpeedFunction:
+    """Give a function that says nothing of speed, with the largest doubt that the runs leave at their speeds."""
+    mean_u, row_u = (max(values) for values in zip(*(speed.uncertainty(each) for each in speeds_kmh), strict=True))
+    middle = round(float(np.mean(speeds_kmh)), 3)
+    return SpeedFunction(speed_kmh=(middle,), rows=((0.0,),) * len(speed.rows), mean_u=(mean_u,), row_u=(row_u,))
+
+
+def solve_gains(lane: Lane, runs: Sequence[ReferenceRun]) -> tuple[dict[str, float], dict[str, dict[tuple[str, int], float]]]:
     """Give gains by sensor, and per sensor the mean relative residual of each passage kind (vehicle at a speed)."""
     sensors = [sensor.name for sensor in lane.weighing_sensors]
     pairs = _pairs(lane)
@@ -244,7 +287,7 @@ def _gain_u(means: Sequence[float]) -> float:
     return float(np.std(means, ddof=1) / np.sqrt(len(means))) if len(means) > 1 else LONE_U
 
 
-def _table(lane: Lane, run: ReferenceRun, gains: Mapping[str, float]) -> NDArray[np.float64]:
+def row_loads(lane: Lane, run: ReferenceRun, gains: Mapping[str, float]) -> NDArray[np.float64]:
     """Give the loads of a run in kg, (axles, rows), NaN where a row did not see the whole axle."""
 
     def load_kg(sensor: Sensor, k: int) -> float:

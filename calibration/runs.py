@@ -5,23 +5,53 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from calibration.fit import ReferenceRun
 from contract.faults import RejectError
+from contract.vehicles import VehicleFlag
 
 MATCH_S = 1.0
 """How far a run's noted time may lie from a passage's first axle: a person notes it, vehicles follow seconds apart."""
 
 COLUMNS = ("run", "truck", "first_axle_sample", "axle1_kg")
 
+SHIFTED_SHARE = 0.8
+"""Share of the runs that one shift in time must bring to a vehicle before a jumped clock is suspected."""
+
 AXLE_KG_MAX = 60_000.0
 """No axle of a road vehicle bears more; a larger figure was given in another unit."""
 
 U_SHARE_MAX = 0.1
 """A weight that is less sure than a tenth of itself is no reference, or its uncertainty was given in another unit."""
+
+
+SPOILING = frozenset(
+    {
+        VehicleFlag.ACCELERATING,
+        VehicleFlag.BRAKING,
+        VehicleFlag.STOPPED,
+        VehicleFlag.OFF_LEFT,
+        VehicleFlag.OFF_RIGHT,
+        VehicleFlag.STRADDLING,
+        VehicleFlag.REVERSING,
+        VehicleFlag.WRONG_WAY,
+        VehicleFlag.SIGNAL_GAP,
+        VehicleFlag.SATURATED,
+        VehicleFlag.CHANNEL_FAULT,
+        VehicleFlag.NOISY,
+        VehicleFlag.SPIKE,
+        VehicleFlag.AXLE_MISSING,
+        VehicleFlag.INCOMPLETE,
+        VehicleFlag.AXLE_COUNT_UNSURE,
+        VehicleFlag.TWO_WHEELS,
+    }
+)
+"""Flags with which a passage is no reference run. Those that follow from gains (bent path, unbalanced, rows that disagree) say nothing
+before there are any."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +64,23 @@ class RunNote:
     static_kg: tuple[float, ...]
     axle_u_kg: float | None = None
     gross_u_kg: float | None = None
+    pavement_c: float | None = None
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """A run that is left out because of what its passage was flagged for."""
+
+    note: RunNote
+    flags: tuple[str, ...]
 
 
 def parse_runs(text: str, source: str) -> list[RunNote]:
     """Read the list of runs.
 
     Columns: ``run``, ``truck``, ``first_axle_sample`` (device counter in the capture) and ``axle1_kg``, ``axle2_kg`` ... as far as the
-    vehicle has axles; ``axle_u_kg`` and ``gross_u_kg``, the expanded uncertainty (k = 2) of those, where it is known; others are ignored.
+    vehicle has axles; ``axle_u_kg`` and ``gross_u_kg``, the expanded uncertainty (k = 2) of those, where it is known; ``pavement_c`` where
+    the temperature was noted for each run; others are ignored.
 
     Raises
     ------
@@ -59,8 +99,25 @@ def parse_runs(text: str, source: str) -> list[RunNote]:
         if not line["truck"]:
             raise RejectError("runs-value", where, "truck is empty; name the vehicle, the same name in each of its runs")
         axle_u, gross_u = (_uncertainty(line, name, of, where) for name, of in (("axle_u_kg", min(loads)), ("gross_u_kg", sum(loads))))
-        notes.append(RunNote(int(run), line["truck"], sample, loads, axle_u, gross_u))
+        pavement_c = _number(line["pavement_c"], where, "pavement_c") if line.get("pavement_c") else None
+        notes.append(RunNote(int(run), line["truck"], sample, loads, axle_u, gross_u, pavement_c))
+    twice = sorted(number for number, times in Counter(note.run for note in notes).items() if times > 1)
+    if twice:
+        raise RejectError("runs-value", source, f"run {twice[0]} stands twice; give each run its own number and line")
     return notes
+
+
+def without_flagged(notes: Sequence[RunNote], vehicles: Sequence[Mapping[str, Any]], rate_hz: float) -> tuple[list[RunNote], list[Flagged]]:
+    """Part the runs whose vehicle carries a flag that spoils its reading from the others; `match_runs` judges the rest."""
+    sound, flagged = [], []
+    for note in notes:
+        near = [v for v in vehicles if abs(float(v["first_axle_sample"]) - note.first_axle_sample) <= MATCH_S * rate_hz]
+        flags = sorted(SPOILING & set(near[0].get("flags", ()))) if len(near) == 1 else []
+        if flags:
+            flagged.append(Flagged(note, tuple(flags)))
+        else:
+            sound.append(note)
+    return sound, flagged
 
 
 def match_runs(notes: Sequence[RunNote], vehicles: Sequence[Mapping[str, Any]], rate_hz: float) -> list[ReferenceRun]:
@@ -78,7 +135,7 @@ def match_runs(notes: Sequence[RunNote], vehicles: Sequence[Mapping[str, Any]], 
         if len(near) != 1:
             what = (
                 f"{len(near)} vehicles were found within {MATCH_S:g} s of sample {note.first_axle_sample:.0f}, exactly one is needed; "
-                "correct first_axle_sample or take the run out of the list"
+                f"correct first_axle_sample or take the run out of the list{_shifted(notes, vehicles, rate_hz)}"
             )
             raise RejectError("run-not-found", where, what)
         vehicle = near[0]
@@ -98,9 +155,32 @@ def match_runs(notes: Sequence[RunNote], vehicles: Sequence[Mapping[str, Any]], 
                 spacings_m=tuple(float(spacing) for spacing in vehicle["spacings_m"]),
                 axle_u_kg=note.axle_u_kg,
                 gross_u_kg=note.gross_u_kg,
+                pavement_c=note.pavement_c,
             )
         )
     return runs
+
+
+def _shifted(notes: Sequence[RunNote], vehicles: Sequence[Mapping[str, Any]], rate_hz: float) -> str:
+    """Say by how much the list's clock was off, where one shift brings (nearly) every run to a vehicle of as many axles."""
+    found = [(float(vehicle["first_axle_sample"]), len(vehicle["axle_kg"])) for vehicle in vehicles]
+    shifts = [(sample - note.first_axle_sample) / rate_hz for note in notes for sample, axles in found if axles == len(note.static_kg)]
+
+    def fitting(shift_s: float) -> int:
+        return sum(
+            any(
+                axles == len(note.static_kg) and abs(sample / rate_hz - note.first_axle_sample / rate_hz - shift_s) <= MATCH_S
+                for sample, axles in found
+            )
+            for note in notes
+        )
+
+    best = max(shifts, key=fitting, default=0.0)
+    if abs(best) <= MATCH_S or fitting(best) < max(3, SHIFTED_SHARE * len(notes)):
+        return ""
+    return (
+        f"; {fitting(best)} of {len(notes)} runs would fit if the list were {best:+.1f} s later: was a clock set, or is it another capture?"
+    )
 
 
 def _loads(line: Mapping[str, str | None], where: str) -> tuple[float, ...]:

@@ -94,7 +94,7 @@ def reference_weights(
             _check_sum(weights, gross, where, tolerance)
         _check_load(gross.load_kg, count, f"{where} gross weight")
     if expected_gross_kg is not None:
-        guess = _mistake(weights.gross_kg / expected_gross_kg)
+        guess = mistake_of(weights.gross_kg / expected_gross_kg)
         if guess:
             what = f"{weights.gross_kg} kg, about {expected_gross_kg} kg are expected: probably {guess}; check the figure and its unit"
             raise RejectError("reference-factor", f"{where} gross weight", what)
@@ -119,15 +119,16 @@ def _check_sum(weights: ReferenceWeights, gross: StableLoad, where: str, toleran
     allowed_kg = max(tolerance * float(gross.load_kg), spread_kg)
     if abs(float(sum_kg - gross.load_kg)) <= allowed_kg:
         return
-    guess = _mistake(gross.load_kg / sum_kg)
+    guess = mistake_of(gross.load_kg / sum_kg)
     probably = f"; the gross weight is probably {guess}" if guess else "; weigh again, brakes released, on a level approach"
     what = f"axles sum to {sum_kg} kg, gross is {gross.load_kg} kg; they may differ by {allowed_kg:.0f} kg{probably}"
     raise RejectError("reference-sum", where, what)
 
 
-def _mistake(ratio: Decimal) -> str:
-    """Name the mistake whose factor `ratio` is near; empty if it is near none, or near 1."""
-    return next((text for factor, text in MISTAKES if abs(float(ratio / factor) - 1) <= FACTOR_TOLERANCE), "")
+def mistake_of(ratio: Decimal) -> str:
+    """Name the mistake whose factor `ratio` (figure over the right one) is nearest to; empty if it is near none, or near 1."""
+    factor, text = min(MISTAKES, key=lambda mistake: abs(math.log(ratio / mistake[0])))
+    return text if abs(float(ratio / factor) - 1) <= FACTOR_TOLERANCE else ""
 
 
 def _sum_kg(axles: Sequence[StableLoad]) -> Decimal:

@@ -1,0 +1,86 @@
+"""How much a fit hangs on each run: it is left out, and the gains are fitted again.
+
+R. D. Cook, Detection of Influential Observation in Linear Regression, Technometrics 19, 1977: the squared change of the coefficients over
+their variance, divided by their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from calibration.fit import solve_gains
+from calibration.model import Calibration
+from calibration.review.residuals import Residuals
+from contract.station import Lane
+
+MAD_TO_SD: Final = 1.4826
+
+CUT: Final = 4.0
+"""A run whose distance exceeds this over the number of runs is worth a look (Bollen and Jackman 1985)."""
+
+FAR: Final = 4.0
+"""So is one whose mean residual lies so many robust standard deviations off: the fit is robust and heeds it little, which hides it."""
+
+
+@dataclass(frozen=True)
+class Influence:
+    """What leaving a run out does.
+
+    Attributes
+    ----------
+    run, vehicle
+        Which.
+    mean
+        Relative change of the mean of all gains.
+    sensor, largest
+        The sensor whose gain changes most, and by how much.
+    distance
+        Cook's, of the gains.
+    residual
+        Mean over rows of what is left of the run, relative.
+    marked
+        Whether it is worth a look.
+    """
+
+    run: int
+    vehicle: str
+    mean: float
+    sensor: str
+    largest: float
+    distance: float
+    residual: float
+    marked: bool
+
+
+def influences(lane: Lane, left: Residuals, calibration: Calibration, progress: Callable[[int], None]) -> tuple[Influence, ...]:
+    """Leave out each run in turn."""
+    runs, means = left.runs, left.means
+    middle = float(np.nanmedian(means))
+    usual = MAD_TO_SD * float(np.nanmedian(np.abs(means - middle)))
+    sensors = list(calibration.sensors)
+    gains = np.array([calibration.sensors[name].gain for name in sensors])
+    u = np.array([max(calibration.sensors[name].relative_u, 1e-4) for name in sensors])
+    found = []
+    for index, run in enumerate(runs):
+        without, _ = solve_gains(lane, [*runs[:index], *runs[index + 1 :]])
+        change = np.array([without[name] for name in sensors]) / gains - 1.0
+        largest = int(np.abs(change).argmax())
+        distance = float(np.mean((change / u) ** 2))
+        found.append(
+            Influence(
+                run=run.run,
+                vehicle=run.vehicle,
+                mean=float(change.mean()),
+                sensor=sensors[largest],
+                largest=float(change[largest]),
+                distance=distance,
+                residual=float(means[index]),
+                marked=distance > CUT / len(runs) or abs(means[index] - middle) > FAR * usual,
+            )
+        )
+        progress(index + 1)
+    return tuple(found)
