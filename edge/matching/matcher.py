@@ -238,12 +238,16 @@ class Matcher:
                 f"({sightings[best][0].text or 'no plate'}) belongs to this vehicle with probability {probability:.2f} only"
             )
         for read in sightings[best]:
-            del watch.unused[read.event_id]
+            del watch.unused[read.event_id]  # one that came too early to prove anything must not be left for another vehicle either
         known.cameras.add(name)
         station_us = expected_us + clock.offset_us
-        reads = (MatchedRead(r, watch.camera.facing, probability, round(r.time_us - station_us)) for r in sightings[best])
+        reads = tuple(
+            MatchedRead(read, watch.camera.facing, probability, round(read.time_us - station_us))
+            for read in sightings[best]
+            if abs(read.time_us - station_us) <= clock.tolerance_us
+        )
         clock.matched(sightings[best][0].time_us - expected_us, expected_us, probability)
-        return Found(tuple(reads))
+        return Found(reads)
 
     def _expected(self, known: _Known, watch: _Watch) -> float:
         return seen_at_us(known.passage, watch.camera, self._playback)[0]

@@ -199,6 +199,16 @@ def test_the_order_in_which_reads_arrive_does_not_matter(times, sightings, data)
     assert answers[0] == answers[1]
 
 
+def test_a_repeated_read_beyond_the_tolerance_is_neither_shown_nor_left_for_another_vehicle():
+    matcher = Matcher(1, [camera()])
+    matcher.add_passage(passage(0, 1.0))
+    matcher.add_read(read(0, 0.0, text="湘A11111", confidence=0.4))
+    matcher.add_read(read(1, 1.0, text="湘A11111"))
+    assert [one.read.event_id for one in matcher.match("v0").matched] == ["front-1"]
+    matcher.add_passage(passage(1, -0.5))
+    assert matcher.match("v1").matched == ()
+
+
 @given(PASSAGES, READS, st.data())
 def test_no_read_ever_goes_to_two_vehicles(times, sightings, data):
     reads = [read(number, at_s, text=text, confidence=confidence) for number, (at_s, text, confidence) in enumerate(sightings)]
