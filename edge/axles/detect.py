@@ -145,16 +145,14 @@ class Detector:
         """Go through hops as if each of them came alone; `quiet` is corrected where a record was open."""
         stop = hops.first_sample
         for index in range(hops.number):
-            if (loop := self._sole_loop) is not None:
-                yield from self._look(loop, hops, stop - 1, stop + hops.size - 1)
             stop += hops.size
+            if (loop := self._sole_loop) is not None and self._may_fall(loop, courses[loop].low[index]):
+                yield from self._look(loop, hops, stop - hops.size, stop)
             for channel, course in courses.items():
                 if channel in self._open or not course.quiet[index]:
                     closed = self._step(channel, course, index, (place + index, stop), hops)
                     if closed is not None:
                         yield closed
-        if (loop := self._sole_loop) is not None:
-            yield from self._look(loop, hops, stop - 1, stop)
         for channel, course in courses.items():
             quiet[channel] = course.quiet
 
@@ -177,6 +175,11 @@ class Detector:
         zero, drift, noise = self.baseline.state(channel)
         course.judge(index + 1, place + 1, zero, drift, ONSET_SIGMA * noise)
         return closed
+
+    def _may_fall(self, channel: int, low: int) -> bool:
+        """Tell whether looks at a hop can find that the loop has fallen, from its lowest sample."""
+        record = self._open[channel]
+        return record.occupancy is not None and not record.occupancy.stands(low - record.level)
 
     def _look(self, channel: int, hops: Hops, begin: int, until: int) -> Iterator[Record]:
         """Look at the loop that alone is occupied, at every border in (begin, until] of these hops at which it was not looked at yet."""
