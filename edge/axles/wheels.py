@@ -89,12 +89,11 @@ def _spikes(above: NDArray[np.float64], smooth: NDArray[np.float64], record: Rec
         return ()
     limit = max(SPIKE_SIGMA * record.noise, SPIKE_SHARE * float(above.max()))
     # What stands off both neighbours by the limit stands off the mean of the three by two thirds of it.
-    sharp = np.abs(above - smooth) > 0.66 * limit
-    sharp[0] = sharp[-1] = False
-    if not sharp.any():
+    off_mean = np.abs(above - smooth)[1:-1]
+    if off_mean.max() <= 0.66 * limit:
         return ()
     found = []
-    for at in np.flatnonzero(sharp).tolist():
+    for at in (np.flatnonzero(off_mean > 0.66 * limit) + 1).tolist():
         a, b, middle, c, d = (float(above[min(max(at + k, 0), above.size - 1)]) for k in (-2, -1, 0, 1, 2))
         off = min(abs(middle - b), abs(middle - c)) if (middle - b) * (middle - c) > 0.0 else 0.0
         if off > max(limit, abs(c - b) + max(abs(b - a), abs(d - c))) and record.valid[at - 1 : at + 2].all():
