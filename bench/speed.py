@@ -5,7 +5,8 @@ level, whichever is later; the whole signal tells both afterwards. From there to
 time of the device, to which the processing of that one block adds.
 
 Run it with ``python -m bench.speed [FOLDER]`` from the project's root; FOLDER holds one folder per site as for `bench.accuracy`. What
-misses its goal is shown as missed. Time is processor time, that of the linear algebra's threads included; latency alone is wall time.
+misses its goal is shown as missed. Time is processor time, that of the linear algebra's threads included; latency alone is wall time. The
+progress bar is drawn between passes, for a thread that draws it would count as well.
 """
 
 from __future__ import annotations
@@ -141,7 +142,7 @@ def time_both(site: Site) -> tuple[float, float]:
     blocks = site.blocks(BLOCK_SAMPLES)
     wide = [block.counts.astype(np.float64) for block in blocks]
     ours, plain = [], []
-    for _ in track(range(REPEATS), f"{site.name}: speed", transient=True):
+    for _ in track(range(REPEATS), f"{site.name}: speed", transient=True, auto_refresh=False):
         ours.append(time_weighing(site, blocks))
         plain.append(time_filter(wide))
     return min(ours), min(plain)
@@ -172,7 +173,7 @@ def latencies(site: Site) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     samples = max(1, round(FINE_S * site.lane.rate_hz))
     blocks = site.blocks(samples, first=max(1, samples // 2))
     spent: list[list[float]] = []
-    for _ in track(range(FINE_REPEATS), f"{site.name}: latency", transient=True):
+    for _ in track(range(FINE_REPEATS), f"{site.name}: latency", transient=True, auto_refresh=False):
         axles, stage = site.stages()
         times, delays = [], []
         for block in blocks:
@@ -192,7 +193,7 @@ def memory_mb(site: Site) -> tuple[float, float]:
     tracemalloc.start()
     try:
         axles, stage = site.stages()
-        for block in track(blocks, f"{site.name}: memory", transient=True):
+        for block in track(blocks, f"{site.name}: memory", transient=True, auto_refresh=False):
             stage.push(axles.push(block), block.stop)
         left, peak = tracemalloc.get_traced_memory()
     finally:

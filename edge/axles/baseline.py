@@ -32,6 +32,10 @@ MAD_TO_SD = 1.4826
 """Standard deviation of a normal variable over its median absolute deviation."""
 
 
+PLACES = np.arange(STRETCH_HOPS - 1.0)
+"""Places in a stretch of the hops of which it can be told whether their successor was quiet."""
+
+
 class Baseline:
     """Streaming zero of all channels of a lane.
 
@@ -113,15 +117,14 @@ class Baseline:
         number = use.sum(axis=1)
         some = number > 0
         each = np.maximum(number, 1)
-        place = (use * np.arange(STRETCH_HOPS - 1)).sum(axis=1) / each
-        surprise = np.where(use, self._mean[:, :-1], 0.0).sum(axis=1) / each - (self.level + self.drift * place)
-        variance = np.where(use, self._variance[:, :-1], 0.0).sum(axis=1) / each
-        # A single quiet hop tells less than nine, and 1/n while young, so that the first second counts fully.
+        place = use @ PLACES / each
+        surprise = np.vecdot(use, self._mean[:, :-1]) / each - (self.level + self.drift * place)
+        variance = np.vecdot(use, self._variance[:, :-1]) / each
+        # A single quiet hop tells less than nine, and 1/n while young, so that the first second counts fully. Without one the share is 0.
         share = number / (STRETCH_HOPS - 1.0)
-        level = self.level + self.drift * STRETCH_HOPS
-        self.level = np.where(some, level + LEVEL_GAIN * np.sqrt(share) * surprise, level)
+        self.level = self.level + self.drift * STRETCH_HOPS + LEVEL_GAIN * np.sqrt(share) * surprise
         self.drift = np.where(some, self.drift + DRIFT_GAIN * share * surprise / STRETCH_HOPS, DRIFT_FADE * self.drift)
-        gain = np.where(some, np.maximum(NOISE_GAIN, 1.0 / (self._renewals + 1.0)) * share, 0.0)
+        gain = np.maximum(NOISE_GAIN, 1.0 / (self._renewals + 1.0)) * share
         self.noise = np.maximum(np.sqrt(self.noise**2 + gain * (variance - self.noise**2)), LEAST_NOISE_COUNTS)
         self._renewals += some
         still = np.asarray(inner.all(axis=1), np.bool_)

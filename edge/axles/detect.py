@@ -19,7 +19,7 @@ from edge.axles.history import History
 from edge.axles.hops import BREAK_HOPS, STRETCH_HOPS, Hops
 from edge.axles.hum import EVERY_STRETCHES, HumTracker
 from edge.axles.occupancy import Occupancy
-from edge.axles.record import CALM_HOPS, REST_HOPS, OpenRecord, Record
+from edge.axles.record import CALM_HOPS, OpenRecord, Record
 
 ONSET_SIGMA = 6.0
 """Excursion that opens a record, in standard deviations of the idle noise: one false opening in 10⁹ samples of normal noise."""
@@ -145,16 +145,14 @@ class Detector:
         """Go through hops as if each of them came alone; `quiet` is corrected where a record was open."""
         stop = hops.first_sample
         for index in range(hops.number):
-            if (loop := self._sole_loop) is not None:
-                yield from self._look(loop, hops, stop - 1, stop + hops.size - 1)
             stop += hops.size
+            if (loop := self._sole_loop) is not None and self._may_fall(loop, courses[loop].low[index]):
+                yield from self._look(loop, hops, stop - hops.size, stop)
             for channel, course in courses.items():
                 if channel in self._open or not course.quiet[index]:
                     closed = self._step(channel, course, index, (place + index, stop), hops)
                     if closed is not None:
                         yield closed
-        if (loop := self._sole_loop) is not None:
-            yield from self._look(loop, hops, stop - 1, stop)
         for channel, course in courses.items():
             quiet[channel] = course.quiet
 
@@ -162,21 +160,22 @@ class Detector:
         """Take a hop into the record that is open, or that it opens; `end` is its place in the stretch, and the counter after it."""
         place, stop = end
         record = self._open.get(channel) or self._start(channel, stop - hops.size, place)
-        low, high, mean = course.low[index] - record.level, course.high[index] - record.level, course.mean[index] - record.level
+        level, mean = record.level, course.mean[index]
         course.quiet[index] = False
-        record.take(low, high, mean, whole=hops.whole)
-        if record.occupancy is not None and record.occupancy.take(mean):
+        ends = record.take(course.low[index] - level, course.high[index] - level, mean - level, whole=hops.whole)
+        if record.occupancy is not None and record.occupancy.take(mean - level):
             record.told = stop
-        overlong, calm = record.is_overlong(), record.calm >= CALM_HOPS
-        inside = high < record.band and -low < record.band
-        if not (overlong or calm or record.has_rested(patient=self._patient[channel], inside=inside)):
+        if not ends:
             return None
-        closed = self._end(
-            channel, record, end, course.mean[index], noisier=overlong or (calm and record.rest < REST_HOPS), overlong=overlong
-        )
+        closed = self._end(channel, record, end, mean)
         zero, drift, noise = self.baseline.state(channel)
         course.judge(index + 1, place + 1, zero, drift, ONSET_SIGMA * noise)
         return closed
+
+    def _may_fall(self, channel: int, low: int) -> bool:
+        """Tell whether looks at a hop can find that the loop has fallen, from its lowest sample."""
+        record = self._open[channel]
+        return record.occupancy is not None and not record.occupancy.stands(low - record.level)
 
     def _look(self, channel: int, hops: Hops, begin: int, until: int) -> Iterator[Record]:
         """Look at the loop that alone is occupied, at every border in (begin, until] of these hops at which it was not looked at yet."""
@@ -201,29 +200,27 @@ class Detector:
         zero, drift, noise = self.baseline.state(channel)
         first = max(start - LEAD_HOPS * self._hop, int(self._idle_since[channel]), self._history.first_sample)
         occupancy = Occupancy(PRESENT_SIGMA * noise) if self._loops[channel] else None
-        record = OpenRecord(first, start, zero + drift * place, noise, ONSET_SIGMA * noise, occupancy)
+        record = OpenRecord(first, start, zero + drift * place, noise, ONSET_SIGMA * noise, self._patient[channel], occupancy)
         self._open[channel] = record
         return record
 
-    def _end(self, channel: int, record: OpenRecord, end: tuple[int, int], level: float, *, noisier: bool, overlong: bool) -> Record | None:
+    def _end(self, channel: int, record: OpenRecord, end: tuple[int, int], level: float) -> Record | None:
         """Close a record at (place in the stretch, counter) and bring zero and noise of its channel to what they are now."""
         place, stop = end
-        if noisier:
+        if record.is_noisier:
             tail, _ = self._history.cut(channel, max(record.first_sample, stop - CALM_HOPS * self._hop), stop)
             self.baseline.disturb(channel, float(tail.std()))
             level = float(np.median(tail))
         self.baseline.shift(channel, place, level)
-        return self._close(channel, record, stop, overlong=overlong)
+        return self._close(channel, record, stop)
 
-    def _close(self, channel: int, record: OpenRecord, stop: int, *, overlong: bool = False, cut: bool = False) -> Record | None:
+    def _close(self, channel: int, record: OpenRecord, stop: int, *, cut: bool = False) -> Record | None:
         """Give what a record holds beyond what was told of it."""
         del self._open[channel]
         self._idle_since[channel] = stop - record.rest * self._hop
-        return None if record.is_told else self._cut(channel, record, stop, overlong=overlong, cut=cut)
+        return None if record.is_told else self._cut(channel, record, stop, cut=cut)
 
-    def _cut(
-        self, channel: int, record: OpenRecord, stop: int, *, overlong: bool = False, cut: bool = False, goes_on: bool = False
-    ) -> Record:
+    def _cut(self, channel: int, record: OpenRecord, stop: int, *, cut: bool = False, goes_on: bool = False) -> Record:
         first = max(record.first_sample, record.told)
         counts, valid = self._history.cut(channel, first, stop)
         return Record(
@@ -236,7 +233,7 @@ class Detector:
             lead=max(record.onset - first, 0),
             rest=0 if goes_on else min(record.rest * self._hop, counts.size),
             settled=stop,
-            overlong=overlong,
+            overlong=record.is_overlong,
             cut=cut,
             goes_on=goes_on,
             hum=self._hum.present(channel),

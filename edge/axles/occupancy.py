@@ -47,6 +47,12 @@ class Occupancy:
             self._top, self._low, self.is_told = mean, inf, False
         return False
 
+    def stands(self, above: float) -> bool:
+        """Tell whether the lowest sample of a hop, counts above the zero, is that of what stands on the loop: none of its looks falls."""
+        standing = self._top > self._least and above >= HALF * self._top
+        self._below = self._below and not standing
+        return standing
+
     def has_fallen(self, above: float) -> bool:
         """Tell whether a vehicle may have left, from a sample at each look, counts above the zero: the last two stood below half."""
         before = self._below

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from contract.axles import CrossingFlag
 from edge.axles.pulse import Pulse, half_height
 from edge.axles.ring import RingMemory, fit_ring, without_ring
-from edge.axles.wheels import Signal, find_wheels
+from edge.axles.wheels import Signal, find_wheels, smoothed
 
 RAMP: Final = 1.5
 """Half of a whole ramp over the time between a quarter and three quarters of it: a parabolic footprint has 1.44, an even one 1.0."""
@@ -50,7 +50,7 @@ def plate_pulses(signal: Signal, rate_hz: float, plate_m: float, memory: RingMem
     force = signal
     if memory.ring is not None:
         above, growth, blur = without_ring(signal.above, memory.ring)
-        force = replace(signal, above=above, noise=max(growth, 0.5) * signal.noise)
+        force = replace(signal, above=above, smooth=smoothed(above), noise=max(growth, 0.5) * signal.noise)
         wheels = find_wheels(force, rate_hz, plate_m)
     pulses = []
     for index, (start, stop) in enumerate(wheels):

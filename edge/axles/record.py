@@ -23,8 +23,9 @@ PEAK_SHARE_AT_REST = 0.03
 """A record is over only when the level is back to this share of its greatest hop's mean (or to the noise): drift during a long stand is
 allowed for, a wheel that stands still is not taken for zero. The mean, so that a spike cannot pass a wheel off as rest."""
 
-LONGEST_RECORD_S = 120.0
-"""Bounds memory and turns a shifted zero into a fault: a sensor loaded longer than this is released, flagged, and its zero learnt anew."""
+LONGEST_HOPS = round(120.0 / HOP_S)
+"""Bounds memory and turns a shifted zero into a fault: a sensor loaded longer than this, two minutes, is released, flagged, and its zero
+learnt anew."""
 
 SINKING_REST_HOPS = 25
 """A signal that only fell is accepted as a new zero after half a second: a plate's ring after a wheel is over long before."""
@@ -92,6 +93,8 @@ class OpenRecord:
         Counters of the first sample kept, and of the hop in which the signal left the idle band.
     level, noise, band
         Zero at the onset, standard deviation of the idle signal, and the excursion that opens a record, counts.
+    patient
+        Whether a slow disturbance must be followed by a longer rest, because the zero after it matters.
     occupancy
         What stands on the loop; None where the channel is no loop's.
     hops, rest, calm
@@ -107,6 +110,7 @@ class OpenRecord:
     level: float
     noise: float
     band: float
+    patient: bool = True
     occupancy: Occupancy | None = None
     hops: int = 0
     peak: float = 0.0
@@ -120,8 +124,18 @@ class OpenRecord:
         """Whether nothing has come that was not given out already."""
         return self.occupancy is not None and self.occupancy.is_told
 
-    def take(self, low: float, high: float, mean: float, *, whole: bool) -> None:
-        """Take in one hop, figures above the level."""
+    @property
+    def is_overlong(self) -> bool:
+        """Whether the record would not end by itself."""
+        return self.hops > LONGEST_HOPS
+
+    @property
+    def is_noisier(self) -> bool:
+        """Whether it was no disturbance but noise that opened the record, or a level that has come to stay."""
+        return self.is_overlong or (self.calm >= CALM_HOPS and self.rest < REST_HOPS)
+
+    def take(self, low: float, high: float, mean: float, *, whole: bool) -> bool:
+        """Take in one hop, figures above the level; True if the record ends with it."""
         band = self.band
         self.hops += 1
         self.peak = max(self.peak, high)
@@ -130,20 +144,17 @@ class OpenRecord:
         at_zero = mean < band or mean < PEAK_SHARE_AT_REST * self.peak_mean
         self.rest = self.rest + 1 if flat and at_zero and whole else 0
         self.calm = self.calm + 1 if whole and -band < mean < band else 0
+        if self.rest >= REST_HOPS and self._has_rested(inside=high < band and -low < band):
+            return True
+        return self.calm >= CALM_HOPS or self.hops > LONGEST_HOPS
 
     def pass_over(self) -> None:
         """Take in a hop of which every sample was lost."""
         self.hops, self.rest, self.calm = self.hops + 1, 0, 0
 
-    def is_overlong(self) -> bool:
-        """Tell whether the record would not end by itself."""
-        return self.hops * HOP_S > LONGEST_RECORD_S
-
-    def has_rested(self, *, patient: bool, inside: bool) -> bool:
-        """Tell whether the signal has come to rest."""
-        if self.rest < REST_HOPS:
-            return False
+    def _has_rested(self, *, inside: bool) -> bool:
+        """Tell whether so much rest is enough."""
         if self.peak < self.band and not inside:
             return self.rest >= SINKING_REST_HOPS
-        stay = math.ceil(REST_SHARE_OF_STAY * (self.hops - self.rest)) if patient else 0
+        stay = math.ceil(REST_SHARE_OF_STAY * (self.hops - self.rest)) if self.patient else 0
         return self.rest >= min(max(REST_HOPS, stay), REST_HOPS_MOST)

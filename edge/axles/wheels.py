@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,8 +41,8 @@ class Signal:
     ----------
     first_sample
         Counter of the first sample.
-    above
-        (n,) float64, counts above the zero; lost samples are 0 and spikes replaced by the median of three.
+    above, smooth
+        (n,) float64, counts above the zero; lost samples are 0 and spikes replaced by the median of three; and the mean of three of it.
     valid, whole
         (n,) bool, False where a sample was lost; and whether none was.
     spikes
@@ -56,16 +55,12 @@ class Signal:
 
     first_sample: int
     above: NDArray[np.float64]
+    smooth: NDArray[np.float64]
     valid: NDArray[np.bool_]
     whole: bool
     spikes: tuple[int, ...]
     noise: float
     zero: Zero
-
-    @cached_property
-    def smooth(self) -> NDArray[np.float64]:
-        """(n,) float64, the mean of each sample and its neighbours."""
-        return np.correlate(self.above, THIRDS, mode="same") if self.above.size >= THIRDS.size else self.above
 
 
 def prepare(record: Record, rate_hz: float) -> Signal:
@@ -74,24 +69,31 @@ def prepare(record: Record, rate_hz: float) -> Signal:
     above = record.counts - zero.line
     if not record.whole:
         above[~record.valid] = 0.0
-    spikes = _spikes(above, record)
-    for at in spikes:
-        above[at] = np.median(above[max(0, at - 1) : at + 2])
-    return Signal(record.first_sample, above, record.valid, record.whole, spikes, zero.white, zero)
+    smooth = smoothed(above)
+    spikes = _spikes(above, smooth, record)
+    if spikes:
+        for at in spikes:
+            above[at] = np.median(above[max(0, at - 1) : at + 2])
+        smooth = smoothed(above)
+    return Signal(record.first_sample, above, smooth, record.valid, record.whole, spikes, zero.white, zero)
 
 
-def _spikes(above: NDArray[np.float64], record: Record) -> tuple[int, ...]:
+def smoothed(above: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the mean of each sample and its neighbours."""
+    return np.correlate(above, THIRDS, mode="same") if above.size >= THIRDS.size else above
+
+
+def _spikes(above: NDArray[np.float64], smooth: NDArray[np.float64], record: Record) -> tuple[int, ...]:
     """Give where single samples stand off both neighbours by more than the signal around them moves."""
     if above.size < 5:
         return ()
     limit = max(SPIKE_SIGMA * record.noise, SPIKE_SHARE * float(above.max()))
-    bend = above[:-2] + above[2:]
-    bend -= 2.0 * above[1:-1]
-    found = []
-    sharp = np.abs(bend) > 2.0 * limit
-    if not sharp.any():
+    # What stands off both neighbours by the limit stands off the mean of the three by two thirds of it.
+    off_mean = np.abs(above - smooth)[1:-1]
+    if off_mean.max() <= 0.66 * limit:
         return ()
-    for at in (np.flatnonzero(sharp) + 1).tolist():
+    found = []
+    for at in (np.flatnonzero(off_mean > 0.66 * limit) + 1).tolist():
         a, b, middle, c, d = (float(above[min(max(at + k, 0), above.size - 1)]) for k in (-2, -1, 0, 1, 2))
         off = min(abs(middle - b), abs(middle - c)) if (middle - b) * (middle - c) > 0.0 else 0.0
         if off > max(limit, abs(c - b) + max(abs(b - a), abs(d - c))) and record.valid[at - 1 : at + 2].all():

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import lapack
 
 from edge.axles.hops import HOP_S
 from edge.axles.record import REST_HOPS, Record
@@ -35,8 +36,8 @@ class Zero:
         (n,) float64, counts.
     rows
         (k, n) what the line is made of: a constant, a drift, cosine and sine of each line of hum.
-    covariance
-        (k, k) of their amplitudes, counts².
+    factor
+        (k, k) upper Cholesky factor of the normal matrix of their amplitudes, whose covariance is its inverse times `white`².
     white
         Standard deviation of what is left of the noise without the hum, counts.
     step
@@ -45,14 +46,15 @@ class Zero:
 
     line: NDArray[np.float64]
     rows: NDArray[np.float64]
-    covariance: NDArray[np.float64]
+    factor: NDArray[np.float64]
     white: float
     step: float
 
     def variance_of_sum(self, begin: int, end: int) -> float:
         """Give the variance of the zero's sum over samples [begin, end), counts²."""
         total = self.rows[:, begin:end].sum(axis=1)
-        return float(total @ self.covariance @ total)
+        weighted, _ = lapack.dpotrs(self.factor, total)
+        return self.white**2 * float(total @ weighted)
 
 
 def zero_of(record: Record, rate_hz: float) -> Zero:
@@ -70,9 +72,7 @@ def zero_of(record: Record, rate_hz: float) -> Zero:
     rows = _rows(lines_hz, rate_hz, size, drifts=both)
     unknowns = rows.shape[0]
     if not lead and not rest:
-        covariance = np.zeros((unknowns, unknowns))
-        covariance[0, 0] = record.noise**2
-        return Zero(np.full(size, record.level_before), rows, covariance, white2**0.5, 0.0)
+        return Zero(np.full(size, record.level_before), rows[:1], np.array([[white2**0.5 / record.noise]]), white2**0.5, 0.0)
     parts = tuple((begin, end) for begin, end in ((0, lead), (size - rest, size)) if begin < end)
     uses = [rows[:, begin:end] for begin, end in parts]
     if record.whole and size <= _longest(rate_hz):
@@ -83,12 +83,11 @@ def zero_of(record: Record, rate_hz: float) -> Zero:
     right = sum(use @ (record.counts[begin:end] - record.level_before) for use, (begin, end) in zip(uses, parts, strict=True))
     waves = [STIFFNESS + white2 / line_power for line_power in power for _ in ("cosine", "sine")]
     normal.flat[:: unknowns + 1] += [STIFFNESS] * (1 + both) + waves
-    inverse = np.linalg.inv(normal)
-    amplitude = inverse @ right
+    factor, amplitude, _ = lapack.dposv(normal, right)
     line = amplitude @ rows
     line += record.level_before
     step = float(amplitude[1]) * ((size - 1) / rate_hz) if both else 0.0
-    return Zero(line, rows, np.asarray(white2 * inverse, np.float64), white2**0.5, step)
+    return Zero(line, rows, factor, white2**0.5, step)
 
 
 def _quiet_spans(record: Record, rate_hz: float) -> tuple[int, int]:

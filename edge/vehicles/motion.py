@@ -159,14 +159,19 @@ def _fit_steady(times: NDArray[np.float64], places: NDArray[np.float64], owner: 
     prior = np.zeros((1, matrix.shape[1]))
     prior[0, 2] = PLACE_SD_M / 2.0
     stacked, target = np.vstack((matrix, prior)), np.append(places, 0.0)
+    # Reweighted least squares in an orthonormal basis of what the unknowns can do: well conditioned whatever they are.
+    basis, size, turn = np.linalg.svd(stacked, full_matrices=False)
+    able = size > size[0] * target.size * np.finfo(np.float64).eps
+    basis = basis[:, able]
     weight = np.ones(target.size)
     for _ in range(8):
-        root = np.sqrt(weight)
-        solution = np.linalg.lstsq(stacked * root[:, None], target * root, rcond=None)[0]
-        residual = places - matrix @ solution
+        weighted = (basis * weight[:, None]).T
+        inner = np.linalg.solve(weighted @ basis, weighted @ target)
+        residual = (target - basis @ inner)[:-1]
         away = np.abs(residual)
         scale = max(1.4826 * median(away.tolist()), PLACE_SD_M / 4.0)
         weight[:-1] = np.minimum(1.0, HUBER_K * scale / np.maximum(away, 1e-12))
+    solution = (inner / size[able]) @ turn[able]
     scatter = float(np.sqrt(np.mean(residual**2)))
     x0, v, a = (float(value) for value in solution[:3])
     covariance = np.linalg.inv(stacked.T @ (stacked * weight[:, None])) * max(scatter, PLACE_SD_M / 2.0) ** 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import hypot
 
 import numpy as np
@@ -27,7 +28,7 @@ class Sides:
     left: tuple[Sensor, ...]
     right: tuple[Sensor, ...]
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """Names of the sensors of both sides."""
         return frozenset(sensor.name for sensor in (*self.left, *self.right))

@@ -4,7 +4,7 @@ import math
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Annotated, Literal
 
@@ -74,6 +74,17 @@ class ConfigurationTable(_Table):
     gap: Gaps
     configuration: tuple[Configuration, ...]
 
+    def of_axles(self, axles: int) -> tuple[tuple[Configuration, tuple[Interval, ...]], ...]:
+        """Give the rows for vehicles of `axles` axles, each with the interval of every spacing."""
+        if axles not in self._by_axles:
+            rows = ((row, row.intervals(axles, self.gap)) for row in self.configuration)
+            self._by_axles[axles] = tuple((row, intervals) for row, intervals in rows if intervals is not None)
+        return self._by_axles[axles]
+
+    @cached_property
+    def _by_axles(self) -> dict[int, tuple[tuple[Configuration, tuple[Interval, ...]], ...]]:
+        return {}
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:
@@ -96,9 +107,8 @@ def score(table: ConfigurationTable, spacings_m: Sequence[float], spacing_sd_m: 
     The errors of the spacings count as independent and normal.
     """
     found = []
-    for row in table.configuration:
-        intervals = row.intervals(len(spacings_m) + 1, table.gap)
-        if intervals is None or (row.gross_most_kg is not None and (gross_kg is None or gross_kg > row.gross_most_kg)):
+    for row, intervals in table.of_axles(len(spacings_m) + 1):
+        if row.gross_most_kg is not None and (gross_kg is None or gross_kg > row.gross_most_kg):
             continue
         inside = [interval.probability(spacing, spacing_sd_m) for interval, spacing in zip(intervals, spacings_m, strict=True)]
         found.append(Scored(row, math.prod(inside)))
