@@ -52,6 +52,8 @@ FLAGS: Final = {
     VehicleFlag.TWO_WHEELS: N_("two wheels on one plate"),
     VehicleFlag.UNCALIBRATED: N_("not calibrated"),
     VehicleFlag.OUTSIDE_CALIBRATION: N_("outside the calibrated range"),
+    VehicleFlag.OUTSIDE_TEMPERATURE: N_("outside the calibrated temperatures"),
+    VehicleFlag.OUTSIDE_LOAD: N_("axle above the calibrated loads"),
     VehicleFlag.UNCLASSIFIED: N_("not classified"),
 }
 
