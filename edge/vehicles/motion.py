@@ -8,6 +8,7 @@ from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import lapack
 
 from contract.axles import Crossing
 from contract.station import Lane, SensorKind
@@ -166,7 +167,7 @@ def _fit_steady(times: NDArray[np.float64], places: NDArray[np.float64], owner: 
     weight = np.ones(target.size)
     for _ in range(8):
         weighted = (basis * weight[:, None]).T
-        inner = np.linalg.solve(weighted @ basis, weighted @ target)
+        _, inner, _ = lapack.dposv(weighted @ basis, weighted @ target)
         residual = (target - basis @ inner)[:-1]
         away = np.abs(residual)
         scale = max(1.4826 * median(away.tolist()), PLACE_SD_M / 4.0)
