@@ -171,7 +171,9 @@ def _fit_steady(times: NDArray[np.float64], places: NDArray[np.float64], owner: 
         residual = (target - basis @ inner)[:-1]
         away = np.abs(residual)
         scale = max(1.4826 * median(away.tolist()), PLACE_SD_M / 4.0)
-        weight[:-1] = np.minimum(1.0, HUBER_K * scale / np.maximum(away, 1e-12))
+        known, weight[:-1] = weight[:-1].copy(), np.minimum(1.0, HUBER_K * scale / np.maximum(away, 1e-12))
+        if (weight[:-1] == known).all():
+            break  # every further step would be this one again
     solution = (inner / size[able]) @ turn[able]
     scatter = float(np.sqrt(np.mean(residual**2)))
     x0, v, a = (float(value) for value in solution[:3])
