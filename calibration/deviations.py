@@ -69,8 +69,8 @@ def learn_disturbance(sample: Sequence[Weighed], speed: SpeedFunction, usual: Di
         seen = 0.0
         for vehicle in sample:
 
-            def errors(share_of_usual: float, kmh: float = vehicle.speed_kmh) -> NDArray[np.float64]:
-                return speed.errors(kmh / share_of_usual)
+            def errors(shares: NDArray[np.float64], kmh: float = vehicle.speed_kmh) -> NDArray[np.float64]:
+                return speed.errors(kmh / shares)
 
             seen += log_evidence(vehicle.reading_kg, vehicle.met, tried, errors=errors)
         return -seen + 0.5 * float((((values - start) / widths) ** 2).sum())

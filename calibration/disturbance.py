@@ -8,6 +8,7 @@ vehicle to vehicle, what the profile under a row does to every axle (D. Cebon, H
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Final
 
 import numpy as np
@@ -168,6 +169,13 @@ def gross_sd(disturbance: Disturbance, met: Meetings) -> tuple[float, float]:
 
 def body_frequencies(disturbance: Disturbance, count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give `count` body frequencies in Hz up to two standard deviations either way, and the prior probability of each."""
+    away, prior = _standard_normal(count)
+    return disturbance.body_hz * np.exp(disturbance.body_spread * away), prior
+
+
+@cache
+def _standard_normal(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give `count` values of a standard normal variable up to two either way, and the probability of each among them."""
     away = np.linspace(-2.0, 2.0, count)
     density = np.exp(-0.5 * away**2)
-    return disturbance.body_hz * np.exp(disturbance.body_spread * away), density / density.sum()
+    return away, density / density.sum()

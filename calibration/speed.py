@@ -79,9 +79,10 @@ class SpeedFunction(BaseModel):
             raise ValueError(msg)
         return self
 
-    def errors(self, speed_kmh: float) -> NDArray[np.float64]:
-        """Give the relative error of each row at a speed, float64 (rows,)."""
-        return np.array([self._at(row, speed_kmh) for row in self._row_values])
+    def errors(self, speed_kmh: float | NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give the relative error of each row, float64 (rows,) at a speed or (speeds, rows) at each of several."""
+        place = np.log(np.maximum(speed_kmh, 1e-3))
+        return np.stack([np.interp(place, self._places, row) for row in self._row_values], axis=-1)
 
     def uncertainty(self, speed_kmh: float) -> tuple[float, float]:
         """Give the standard uncertainties `mean_u` and `row_u` at a speed."""

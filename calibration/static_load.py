@@ -65,7 +65,7 @@ def estimate(
     met: Meetings,
     disturbance: Disturbance,
     *,
-    errors: Callable[[float], NDArray[np.float64]],
+    errors: Callable[[NDArray[np.float64]], NDArray[np.float64]],
     row_u: float,
     reading_u: NDArray[np.float64],
 ) -> StaticLoads:
@@ -80,8 +80,8 @@ def estimate(
     disturbance
         The site's deviations.
     errors
-        Relative error of each row, (rows,), for a body of this share of the usual frequency: what the site's usual vehicle shows at a speed
-        that is lower or higher by the same share.
+        Relative error of each row, (shares, rows), for bodies of these shares of the usual frequency: what the usual vehicle shows at
+        a speed that is lower or higher by the same share.
     row_u
         Relative standard uncertainty of a row's correction about the mean of rows, common to all axles.
     reading_u
@@ -143,7 +143,11 @@ def estimate_on_road(
 
 
 def log_evidence(
-    reading_kg: NDArray[np.float64], met: Meetings, disturbance: Disturbance, *, errors: Callable[[float], NDArray[np.float64]]
+    reading_kg: NDArray[np.float64],
+    met: Meetings,
+    disturbance: Disturbance,
+    *,
+    errors: Callable[[NDArray[np.float64]], NDArray[np.float64]],
 ) -> float:
     """Give the logarithm of the restricted likelihood of one vehicle's readings, up to a constant: for learning a site's deviations."""
     tried = _try_frequencies(
@@ -170,7 +174,7 @@ def _try_frequencies(
     met: Meetings,
     disturbance: Disturbance,
     *,
-    errors: Callable[[float], NDArray[np.float64]],
+    errors: Callable[[NDArray[np.float64]], NDArray[np.float64]],
     row_u: float,
     reading_u: NDArray[np.float64],
     count: int,
@@ -182,7 +186,7 @@ def _try_frequencies(
     met = Meetings(met.axle, met.row, met.body, met.time_s, first_kg[met.axle])
     own = np.diag(reading_u**2) + row_u**2 * (met.row[:, None] == met.row[None, :])
     grid, prior = body_frequencies(disturbance, count)
-    read_wrong = np.stack([errors(float(hz) / disturbance.body_hz)[met.row] for hz in grid])
+    read_wrong = errors(grid / disturbance.body_hz)[:, met.row]
     ratio = reading_kg / first_kg[met.axle] / (1.0 + read_wrong)
     root = np.linalg.cholesky(covariances(disturbance, met, grid) + own)
     plain = np.concatenate((np.broadcast_to(design, (grid.size, *design.shape)), ratio[:, :, None]), axis=2)

@@ -113,7 +113,7 @@ class Baseline:
         successor is not known yet, is left out.
         """
         inner = self._quiet[:, 1:]
-        use = inner[:, :-1] & inner[:, 1:] & self._quiet[:, :-2]
+        use = (inner[:, :-1] & inner[:, 1:] & self._quiet[:, :-2]).astype(np.float64)
         number = use.sum(axis=1)
         some = number > 0
         each = np.maximum(number, 1)

@@ -66,7 +66,7 @@ class Detector:
 
     def push(self, hops: Hops) -> Iterator[Record]:
         """Take hops of one stretch and give the records that they complete, in order of their end."""
-        seen = bool(hops.valid.any())
+        seen = hops.whole or bool(hops.valid.any())
         self._lost_hops = 0 if seen else self._lost_hops + 1
         if hops.follows_break or self._lost_hops == BREAK_HOPS:
             yield from self.break_off()
@@ -124,7 +124,7 @@ class Detector:
     def _watch(self, hops: Hops) -> Iterator[Record]:
         """Judge hops against the idle band; only channels on which something happens are followed hop by hop."""
         self._history.push(hops)
-        if not hops.valid.any():
+        if not (hops.whole or hops.valid.any()):
             for record in self._open.values():
                 record.pass_over()
             return

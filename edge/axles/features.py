@@ -55,8 +55,9 @@ def features_of(hops: Hops) -> Features:
     """Give the figures of hops of which something arrived; lost samples have no part in them."""
     counts = hops.counts if hops.whole else hops.counts[:, hops.valid]
     size = hops.size if hops.number > 1 else counts.shape[1]
-    cube = counts.reshape(counts.shape[0], -1, size)
-    wide = cube.astype(np.float64)
+    borders = np.arange(0, counts.shape[1], size)
+    wide = counts.astype(np.float64).reshape(counts.shape[0], -1, size)
     mean = wide @ np.ones(size) / size
     squares = np.vecdot(wide, wide) / size
-    return Features(cube.min(axis=2), cube.max(axis=2), mean, np.maximum(squares - mean * mean, 0.0))
+    low, high = (extreme.reduceat(counts, borders, axis=1) for extreme in (np.minimum, np.maximum))
+    return Features(low, high, mean, np.maximum(squares - mean * mean, 0.0))

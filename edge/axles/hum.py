@@ -50,7 +50,8 @@ class HumTracker:
     def look(self, channels: NDArray[np.intp], counts: NDArray[np.int32], noise: NDArray[np.float64]) -> None:
         """Take in a quiet stretch or a part of it: counts (k, samples) of these channels; `noise` (k,) is their standard deviation."""
         samples = counts.shape[1]
-        values = counts - counts.mean(axis=1, keepdims=True)
+        values = counts.astype(np.float64)
+        values -= values.mean(axis=1, keepdims=True)
         parts = (values @ self._waves[:samples]) / samples
         found = 2.0 * (parts**2).reshape(channels.size, 2, -1).sum(axis=1)
         floor = 2.0 * (noise**2)[:, None] / samples  # what white noise alone shows on each line

@@ -54,7 +54,7 @@ def strip_pulse(signal: Signal, rate_hz: float, stretch: tuple[int, int], bounds
     core = np.maximum(above[start:stop] - CORE_SHARE * peak, 0.0)
     weight = float(core.sum())
     # A stretch that noise alone has opened may have nothing above zero; its middle is as good a place as any.
-    centre = start + float(core @ np.arange(core.size)) / weight if weight > 0.0 else middle
+    centre = start + float(core @ np.arange(float(core.size))) / weight if weight > 0.0 else middle
     number = end - begin
     variance = signal.noise**2 * number + signal.zero.variance_of_sum(begin, end)
     lost = 0 if signal.whole else number - int(signal.valid[begin:end].sum())

@@ -117,8 +117,8 @@ def find_wheels(signal: Signal, rate_hz: float, plate_m: float = 0.0) -> list[tu
 
 def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Give [start, stop) of each stretch of True."""
-    change = np.flatnonzero(mask[1:] != mask[:-1]) + 1
-    borders = [0, *change.tolist(), mask.size]
+    (change,) = (mask[1:] != mask[:-1]).nonzero()
+    borders = [0, *(change + 1).tolist(), mask.size]
     first = 0 if mask.size and mask[0] else 1
     return list(zip(borders[first:-1:2], borders[first + 1 :: 2], strict=True))
 

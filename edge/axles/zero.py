@@ -34,8 +34,8 @@ class Zero:
     ----------
     line
         (n,) float64, counts.
-    rows
-        (k, n) what the line is made of: a constant, a drift, cosine and sine of each line of hum.
+    sums
+        (k, n + 1) sums over the samples before each of what the line is made of: a constant, a drift, cosine and sine of each line of hum.
     factor
         (k, k) upper Cholesky factor of the normal matrix of their amplitudes, whose covariance is its inverse times `white`².
     white
@@ -45,14 +45,14 @@ class Zero:
     """
 
     line: NDArray[np.float64]
-    rows: NDArray[np.float64]
+    sums: NDArray[np.float64]
     factor: NDArray[np.float64]
     white: float
     step: float
 
     def variance_of_sum(self, begin: int, end: int) -> float:
         """Give the variance of the zero's sum over samples [begin, end), counts²."""
-        total = self.rows[:, begin:end].sum(axis=1)
+        total = self.sums[:, end] - self.sums[:, begin]
         weighted, _ = lapack.dpotrs(self.factor, total)
         return self.white**2 * float(total @ weighted)
 
@@ -69,10 +69,10 @@ def zero_of(record: Record, rate_hz: float) -> Zero:
     white2 = max(record.noise**2 - sum(power), LEAST_WHITE_SHARE * record.noise**2)
     both = lead > 0 and rest > 0
     lines_hz = tuple(line_hz for line_hz, _ in record.hum)
-    rows = _rows(lines_hz, rate_hz, size, drifts=both)
+    rows, sums = _rows(lines_hz, rate_hz, size, drifts=both)
     unknowns = rows.shape[0]
     if not lead and not rest:
-        return Zero(np.full(size, record.level_before), rows[:1], np.array([[white2**0.5 / record.noise]]), white2**0.5, 0.0)
+        return Zero(np.full(size, record.level_before), sums[:1], np.array([[white2**0.5 / record.noise]]), white2**0.5, 0.0)
     parts = tuple((begin, end) for begin, end in ((0, lead), (size - rest, size)) if begin < end)
     uses = [rows[:, begin:end] for begin, end in parts]
     if record.whole and size <= _longest(rate_hz):
@@ -80,14 +80,15 @@ def zero_of(record: Record, rate_hz: float) -> Zero:
     else:
         uses = [use * record.valid[begin:end] for use, (begin, end) in zip(uses, parts, strict=True)]
         normal = np.sum([use @ use.T for use in uses], axis=0)
-    right = sum(use @ (record.counts[begin:end] - record.level_before) for use, (begin, end) in zip(uses, parts, strict=True))
+    above = record.counts - record.level_before
+    right = sum(use @ above[begin:end] for use, (begin, end) in zip(uses, parts, strict=True))
     waves = [STIFFNESS + white2 / line_power for line_power in power for _ in ("cosine", "sine")]
     normal.flat[:: unknowns + 1] += [STIFFNESS] * (1 + both) + waves
     factor, amplitude, _ = lapack.dposv(normal, right)
     line = amplitude @ rows
     line += record.level_before
     step = float(amplitude[1]) * ((size - 1) / rate_hz) if both else 0.0
-    return Zero(line, rows, factor, white2**0.5, step)
+    return Zero(line, sums, factor, white2**0.5, step)
 
 
 def _quiet_spans(record: Record, rate_hz: float) -> tuple[int, int]:
@@ -104,11 +105,13 @@ def _quiet_spans(record: Record, rate_hz: float) -> tuple[int, int]:
     return lead, rest
 
 
-def _rows(lines_hz: tuple[float, ...], rate_hz: float, size: int, *, drifts: bool) -> NDArray[np.float64]:
-    """Give constant, drift and waves (k, size); the phase of the hum is fitted, so each record begins at its own zero."""
+def _rows(lines_hz: tuple[float, ...], rate_hz: float, size: int, *, drifts: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give constant, drift and waves (k, size) and their running sums (k, size + 1); the phase of the hum is fitted, so each record begins
+    at its own zero.
+    """
     longest = _longest(rate_hz)
-    table = _table(lines_hz, rate_hz, longest, drifts=drifts)[:, :size] if size <= longest else None
-    return _sampled(lines_hz, rate_hz, size, drifts=drifts) if table is None else table
+    rows, sums = _table(lines_hz, rate_hz, longest, drifts=drifts) if size <= longest else _sampled(lines_hz, rate_hz, size, drifts=drifts)
+    return rows[:, :size], sums[:, : size + 1]
 
 
 def _longest(rate_hz: float) -> int:
@@ -118,19 +121,20 @@ def _longest(rate_hz: float) -> int:
 @lru_cache(maxsize=4096)
 def _products(lines_hz: tuple[float, ...], rate_hz: float, parts: tuple[tuple[int, int], ...], *, drifts: bool) -> NDArray[np.float64]:
     """Give the normal matrix of whole quiet parts [start, stop) of a record; parts are whole hops, so the same ones come again."""
-    table = _table(lines_hz, rate_hz, _longest(rate_hz), drifts=drifts)
+    table, _ = _table(lines_hz, rate_hz, _longest(rate_hz), drifts=drifts)
     return np.asarray(sum(table[:, start:stop] @ table[:, start:stop].T for start, stop in parts))
 
 
 @lru_cache(maxsize=64)
-def _table(lines_hz: tuple[float, ...], rate_hz: float, size: int, *, drifts: bool) -> NDArray[np.float64]:
+def _table(lines_hz: tuple[float, ...], rate_hz: float, size: int, *, drifts: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return _sampled(lines_hz, rate_hz, size, drifts=drifts)
 
 
-def _sampled(lines_hz: tuple[float, ...], rate_hz: float, size: int, *, drifts: bool) -> NDArray[np.float64]:
+def _sampled(lines_hz: tuple[float, ...], rate_hz: float, size: int, *, drifts: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     time_s = np.arange(size) / rate_hz
-    rows = [np.ones(size)] + [time_s] * drifts
+    parts = [np.ones(size)] + [time_s] * drifts
     for line_hz in lines_hz:
         phase = 2.0 * np.pi * line_hz * time_s
-        rows += [np.cos(phase), np.sin(phase)]
-    return np.stack(rows)
+        parts += [np.cos(phase), np.sin(phase)]
+    rows = np.stack(parts)
+    return rows, np.pad(rows.cumsum(axis=1), ((0, 0), (1, 0)))

@@ -241,16 +241,21 @@ class LateralModel:
 
 def _mean(shares: Shares) -> _Seen:
     """Average shares over the rows; the swing between rows is taken as common to all axles of the vehicle."""
+    axle, share, number = _mean_left(shares)
+    swing = swing_of(shares.left[axle], shares.load_kg[axle], shares.u[axle])
+    roll2 = (ROLL_FREEDOM * ROLL_SD**2 + swing.share2.sum()) / (ROLL_FREEDOM + swing.freedom.sum())
+    return _Seen(axle, share, np.sqrt(roll2 / number), swing)
+
+
+def _mean_left(shares: Shares) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+    """Give the axles that were seen, their left shares averaged over the rows, and how many rows those rest on."""
     known = ~np.isnan(shares.left)
     axle = np.flatnonzero(known.any(axis=1))
     number = known[axle].sum(axis=1)
-    share = np.where(known[axle], shares.left[axle], 0.0).sum(axis=1) / np.maximum(number, 1)
-    swing = swing_of(shares.left[axle], shares.load_kg[axle], shares.u[axle])
-    roll2 = (ROLL_FREEDOM * ROLL_SD**2 + swing.share2.sum()) / (ROLL_FREEDOM + swing.freedom.sum())
-    return _Seen(axle, share, np.sqrt(roll2 / np.maximum(number, 1)), swing)
+    return axle, np.where(known[axle], shares.left[axle], 0.0).sum(axis=1) / number, number
 
 
 def is_quiet(shares: Shares) -> bool:
     """Whether balance alone explains the left shares: all axles' means over the rows lie close to a half and to each other."""
-    mean = _mean(shares).share
+    _, mean, _ = _mean_left(shares)
     return mean.size > 0 and bool(np.abs(mean - 0.5).max() <= QUIET_SHARE) and bool(np.ptp(mean) <= QUIET_SHARE)

@@ -8,6 +8,7 @@ from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import lapack
 
 from contract.axles import Crossing
 from contract.station import Lane, SensorKind
@@ -166,11 +167,13 @@ def _fit_steady(times: NDArray[np.float64], places: NDArray[np.float64], owner: 
     weight = np.ones(target.size)
     for _ in range(8):
         weighted = (basis * weight[:, None]).T
-        inner = np.linalg.solve(weighted @ basis, weighted @ target)
+        _, inner, _ = lapack.dposv(weighted @ basis, weighted @ target)
         residual = (target - basis @ inner)[:-1]
         away = np.abs(residual)
         scale = max(1.4826 * median(away.tolist()), PLACE_SD_M / 4.0)
-        weight[:-1] = np.minimum(1.0, HUBER_K * scale / np.maximum(away, 1e-12))
+        known, weight[:-1] = weight[:-1].copy(), np.minimum(1.0, HUBER_K * scale / np.maximum(away, 1e-12))
+        if (weight[:-1] == known).all():
+            break  # every further step would be this one again
     solution = (inner / size[able]) @ turn[able]
     scatter = float(np.sqrt(np.mean(residual**2)))
     x0, v, a = (float(value) for value in solution[:3])

@@ -103,12 +103,11 @@ def _usual(readings: Readings, weighed: NDArray[np.int64], motion: Motion | None
     met = Meetings(axle, row, bodies(np.diff(behind_m))[weighed][axle], readings.time_s[at], np.ones(axle.size))
     speed_kmh = abs(motion.speed_m_s) * KMH_PER_M_S if motion else 0.0
     speed = calibration.speed if calibration else None
-    none = np.zeros(readings.load_kg.shape[1])
     return estimate(
         readings.load_kg[at],
         met,
         calibration.disturbance if calibration else UNCALIBRATED,
-        errors=lambda share_of_usual: speed.errors(speed_kmh / share_of_usual) if speed else none,
+        errors=lambda shares: speed.errors(speed_kmh / shares) if speed else np.zeros((shares.size, readings.load_kg.shape[1])),
         row_u=speed.uncertainty(speed_kmh)[1] if speed else UNCALIBRATED_ROW_U,
         reading_u=readings.signal_u[at],
     )

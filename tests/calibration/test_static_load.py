@@ -18,7 +18,7 @@ def meetings(behind_m, speed_m_s, loads_kg, rows=range(4)):
 
 
 def no_error(rows):
-    return lambda _share: np.zeros(rows)
+    return lambda shares: np.zeros((shares.size, rows))
 
 
 def solve(reading_kg, met, disturbance=None, **changes):
@@ -84,10 +84,10 @@ def test_a_wild_vehicle_widens_its_own_interval():
 def test_what_the_site_reads_wrong_is_taken_off_for_the_body_that_meets_it():
     met = meetings(SEMI_M, 20.0, SEMI_KG)
 
-    def errors(share_of_usual):
-        return 0.04 * np.array([1.0, -1.0, 0.5, 1.5]) * np.exp(-(((share_of_usual - 1.0) / 0.1) ** 2))
+    def errors(shares):
+        return 0.04 * np.array([1.0, -1.0, 0.5, 1.5]) * np.exp(-(((shares[:, None] - 1.0) / 0.1) ** 2))
 
-    found = solve(SEMI_KG[met.axle] * (1.0 + errors(1.0)[met.row]), met, errors=errors)
+    found = solve(SEMI_KG[met.axle] * (1.0 + errors(np.ones(1))[0, met.row]), met, errors=errors)
     np.testing.assert_allclose(found.load_kg, SEMI_KG, rtol=0.012)
     assert found.body_hz == pytest.approx(Disturbance().body_hz, rel=0.1)
 

@@ -4,7 +4,7 @@ import math
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Annotated, Literal
 
@@ -62,11 +62,8 @@ class Row(_Table):
         ranges = [*self.spacings_ft, *[self.tail_ft or (0.0, 0.0)] * more]
         return tuple(Interval(least * M_PER_FT, most * M_PER_FT) for least, most in ranges)
 
-    def probability(self, one: Measured) -> float:
-        """Give the probability that the true values fit; their errors count as independent and normal."""
-        intervals = self.intervals_m(len(one.spacings_m))
-        if intervals is None:
-            return 0.0
+    def probability(self, one: Measured, intervals: tuple[Interval, ...]) -> float:
+        """Give the probability that the true values fit these intervals of the spacings; their errors count as independent and normal."""
         shares = [interval.probability(value, one.spacing_sd_m) for interval, value in zip(intervals, one.spacings_m, strict=True)]
         shares.append(self.gross_kg.probability(one.gross_kg, one.gross_sd_kg))
         if self.steer_least_kip is not None:
@@ -79,6 +76,17 @@ class RuleTable(_Table):
 
     row: tuple[Row, ...]
 
+    def of_spacings(self, spacings: int) -> tuple[tuple[Row, tuple[Interval, ...]], ...]:
+        """Give the rows for vehicles with so many spacings, each with the interval of every spacing."""
+        if spacings not in self._by_spacings:
+            rows = ((row, row.intervals_m(spacings)) for row in self.row)
+            self._by_spacings[spacings] = tuple((row, intervals) for row, intervals in rows if intervals is not None)
+        return self._by_spacings[spacings]
+
+    @cached_property
+    def _by_spacings(self) -> dict[int, tuple[tuple[Row, tuple[Interval, ...]], ...]]:
+        return {}
+
 
 @cache
 def rule_table() -> RuleTable:
@@ -88,7 +96,7 @@ def rule_table() -> RuleTable:
 
 def fhwa_class(one: Measured, body: Body) -> Fit:
     """Give the class by the LTPP rule, unstated where two fit, none does, or the one that fits contradicts a known body."""
-    scored = [(row, row.probability(one)) for row in rule_table().row]
+    scored = [(row, row.probability(one, intervals)) for row, intervals in rule_table().of_spacings(len(one.spacings_m))]
     fit = best_of((str(row.number), probability) for row, probability in scored)
     bodies = {row.body for row, probability in scored if probability > 0.0 and str(row.number) == fit.name}
     if fit.name is not None and body is not Body.UNKNOWN and body not in bodies:

@@ -53,7 +53,7 @@ def test_inside_each_border_of_a_row_it_fits_and_outside_it_does_not(row):
 def row_share(row, spacings_ft, gross=None, steer=None):
     weight = gross_kip(row) if gross is None else gross
     first = steer_kip(row) if steer is None else steer
-    return row.probability(measured(spacings_ft, weight, first))
+    return row.probability(measured(spacings_ft, weight, first), row.intervals_m(len(spacings_ft)))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.number}-{row.name}")
