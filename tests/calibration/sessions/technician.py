@@ -1,6 +1,6 @@
 """A technician to be killed: ``python -m tests.calibration.sessions.technician FOLDER`` goes on with a session where it stands.
 
-It does one step after the other, as the state asks, and says on standard output what is durable.
+It does one step for each line on standard input, as the state asks, and says on standard output what is durable.
 """
 
 import sys
@@ -48,9 +48,11 @@ def main() -> None:
     folder = Path(sys.argv[1])
     store, captures = SessionStore(folder / "sessions.db"), CaptureFolder(folder / "captures")
     if not store.sessions():
+        sys.stdin.readline()
         store.open("s1", OPENED, "Li")
         say("open")
     while (state := store.session("s1")).closed is None:
+        sys.stdin.readline()
         name, decide = next_step(state, captures)
         store.act("s1", "Li", decide)
         say(name)

@@ -15,9 +15,11 @@ STEPS = 1 + 2 + 1 + 2 * (RUNS + 1) + 2
 
 
 def run_and_kill(folder, after, extra_s):
-    """Let the technician confirm so many steps, wait a moment, kill; give every step that was confirmed."""
+    """Let the technician confirm so many steps and begin another, wait a moment, kill; give every step that was confirmed."""
     command = [sys.executable, "-m", "tests.calibration.sessions.technician", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        process.stdin.write("go on\n" * (after + 1))
+        process.stdin.flush()
         confirmed = [line for line in (process.stdout.readline() for _ in range(after)) if line]
         time.sleep(extra_s)
         process.kill()
