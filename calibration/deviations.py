@@ -17,7 +17,8 @@ from contract.station import Lane
 from contract.units import KMH_PER_M_S
 
 PRIOR_SD_RUNS: Final = 0.15
-"""The same where three reference trucks tell: they know the size of the site's waves, but not how other vehicles answer to them."""
+"""Prior standard deviation of the logarithm of each parameter about the literature's: three reference trucks know the size of the site's
+waves, but not how other vehicles answer to them."""
 
 EXPONENT_AT: Final = 7
 EXPONENT_SD: Final = 0.03

@@ -26,11 +26,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Learnt:
-    """The posterior: `mean` (places, columns), `u` (places,) standard deviation, `weights` (n, columns) = covariance⁻¹ · readings."""
+    """The posterior: `mean` (places, columns), `u` (places,) standard deviation."""
 
     mean: Matrix
     u: NDArray[np.float64]
-    weights: Matrix
 
 
 def correlation(here: NDArray[np.float64], there: NDArray[np.float64], length: float) -> Matrix:
@@ -56,7 +55,7 @@ def learn(values: Matrix, wanted: Part, cross: Matrix, *, others: Sequence[Part]
     fixed_cross
         (places, n) share of `fixed` that belongs to the function (a constant); equal along a place's own variance.
     """
-    evidence, means, variances, weights = [], [], [], []
+    evidence, means, variances = [], [], []
     for amplitude, *rest in product(wanted.amplitudes, *(part.amplitudes for part in others)):
         total = fixed + amplitude**2 * wanted.matrix
         for size, part in zip(rest, others, strict=True):
@@ -67,10 +66,9 @@ def learn(values: Matrix, wanted: Part, cross: Matrix, *, others: Sequence[Part]
         evidence.append(-0.5 * float((values * weight).sum()) - values.shape[1] * float(np.log(root[0].diagonal()).sum()))
         means.append(reach @ weight)
         variances.append(amplitude**2 + fixed_cross.max(axis=1) - np.einsum("ij,ji->i", reach, cho_solve(root, reach.T)))
-        weights.append(weight)
     share = np.exp(np.array(evidence) - max(evidence))
     share /= share.sum()
     mean = np.tensordot(share, means, 1)
     away = np.mean((np.array(means) - mean) ** 2, axis=2)
     variance = share @ (np.maximum(variances, 0.0) + away)
-    return Learnt(mean, np.sqrt(variance), np.tensordot(share, weights, 1))
+    return Learnt(mean, np.sqrt(variance))

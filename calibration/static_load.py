@@ -51,7 +51,7 @@ class StaticLoads:
     scale
         Size of this vehicle's deviations over the site's.
     body_hz
-        Mean of its body frequency.
+        Mean of its body frequency; NaN where the road was known and no frequency was asked for.
     """
 
     load_kg: NDArray[np.float64]
