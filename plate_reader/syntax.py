@@ -52,11 +52,11 @@ class Kind:
     rows: dict[int, float]
     upper: int
 
-    def weight(self, text: str) -> float:
-        """Say how much oftener a plate of this kind bears `text` than if all its characters were equally likely; 0 where none does."""
+    def probability(self, text: str) -> float:
+        """Say how often a plate of this kind bears `text`; 0 where none does."""
         if len(text) != len(self.places):
             return 0.0
-        return math.prod(place.get(character, 0.0) * len(place) for place, character in zip(self.places, text, strict=True))
+        return math.prod(place.get(character, 0.0) for place, character in zip(self.places, text, strict=True))
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Grammar:
 
     def kinds_of(self, text: str) -> tuple[Kind, ...]:
         """Give the kinds of plate that can bear a normalised text."""
-        return tuple(kind for kind in self.kinds if kind.weight(text) > 0)
+        return tuple(kind for kind in self.kinds if kind.probability(text) > 0)
 
     @cached_property
     def alphabet(self) -> str:

@@ -68,7 +68,7 @@ class Beam:
         for step in probabilities:
             likely = np.flatnonzero(step[1:] > self._pruned) + 1
             kept = self._next(kept, float(step[BLANK]), dict(zip(likely.tolist(), step[likely].tolist(), strict=True)), step)
-        done = [(blank + ink, text) for text, (blank, ink, kinds) in kept.items() if kinds & self._complete[len(text)]]
+        done = [(blank + ink, text) for text, (blank, ink, kinds) in kept.items() if kinds & self._complete[len(text)] and blank + ink > 0]
         return ["".join(self._characters[column - 1] for column in text) for _, text in sorted(done, reverse=True)]
 
     def _next(
@@ -101,30 +101,41 @@ class Beam:
         return {text: (ends[0] / scale, ends[1] / scale, fits[text]) for text, ends in best}
 
 
-def log_likelihood(probabilities: NDArray[np.float64], columns: Sequence[int]) -> float:
-    """Give the exact logarithm of the probability that the steps spell one text: CTC's forward algorithm.
+def log_likelihoods(probabilities: NDArray[np.float64], texts: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+    """Give the exact logarithms of the probabilities that the steps spell each text: CTC's forward algorithm, all texts at once.
 
     Parameters
     ----------
     probabilities
         (steps, 1 + characters).
-    columns
-        The text, as columns of `probabilities`, none of them the blank.
+    texts
+        Each as columns of `probabilities`, none of them the blank.
+
+    Returns
+    -------
+    (len(texts),).
     """
-    states = np.zeros(2 * len(columns) + 1, dtype=np.intp)  # blank, first, blank, second, … blank
-    states[1::2] = columns
-    skips = np.zeros(len(states), dtype=bool)  # from one character to the next without a blank, unless they are the same
-    skips[3::2] = states[3::2] != states[1:-2:2]
-    forward = np.zeros(len(states))
-    forward[0] = 1.0
-    log_scale = 0.0
-    for index, step in enumerate(probabilities[:, states]):
+    longest = max(map(len, texts), default=0)
+    states = np.zeros((len(texts), 2 * longest + 1), dtype=np.intp)  # blank, first, blank, second, … blank, and blanks to fill up
+    for row, text in enumerate(texts):
+        states[row, 1 : 2 * len(text) : 2] = text
+    skips = np.zeros(states.shape)  # from one character to the next without a blank, unless they are the same
+    skips[:, 3::2] = states[:, 3::2] != states[:, 1:-2:2]
+    emitted = probabilities[:, states]
+    forward = np.zeros(states.shape)
+    forward[:, 0] = 1.0
+    forward[:, 1:2] = 1.0
+    forward *= emitted[0]
+    log_scale = np.zeros(len(texts))
+    for step in emitted[1:]:
         moved = forward.copy()
-        moved[1:] += forward[:-1]
-        if index:
-            moved[2:] += np.where(skips[2:], forward[:-2], 0.0)
-        forward = moved * step
-        total = max(float(forward.sum()), TINY)
-        log_scale += float(np.log(total))
-        forward /= total
-    return log_scale + float(np.log(max(float(forward[-2:].sum()), TINY)))
+        moved[:, 1:] += forward[:, :-1]
+        moved[:, 2:] += skips[:, 2:] * forward[:, :-2]
+        moved *= step
+        total = np.maximum(moved.sum(axis=1), TINY)
+        log_scale += np.log(total)
+        forward = moved / total[:, None]
+    last = 2 * np.array([len(text) for text in texts], dtype=np.intp)
+    rows = np.arange(len(texts))
+    ends = forward[rows, last] + np.where(last > 0, forward[rows, last - 1], 0.0)
+    return np.asarray(log_scale + np.log(np.maximum(ends, TINY)))

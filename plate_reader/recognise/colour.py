@@ -1,9 +1,9 @@
 """The colour of a plate's ground, from its pixels: which in China tells the kind of vehicle.
 
 Ground and characters are parted by brightness (Otsu, A threshold selection method from gray-level histograms, 1979). Light characters on
-darker ground mean blue or black, and are themselves white: what colour they have is the lamp's, and is taken off. Under dark characters lies
+darker ground mean blue or black, and are themselves white: what colour they have is the lamp's, and is taken off. Under dark ones lies
 yellow, green, white, or yellow on the left and green on the right; there the lamp is unknown, and only its usual range (daylight to sodium)
-is allowed for. What is too dark or too grey to tell is shared out between the colours that it may be.
+is allowed for. What is too grey to tell is shared out between the colours that it may be.
 """
 
 from collections.abc import Mapping

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import gaussian_filter1d
 
+from plate_reader.recognise.model import HEIGHT_PX
 from plate_reader.recognise.rectify import Pixels
 
 ONE_ROW_ASPECT_MIN, TWO_ROWS_ASPECT_MAX = 1.7, 2.6
@@ -27,6 +28,9 @@ UPPER_LEFT, UPPER_RIGHT, UPPER_NARROWED = 0.16, 0.84, 0.55
 
 STRETCHED_LOW, STRETCHED_HIGH, CONTRAST_MIN = 1.0, 99.0, 8.0
 """Percentiles that become black and white in grey, and the least distance between them: less is noise."""
+
+STEEPEST: Final = 95.0
+"""Percentile of the steps between pixels that counts as the steepest."""
 
 TRIMMED_HEIGHT, TRIMMED_WIDTH, LEANING = 0.05, 0.01, 0.12
 
@@ -67,6 +71,17 @@ def grey(crop: Pixels) -> Pixels:
     low, high = np.percentile(light, (STRETCHED_LOW, STRETCHED_HIGH))
     stretched = np.clip((light - low) / max(high - low, CONTRAST_MIN) * 255, 0, 255).astype(np.uint8)
     return np.repeat(stretched[:, :, None], 3, axis=2)
+
+
+def sharpness(crop: Pixels, rows: int) -> float:
+    """Say how steep the steepest edges of a plate are: the share of its contrast over one pixel, at the size that the model sees."""
+    height = HEIGHT_PX * rows
+    width = max(2, round(crop.shape[1] * height / crop.shape[0]))
+    light = np.asarray(
+        Image.fromarray(np.ascontiguousarray(crop)).convert("L").resize((width, height), Image.Resampling.BICUBIC), dtype=np.float64
+    )
+    low, high = np.percentile(light, (STRETCHED_LOW, STRETCHED_HIGH))
+    return float(np.percentile(np.abs(np.diff(light, axis=1)), STEEPEST) / max(high - low, CONTRAST_MIN))
 
 
 def plain(crop: Pixels) -> Pixels:
