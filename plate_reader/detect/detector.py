@@ -2,10 +2,12 @@
 
 ::
 
-    picture → windows that look like a plate (strokes, colour) → a patch around each → lines of text in it → plates
+    picture → windows that look like a plate (strokes, colour) → a patch around each → lines of text in it
+            → a closer, level patch around each line that may be a plate's row → plates
 
 The windows come from a reduced picture and cost the same for every camera; the patches come from the picture itself, so a plate is looked at
-in its own detail, at one size and in full contrast, however far away and dark it is.
+in its own detail, at one size and in full contrast, however far away and dark it is. Other text on vehicles is found too: only the reader's
+grammar tells a plate from a telephone number.
 """
 
 import math
@@ -18,26 +20,32 @@ from PIL import Image
 
 from plate_reader.detect.lines import Line, lines_in
 from plate_reader.detect.model import LineModel, shared_line_model
-from plate_reader.detect.patches import HEIGHT_PX, WIDTH_PX, cut_patch
-from plate_reader.detect.windows import Window, find_windows
+from plate_reader.detect.patches import Patch, PatchSize, cut_patch
+from plate_reader.detect.windows import find_windows
 from plate_reader.recognise.rectify import Pixels
 
 SEARCHED_PIXELS: Final = 225_000
-"""Pixels of the reduced picture: 632 x 356 of a wide one. A plate 60 pixels wide in 1280 x 720 is `WIDTH_MIN_PX` there."""
+"""Pixels of the reduced picture: 632 x 356 of a wide one. A plate 60 pixels wide in 1280 x 720 is 30 wide there, the least that is sought."""
 
 WINDOWS_MAX: Final = 16
 """Windows whose patch is looked at."""
 
+LINES_MAX: Final = 5
+"""Lines that are looked at closer."""
+
+FIRST: Final = PatchSize(160, 64, 100)
+"""Room for a plate that is off its window by a sixth and turned by 15 degrees; its characters are 20 pixels high."""
+
+CLOSER: Final = PatchSize(192, 96, 120)
+"""A fifth closer, with more room above and below."""
+
 ASPECT_MIN, ASPECT_MAX = 1.6, 8.0
 """Length over height of a line that may be a plate's row: the lower of two rows seen askew, one row of eight characters seen from above."""
-
-OVERLAP: Final = 0.5
-"""Lines whose centres are nearer than this part of the longer one's height and length mean the same plate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """Where a plate may be: corners (upper left, upper right, lower right, lower left) in pixels of the picture, and a score 0 … 1."""
+    """Where a plate may be: corners (4, 2), upper left, upper right, lower right, lower left, in pixels of the picture; a score 0 … 1."""
 
     corners: NDArray[np.float64]
     score: float
@@ -60,18 +68,18 @@ class Detector:
         image = Image.fromarray(picture)
         reduced, scale = _reduced(image)
         windows = find_windows(reduced, most=WINDOWS_MAX)
-        if not windows:
-            return []
-        lines = [line for line in self._lines(image, windows, scale) if ASPECT_MIN <= line.length / line.height <= ASPECT_MAX]
-        return [Plate(line.corners(), line.score) for line in _distinct(lines)]
+        first = [cut_patch(image, FIRST, window.x * scale, window.y * scale, window.width * scale) for window in windows]
+        rows = _distinct([line for lines in self._lines(first) for line in lines if _may_be_row(line)])[:LINES_MAX]
+        closer = [cut_patch(image, CLOSER, row.x, row.y, row.length, row.angle) for row in rows]
+        seen = [_same_row(row, lines) for row, lines in zip(rows, self._lines(closer), strict=True)]
+        return [Plate(line.corners(), line.score) for line in _distinct([line for line in seen if line is not None])]
 
-    def _lines(self, image: Image.Image, windows: list[Window], scale: float) -> list[Line]:
-        """Look at the patch of each window."""
-        patches = [cut_patch(image, window.x * scale, window.y * scale, window.width * scale) for window in windows]
+    def _lines(self, patches: list[Patch]) -> list[list[Line]]:
+        """Give the lines of text in each patch, as they lie in the picture."""
+        if not patches:
+            return []
         maps = self._model.probabilities(np.stack([patch.pixels for patch in patches]))
-        return [
-            line.shifted(patch.scale, patch.left, patch.top) for patch, found in zip(patches, maps, strict=True) for line in lines_in(found)
-        ]
+        return [[patch.outside(line) for line in lines_in(found)] for patch, found in zip(patches, maps, strict=True)]
 
 
 def _reduced(image: Image.Image) -> tuple[Pixels, float]:
@@ -83,17 +91,20 @@ def _reduced(image: Image.Image) -> tuple[Pixels, float]:
     return np.asarray(image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)), scale
 
 
+def _may_be_row(line: Line) -> bool:
+    return ASPECT_MIN <= line.length / line.height <= ASPECT_MAX
+
+
+def _same_row(row: Line, lines: list[Line]) -> Line | None:
+    """Give the longest of the lines that lie on the row; None where the closer look shows no text."""
+    on_row = [line for line in lines if row.holds(line.x, line.y) and _may_be_row(line)]
+    return max(on_row, key=lambda line: line.length, default=None)
+
+
 def _distinct(lines: list[Line]) -> list[Line]:
-    """Of lines that mean the same row keep the largest: the others are parts of it."""
+    """Of lines that mean the same row keep the largest, for the others are parts of it; the surest first."""
     kept: list[Line] = []
     for line in sorted(lines, key=lambda line: -line.length * line.height):
-        if not any(_holds(other, line) for other in kept):
+        if not any(other.holds(line.x, line.y) for other in kept):
             kept.append(line)
     return sorted(kept, key=lambda line: -line.score)
-
-
-def _holds(large: Line, small: Line) -> bool:
-    """Say whether the middle of the small one lies in the large one."""
-    x, y = small.x - large.x, small.y - large.y
-    cos, sin = math.cos(large.angle), math.sin(large.angle)
-    return abs(x * cos + y * sin) < large.length / 2 and abs(y * cos - x * sin) < large.height / 2

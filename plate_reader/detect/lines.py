@@ -6,7 +6,6 @@ differentiable binarization, AAAI 2020). Here each connected core becomes a rect
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,15 +37,17 @@ class Line:
     angle: float
     score: float
 
-    def shifted(self, scale: float, left: float, top: float) -> "Line":
-        """Give the line in a picture of which this one shows a part: `scale` pixels there for one here, from `left`, `top` on."""
-        return Line(self.x * scale + left, self.y * scale + top, self.length * scale, self.height * scale, self.angle, self.score)
-
     def corners(self) -> NDArray[np.float64]:
         """(4, 2): upper left, upper right, lower right, lower left, as the line is read."""
         along = np.array([math.cos(self.angle), math.sin(self.angle)]) * self.length / 2
         across = np.array([-math.sin(self.angle), math.cos(self.angle)]) * self.height / 2
         return np.array([self.x, self.y]) + np.array([-along - across, along - across, along + across, across - along])
+
+    def holds(self, x: float, y: float) -> bool:
+        """Say whether a point lies in the line."""
+        right, down = x - self.x, y - self.y
+        cos, sin = math.cos(self.angle), math.sin(self.angle)
+        return abs(right * cos + down * sin) < self.length / 2 and abs(down * cos - right * sin) < self.height / 2
 
 
 def lines_in(probability: NDArray[np.float32]) -> list[Line]:

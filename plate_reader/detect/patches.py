@@ -1,4 +1,4 @@
-"""Cuts small pictures of one size out of a large one, each showing what it was cut for at one size and in full contrast."""
+"""Cuts small pictures of one size out of a large one, each showing what it was cut for at one size, level and in full contrast."""
 
 import math
 from dataclasses import dataclass
@@ -8,12 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-WIDTH_PX: Final = 160
-HEIGHT_PX: Final = 64
-"""Size of a patch: room for a plate 100 pixels wide, off its place by a sixth and turned by 15 degrees."""
-
-PLATE_PX: Final = 100
-"""Width at which a patch shows the plate it was cut for: its characters are 20 pixels high."""
+from plate_reader.detect.lines import Line
 
 CONTRAST_MIN: Final = 30.0
 """Least span of brightness, of 255, that is drawn out to the whole: less is a sensor's noise."""
@@ -23,34 +18,58 @@ SHADOW_PERCENT, LIGHT_PERCENT = 1, 99
 
 
 @dataclass(frozen=True, slots=True)
+class PatchSize:
+    """Width and height of a patch in pixels, and how wide it shows the plate it is cut for."""
+
+    width: int
+    height: int
+    plate: int
+
+
+@dataclass(frozen=True, slots=True)
 class Patch:
-    """A small picture, (`HEIGHT_PX`, `WIDTH_PX`, 3), RGB, 0 … 255; `scale` pixels of the large one for one of it, from `left`, `top` on."""
+    """A small picture, (height, width, 3), RGB, 0 … 255, and where it was cut.
+
+    `scale` pixels of the large picture make one of it; its upper left corner is at `left`, `top`, turned by `angle` (radians, clockwise).
+    """
 
     pixels: NDArray[np.float32]
     scale: float
     left: float
     top: float
+    angle: float
+
+    def outside(self, line: Line) -> Line:
+        """Give a line of the patch as it lies in the large picture."""
+        cos, sin = math.cos(self.angle) * self.scale, math.sin(self.angle) * self.scale
+        x, y = self.left + line.x * cos - line.y * sin, self.top + line.x * sin + line.y * cos
+        return Line(x, y, line.length * self.scale, line.height * self.scale, line.angle + self.angle, line.score)
 
 
-def cut_patch(picture: Image.Image, x: float, y: float, plate_width: float) -> Patch:
+def cut_patch(picture: Image.Image, size: PatchSize, x: float, y: float, width: float, angle: float = 0.0) -> Patch:
     """Cut out the surroundings of a plate.
 
     Parameters
     ----------
     picture
         RGB; what lies outside of it is black.
-    x, y, plate_width
-        Where the plate is, in pixels: its centre, and its width.
+    size
+        Of the patch.
+    x, y, width, angle
+        Where the plate is, in pixels: its centre, its width along it, and how it is turned (radians, clockwise).
     """
-    scale = plate_width / PLATE_PX
-    left, top = x - WIDTH_PX / 2 * scale, y - HEIGHT_PX / 2 * scale
-    box = math.floor(left), math.floor(top), math.ceil(left + WIDTH_PX * scale) + 1, math.ceil(top + HEIGHT_PX * scale) + 1
-    factor = max(1, int(scale))
+    scale = width / size.plate
+    cos, sin = math.cos(angle) * scale, math.sin(angle) * scale
+    left = x - size.width / 2 * cos + size.height / 2 * sin
+    top = y - size.width / 2 * sin - size.height / 2 * cos
+    corners_x = [left + u * cos - v * sin for u in (0, size.width) for v in (0, size.height)]
+    corners_y = [top + u * sin + v * cos for u in (0, size.width) for v in (0, size.height)]
+    box = math.floor(min(corners_x)), math.floor(min(corners_y)), math.ceil(max(corners_x)) + 1, math.ceil(max(corners_y)) + 1
+    factor = max(1, int(scale))  # averaged first, so that what is drawn together does not flicker
     part = picture.crop(box).reduce(factor)
-    step = scale / factor
-    matrix = (step, 0, (left - box[0]) / factor, 0, step, (top - box[1]) / factor)
-    shown = part.transform((WIDTH_PX, HEIGHT_PX), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
-    return Patch(_stretched(np.asarray(shown, dtype=np.float32)), scale, left, top)
+    matrix = (cos / factor, -sin / factor, (left - box[0]) / factor, sin / factor, cos / factor, (top - box[1]) / factor)
+    shown = part.transform((size.width, size.height), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
+    return Patch(_stretched(np.asarray(shown, dtype=np.float32)), scale, left, top, angle)
 
 
 def _stretched(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
