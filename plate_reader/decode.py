@@ -24,8 +24,8 @@ BYTES_MAX: Final = 32 * 1024 * 1024
 """Largest file taken; a 12 megapixel camera sends 2 to 6 MB."""
 
 DECODED_MAX: Final = 16_000_000
-"""Pixels decoded at most, 48 MB: a JPEG of more is decoded at half, a quarter or an eighth of its size, which its cosine transform gives for
-less than the whole; at that size the plates of a camera with so many pixels are still large."""
+"""Pixels decoded at most, 48 MB: a JPEG of more is decoded at half, a quarter or an eighth of its size, which its cosine transform gives
+for less than the whole; at that size the plates of a camera with so many pixels are still large."""
 
 SIDE_MIN: Final = 8
 """Least width and height, in pixels: no plate can be read in less."""
@@ -91,7 +91,9 @@ def _check_cost(data: bytes, kind: str, size: tuple[int, int], where: str) -> No
         raise RejectError("picture-too-small", where, f"has {width} x {height} pixels; no side may have fewer than {SIDE_MIN}")
     scans = data.count(_START_OF_SCAN) if kind == "JPEG" else 1
     if scans > SCANS_MAX:
-        raise RejectError("picture-too-costly", where, f"is a JPEG of {scans} scans; at most {SCANS_MAX} are taken, let the camera send baseline")
+        raise RejectError(
+            "picture-too-costly", where, f"is a JPEG of {scans} scans; at most {SCANS_MAX} are taken, let the camera send baseline"
+        )
 
 
 def _shrink(image: Image.Image) -> float:

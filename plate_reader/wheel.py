@@ -1,4 +1,7 @@
-"""Opens the models that the wheel `rapidocr-onnxruntime` carries as ONNX. Only those files are read: the wheel's own code would need OpenCV."""
+"""Opens the models that the wheel `rapidocr-onnxruntime` carries as ONNX.
+
+Only those files are read: the wheel's own code would need OpenCV.
+"""
 
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path

@@ -5,9 +5,9 @@
     picture → windows that look like a plate (strokes, colour) → a patch around each → lines of text in it
             → a closer, level patch around each line that may be a plate's row → plates
 
-The windows come from a reduced picture and cost the same for every camera; the patches come from the picture itself, so a plate is looked at
-in its own detail, at one size and in full contrast, however far away and dark it is. Other text on vehicles is found too: only the reader's
-grammar tells a plate from a telephone number.
+The windows come from a reduced picture and cost the same for every camera; the patches come from the picture itself, so a plate is looked
+at in its own detail, at one size and in full contrast, however far away and dark it is. Other text on vehicles is found too: only the
+reader's grammar tells a plate from a telephone number.
 """
 
 import math
@@ -25,7 +25,7 @@ from plate_reader.detect.windows import find_windows
 from plate_reader.recognise.rectify import Pixels
 
 SEARCHED_PIXELS: Final = 225_000
-"""Pixels of the reduced picture: 632 x 356 of a wide one. A plate 60 pixels wide in 1280 x 720 is 30 wide there, the least that is sought."""
+"""Pixels of the reduced picture: 632 x 356 of a wide one. 60 pixels of a plate in 1280 x 720 are 30 there, the least sought."""
 
 WINDOWS_MAX: Final = 16
 """Windows whose patch is looked at."""
@@ -70,7 +70,7 @@ class Detector:
         windows = find_windows(reduced, most=WINDOWS_MAX)
         first = [cut_patch(image, FIRST, window.x * scale, window.y * scale, window.width * scale) for window in windows]
         rows = _distinct([line for lines in self._lines(first) for line in lines if _may_be_row(line)])[:LINES_MAX]
-        closer = [cut_patch(image, CLOSER, row.x, row.y, row.length, row.angle) for row in rows]
+        closer = [cut_patch(image, CLOSER, row.x, row.y, row.length, angle=row.angle) for row in rows]
         seen = [_same_row(row, lines) for row, lines in zip(rows, self._lines(closer), strict=True)]
         return [Plate(line.corners(), line.score) for line in _distinct([line for line in seen if line is not None])]
 

@@ -1,7 +1,7 @@
 """Lines of text in small pictures, by the text detector of PP-OCRv4 that the wheel `rapidocr-onnxruntime` carries.
 
-The model gives for each pixel how probably it lies in the core of a line of text; the core is the line's outline drawn in by a distance that
-depends on its area and perimeter, so that lines close to each other stay apart (Liao et al., Real-time scene text detection with
+The model gives for each pixel how probably it lies in the core of a line of text; the core is the line's outline drawn in by a distance
+that depends on its area and perimeter, so that lines close to each other stay apart (Liao et al., Real-time scene text detection with
 differentiable binarization, AAAI 2020). Here each connected core becomes a rectangle along its principal axis, drawn out again.
 """
 
@@ -41,7 +41,8 @@ class Line:
         """(4, 2): upper left, upper right, lower right, lower left, as the line is read."""
         along = np.array([math.cos(self.angle), math.sin(self.angle)]) * self.length / 2
         across = np.array([-math.sin(self.angle), math.cos(self.angle)]) * self.height / 2
-        return np.array([self.x, self.y]) + np.array([-along - across, along - across, along + across, across - along])
+        middle: NDArray[np.float64] = np.array([self.x, self.y])
+        return middle + np.array([-along - across, along - across, along + across, across - along])
 
     def holds(self, x: float, y: float) -> bool:
         """Say whether a point lies in the line."""
@@ -83,5 +84,10 @@ def _line(x: NDArray[np.float64], y: NDArray[np.float64], weights: NDArray[np.fl
     out = DRAW_OUT * length * height / (length + height)
     centre = (first + last) / 2
     return Line(
-        float(middle_x + centre * cos), float(middle_y + centre * sin), float(length + out), float(height + out), angle, float(weights.mean())
+        float(middle_x + centre * cos),
+        float(middle_y + centre * sin),
+        float(length + out),
+        float(height + out),
+        angle,
+        float(weights.mean()),
     )

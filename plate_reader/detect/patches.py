@@ -46,7 +46,7 @@ class Patch:
         return Line(x, y, line.length * self.scale, line.height * self.scale, line.angle + self.angle, line.score)
 
 
-def cut_patch(picture: Image.Image, size: PatchSize, x: float, y: float, width: float, angle: float = 0.0) -> Patch:
+def cut_patch(picture: Image.Image, size: PatchSize, x: float, y: float, width: float, *, angle: float = 0.0) -> Patch:
     """Cut out the surroundings of a plate.
 
     Parameters

@@ -88,7 +88,7 @@ def _strokes_and_colour(picture: Pixels) -> tuple[Plane, Plane]:
 
 
 def _table(plane: Plane) -> Plane:
-    """Sums over everything above and left, with a row and a column of zeros before."""
+    """Sum over everything above and left, with a row and a column of zeros before."""
     table = np.zeros((plane.shape[0] + 1, plane.shape[1] + 1), dtype=np.float32)
     np.cumsum(plane, axis=0, out=table[1:, 1:])
     np.cumsum(table[1:, 1:], axis=1, out=table[1:, 1:])
@@ -128,9 +128,7 @@ def _windows_of(width: int, strokes: Plane, colour: Plane) -> list[Window]:
     ]
 
 
-def _mean(
-    table: Plane, top: NDArray[np.int64], bottom: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]
-) -> Plane:
+def _mean(table: Plane, top: NDArray[np.int64], bottom: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]) -> Plane:
     """Means over the rectangles of every row of `top` and every column of `left`, cut at the picture's edges; 0 where nothing is left."""
     rows, columns = table.shape[0] - 1, table.shape[1] - 1
     top, bottom, left, right = np.clip(top, 0, rows), np.clip(bottom, 0, rows), np.clip(left, 0, columns), np.clip(right, 0, columns)
