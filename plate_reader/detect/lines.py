@@ -41,8 +41,9 @@ class Line:
         """(4, 2): upper left, upper right, lower right, lower left, as the line is read."""
         along = np.array([math.cos(self.angle), math.sin(self.angle)]) * self.length / 2
         across = np.array([-math.sin(self.angle), math.cos(self.angle)]) * self.height / 2
-        middle: NDArray[np.float64] = np.array([self.x, self.y])
-        return middle + np.array([-along - across, along - across, along + across, across - along])
+        middle = np.array([self.x, self.y])
+        corners: NDArray[np.float64] = middle + np.array([-along - across, along - across, along + across, across - along])
+        return corners
 
     def holds(self, x: float, y: float) -> bool:
         """Say whether a point lies in the line."""
