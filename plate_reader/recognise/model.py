@@ -10,19 +10,16 @@ zeros to 320 pixels, as the model was trained; each step covers 8 pixels. Narrow
 
 from collections.abc import Sequence
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, files
-from pathlib import Path
 from typing import Final
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from PIL import Image
 
 from contract.faults import StopError
 from plate_reader.recognise.rectify import Pixels
+from plate_reader.wheel import PACKAGE, open_session
 
-PACKAGE: Final = "rapidocr-onnxruntime"
 FILE: Final = "ch_PP-OCRv4_rec_infer.onnx"
 
 HEIGHT_PX: Final = 48
@@ -31,9 +28,6 @@ STEPS: Final = WIDTH_PX // 8
 
 FLOOR: Final = 1e-12
 """Least probability given out: single precision rounds smaller ones to nothing, and a character that got nothing could never be read."""
-
-ERRORS_ONLY: Final = 3
-"""Least severity that onnxruntime logs: its warnings are about the machine's graphics cards."""
 
 
 class Model:
@@ -51,12 +45,7 @@ class Model:
     """
 
     def __init__(self, *, threads: int = 1) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = ERRORS_ONLY
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads leave the core to the weighing
-        self._session = onnxruntime.InferenceSession(str(_model_path()), options, providers=["CPUExecutionProvider"])
+        self._session = open_session(FILE, threads)
         self._input = self._session.get_inputs()[0].name
         text = self._session.get_modelmeta().custom_metadata_map.get("character")
         if not text:
@@ -85,17 +74,6 @@ class Model:
 def shared_model(threads: int = 1) -> Model:
     """Give the process's model, loaded at the first call (0.1 s, 40 MB)."""
     return Model(threads=threads)
-
-
-def _model_path() -> Path:
-    """Where the wheel has put the model."""
-    try:
-        found = [file for file in files(PACKAGE) or () if file.name == FILE]
-    except PackageNotFoundError:
-        found = []
-    if not found:
-        raise StopError("model-missing", FILE, f"not found; install {PACKAGE} as requirements.lock names it")
-    return Path(str(found[0].locate()))
 
 
 def _prepare(line: Pixels) -> NDArray[np.float32]:

@@ -1,8 +1,6 @@
 import numpy as np
 import pytest
 
-from contract.faults import StopError
-from plate_reader.recognise import model as module
 from plate_reader.recognise.model import STEPS, shared_model
 from plate_reader.syntax import PROVINCES
 
@@ -25,9 +23,3 @@ def test_a_line_does_not_depend_on_its_neighbours():
 
 def test_the_model_knows_what_stands_on_plates():
     assert set(PROVINCES + "挂学警港澳使领ABCDEFGHJKLMNPQRSTUVWXYZ0123456789") <= set(shared_model().characters)
-
-
-def test_a_missing_wheel_is_said(monkeypatch):
-    monkeypatch.setattr(module, "PACKAGE", "no-such-wheel")
-    with pytest.raises(StopError, match=r"install no-such-wheel as requirements\.lock names it"):
-        module.Model()
