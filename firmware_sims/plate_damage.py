@@ -16,12 +16,16 @@ from PIL import Image
 from scipy.ndimage import convolve1d, gaussian_filter
 
 from firmware_sims.errors import SimulationError
+from firmware_sims.plate_picture import PIXELS_PER_MM
 
 Light = NDArray[np.float64]
 """A picture as (height, width, 3), 0 … 255."""
 
 Quad = tuple[tuple[float, float], ...]
 """Upper left, upper right, lower right and lower left corner, x and y in pixels."""
+
+STREAK_MAX_MM, DEFOCUS_MAX_MM = 40.0, 11.0
+"""On the plate: the longest streak of motion, 25 m/s over 1.6 ms, and the largest sigma of a lens out of focus."""
 
 
 def dirt(light: Light, severity: float, rng: np.random.Generator) -> Light:
@@ -54,14 +58,14 @@ def night(light: Light, severity: float, rng: np.random.Generator) -> Light:
 
 def motion(light: Light, severity: float, rng: np.random.Generator) -> Light:
     """Draw a streak as long as the exposure, along the travel: half to all of it downwards, as cameras look along the lane."""
-    length = 0.2 * severity * light.shape[0]
+    length = STREAK_MAX_MM * severity * PIXELS_PER_MM
     share = rng.uniform(0.5, 1.0)
     return _streak(_streak(light, length * share, 0), length * (1 - share), 1)
 
 
 def defocus(light: Light, severity: float, rng: np.random.Generator) -> Light:
-    """Put the lens out of focus; the sigma is up to a fourteenth of the plate's height."""
-    sigma = 0.07 * severity * light.shape[0]
+    """Put the lens out of focus; up to `DEFOCUS_MAX_MM`."""
+    sigma = DEFOCUS_MAX_MM * severity * PIXELS_PER_MM
     return gaussian_filter(light, (sigma, sigma, 0))
 
 

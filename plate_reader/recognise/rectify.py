@@ -17,8 +17,8 @@ Pixels = NDArray[np.uint8]
 Corner = tuple[float, float]
 """x and y in pixels of the picture, from its upper left corner."""
 
-HEIGHT_PX: Final = 72
-"""Height of a straightened row: half as high again as the model looks at, so that trimming and shearing lose nothing."""
+HEIGHT_PX: Final = 120
+"""Height of a straightened plate: each of two rows still has more pixels than the model looks at."""
 
 ASPECT_MIN, ASPECT_MAX = 1.2, 5.0
 """Width over height of what is cut: from two rows seen askew to one row seen from below."""
