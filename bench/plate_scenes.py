@@ -95,5 +95,7 @@ def at_size(picture: Pixels, pixels: int) -> bytes:
     image = Image.fromarray(picture)
     scale = (pixels / (image.width * image.height)) ** 0.5
     stream = __import__("io").BytesIO()
-    image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS).save(stream, "JPEG", quality=JPEG_QUALITY)
+    image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS).save(
+        stream, "JPEG", quality=JPEG_QUALITY
+    )
     return stream.getvalue()

@@ -102,7 +102,7 @@ class PictureReader:
 
 def looks_like_crop(pixels: Pixels) -> bool:
     """Say whether a picture may be the crop of one plate, by its size."""
-    height, width = pixels.shape[:2]
+    height, width = int(pixels.shape[0]), int(pixels.shape[1])
     return width <= CROP_WIDTH_MAX and height <= CROP_HEIGHT_MAX and CROP_ASPECT_MIN <= width / height <= CROP_ASPECT_MAX
 
 

@@ -20,6 +20,9 @@ from plate_reader.recognise.rectify import Pixels
 ONE_ROW_ASPECT_MIN, TWO_ROWS_ASPECT_MAX = 1.7, 2.6
 """Width over height from which one row, and up to which two rows are looked for: 3.1 and 2.0 by the standard, seen from aside."""
 
+SIDE_MIN_PX: Final = 8
+"""Least width and height: a digit needs as many pixels of height."""
+
 UPPER_SHARE_MIN, UPPER_SHARE_MAX = 0.28, 0.5
 """Where the gap between two rows lies, as a share of the height; by the standard at 0.375."""
 
@@ -37,7 +40,9 @@ Look = Callable[[Pixels], Pixels]
 
 
 def rows_possible(crop: Pixels) -> tuple[int, ...]:
-    """Say in how many rows a crop of these proportions may be written."""
+    """Say in how many rows a crop of these proportions may be written; none where it is too small for any."""
+    if min(crop.shape[:2]) < SIDE_MIN_PX:
+        return ()
     aspect = crop.shape[1] / crop.shape[0]
     possible = ((1, aspect >= ONE_ROW_ASPECT_MIN), (2, aspect <= TWO_ROWS_ASPECT_MAX))
     return tuple(rows for rows, fits in possible if fits)

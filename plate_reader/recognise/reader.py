@@ -1,8 +1,7 @@
 """Reads one plate: looks, grammar, colour and their agreement, weighed as probabilities.
 
-The probability of a text is proportional to what the looks say of it (the mean of their likelihoods, so that one that sees is heard although
-another errs) times how often such a plate is met, given the colour that the pixels show. A second look is taken where the first leaves
-doubt.
+The probability of a text is proportional to what the looks say of it (the mean of their likelihoods, so that one that sees is heard though
+another errs) times how often such a plate is met, given the colour that the pixels show. Where the first leaves doubt, a second is taken.
 """
 
 from dataclasses import dataclass
@@ -23,6 +22,9 @@ from plate_reader.recognise.model import Model, shared_model
 from plate_reader.recognise.reading import Alternative, Reading, character_confidences
 from plate_reader.recognise.rectify import Pixels
 from plate_reader.syntax import Grammar, Kind, shipped_grammar
+
+LOOKS: Final = (FIRST_LOOK, SECOND_LOOK)
+LOOKS_MAX: Final = len(LOOKS)
 
 TEXTS_OF_LOOK: Final = 6
 """Texts of each look that are compared."""
@@ -93,28 +95,28 @@ class Reader:
         """
         return self.read_with_signs(crop)[0]
 
-    def read_with_signs(self, crop: Pixels) -> tuple[Reading, Signs | None]:
-        """Read as `read`, and give also what the confidence rests on; None where nothing was read."""
+    def read_with_signs(self, crop: Pixels, *, looks: int = LOOKS_MAX) -> tuple[Reading, Signs | None]:
+        """Read as `read`, in at most so many looks, and give also what the confidence rests on; None where nothing was read."""
         colours = colour_probabilities(crop)
-        found = [(rows, self._judge_rows(crop, rows, colours)) for rows in rows_possible(crop) if self._kinds[rows]]
-        found = [(rows, (looks, judged)) for rows, (looks, judged) in found if judged.texts]
+        found = [(rows, self._judge_rows(crop, rows, colours, looks)) for rows in rows_possible(crop) if self._kinds[rows]]
+        found = [(rows, (taken, judged)) for rows, (taken, judged) in found if judged.texts]
         if not found:
             return Reading("", 0.0, (), (), max(colours, key=lambda colour: colours[colour]), "", 0, 0), None
-        rows, (looks, judged) = max(found, key=lambda item: float(item[1][1].together.max()))
-        signs = self._signs(crop, looks, judged, rows, colours)
+        rows, (taken, judged) = max(found, key=lambda item: float(item[1][1].together.max()))
+        signs = self._signs(crop, taken, judged, rows, colours)
         confidence = self._confidence.of(signs)
         kind, colour = self._kind_and_colour(judged.best, rows, colours)
         alternatives = self._alternatives(judged, confidence)
         characters = character_confidences(judged.best, confidence, alternatives)
-        return Reading(judged.best, confidence, characters, alternatives[:ALTERNATIVES], colour, kind.name, rows, len(looks)), signs
+        return Reading(judged.best, confidence, characters, alternatives[:ALTERNATIVES], colour, kind.name, rows, len(taken)), signs
 
-    def _judge_rows(self, crop: Pixels, rows: int, colours: dict[PlateColour, float]) -> tuple[list[Evidence], _Judged]:
-        """Look once, and again where that leaves doubt."""
+    def _judge_rows(self, crop: Pixels, rows: int, colours: dict[PlateColour, float], most: int) -> tuple[list[Evidence], _Judged]:
+        """Look once, and again where that leaves doubt; where it spells nothing at all, no other look does."""
         looks: list[Evidence] = []
-        for look in (FIRST_LOOK, SECOND_LOOK):
+        for look in LOOKS[:most]:
             looks.append(look_at(crop, rows=rows, look=look, model=self._model, alphabet=self._alphabet, beam=self._beams[rows]))
             judged = self._judge(looks, rows, colours)
-            if judged.texts and judged.odds > SURE_ODDS and self._peak(looks, judged.best) > SURE_PEAK:
+            if not judged.texts or (judged.odds > SURE_ODDS and self._peak(looks, judged.best) > SURE_PEAK):
                 break
         return looks, judged
 
