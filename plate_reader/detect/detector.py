@@ -26,7 +26,7 @@ from plate_reader.recognise.rectify import Pixels
 SEARCHED_PIXELS: Final = 225_000
 """Pixels of the reduced picture: 632 x 356 of a wide one. 60 pixels of a plate in 1280 x 720 are 30 there, the least sought."""
 
-WINDOWS_MAX: Final = 12
+WINDOWS_MAX: Final = 16
 """Windows whose patch is looked at."""
 
 LINES_MAX: Final = 5
