@@ -56,6 +56,10 @@ class Window:
     width: float
     score: float
 
+    def scaled(self, scale: float) -> "Window":
+        """Give the window in a picture that is so many times as large."""
+        return Window(self.x * scale, self.y * scale, self.width * scale, self.score)
+
 
 def find_windows(picture: Pixels, *, most: int) -> list[Window]:
     """Give the windows that look most like a plate, best first.

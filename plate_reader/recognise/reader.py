@@ -114,8 +114,8 @@ class Reader:
     def _judge_rows(self, crop: Pixels, rows: int, colours: dict[PlateColour, float], most: int) -> tuple[list[Evidence], _Judged]:
         """Look until there is no doubt, no hope, or no further look.
 
-        Where the first look spells nothing, no other does: of 260 plates rendered at the worst damage 2 were such, and neither was read right.
-        Most such crops are other text on a vehicle.
+        Where the first look spells nothing, no other does: of 260 plates rendered at the worst damage 2 were such, neither
+        was read right. Most such crops are other text on a vehicle.
         """
         looks: list[Evidence] = []
         for look in (FIRST_LOOK, *FURTHER_LOOKS)[:most]:
