@@ -20,9 +20,6 @@ from plate_reader.recognise.rectify import Pixels, rectify
 CLARITY_MIN: Final = -0.5
 """Least mean logarithm of how sure the model is of each character: below it something else was forced into a plate's grammar."""
 
-LOOKS_MAX: Final = 3
-"""Looks at a plate that leaves doubt: fewer than at a crop, for a scene has its time. On real scenes five read no more than three."""
-
 MARGIN_PX: Final = 3
 """Pixels kept around a plate when it is cut out, for the interpolation."""
 
@@ -70,7 +67,7 @@ class SceneReader:
             if corners is None:
                 continue
             crop = straighten(picture, corners)
-            reading, signs = self._reader.read_with_signs(crop, looks=LOOKS_MAX)
+            reading, signs = self._reader.read_with_signs(crop)
             if signs is not None and signs.mean >= CLARITY_MIN:
                 return SeenPlate(corners, crop, reading)
         return None
