@@ -1,7 +1,8 @@
 """Reads one plate: looks, grammar, colour and their agreement, weighed as probabilities.
 
-The probability of a text is proportional to what the looks say of it (the mean of their likelihoods, so that one that sees is heard though
-another errs) times how often such a plate is met, given the colour that the pixels show. Where the first leaves doubt, a second is taken.
+The probability of a text is proportional to what the looks say of it (the mean of their likelihoods, so that one that sees is heard although
+another errs) times how often such a plate is met, given the colour that the pixels show. A second look is taken where the first leaves
+doubt.
 """
 
 from dataclasses import dataclass
@@ -22,9 +23,6 @@ from plate_reader.recognise.model import Model, shared_model
 from plate_reader.recognise.reading import Alternative, Reading, character_confidences
 from plate_reader.recognise.rectify import Pixels
 from plate_reader.syntax import Grammar, Kind, shipped_grammar
-
-LOOKS: Final = (FIRST_LOOK, SECOND_LOOK)
-LOOKS_MAX: Final = len(LOOKS)
 
 TEXTS_OF_LOOK: Final = 6
 """Texts of each look that are compared."""
@@ -95,25 +93,29 @@ class Reader:
         """
         return self.read_with_signs(crop)[0]
 
-    def read_with_signs(self, crop: Pixels, *, looks: int = LOOKS_MAX) -> tuple[Reading, Signs | None]:
-        """Read as `read`, in at most so many looks, and give also what the confidence rests on; None where nothing was read."""
+    def read_with_signs(self, crop: Pixels) -> tuple[Reading, Signs | None]:
+        """Read as `read`, and give also what the confidence rests on; None where nothing was read."""
         colours = colour_probabilities(crop)
-        found = [(rows, self._judge_rows(crop, rows, colours, looks)) for rows in rows_possible(crop) if self._kinds[rows]]
-        found = [(rows, (taken, judged)) for rows, (taken, judged) in found if judged.texts]
+        found = [(rows, self._judge_rows(crop, rows, colours)) for rows in rows_possible(crop) if self._kinds[rows]]
+        found = [(rows, (looks, judged)) for rows, (looks, judged) in found if judged.texts]
         if not found:
             return Reading("", 0.0, (), (), max(colours, key=lambda colour: colours[colour]), "", 0, 0), None
-        rows, (taken, judged) = max(found, key=lambda item: float(item[1][1].together.max()))
-        signs = self._signs(crop, taken, judged, rows, colours)
+        rows, (looks, judged) = max(found, key=lambda item: float(item[1][1].together.max()))
+        signs = self._signs(crop, looks, judged, rows, colours)
         confidence = self._confidence.of(signs)
         kind, colour = self._kind_and_colour(judged.best, rows, colours)
         alternatives = self._alternatives(judged, confidence)
         characters = character_confidences(judged.best, confidence, alternatives)
-        return Reading(judged.best, confidence, characters, alternatives[:ALTERNATIVES], colour, kind.name, rows, len(taken)), signs
+        return Reading(judged.best, confidence, characters, alternatives[:ALTERNATIVES], colour, kind.name, rows, len(looks)), signs
 
-    def _judge_rows(self, crop: Pixels, rows: int, colours: dict[PlateColour, float], most: int) -> tuple[list[Evidence], _Judged]:
-        """Look once, and again where that leaves doubt; where it spells nothing at all, no other look does."""
+    def _judge_rows(self, crop: Pixels, rows: int, colours: dict[PlateColour, float]) -> tuple[list[Evidence], _Judged]:
+        """Look once, and again where that leaves doubt but not where it leaves no hope.
+
+        Where the first look spells nothing, the second does not either: of 260 plates rendered at the worst damage 2 were such, neither was
+        read right. Most such crops are other text on a vehicle.
+        """
         looks: list[Evidence] = []
-        for look in LOOKS[:most]:
+        for look in (FIRST_LOOK, SECOND_LOOK):
             looks.append(look_at(crop, rows=rows, look=look, model=self._model, alphabet=self._alphabet, beam=self._beams[rows]))
             judged = self._judge(looks, rows, colours)
             if not judged.texts or (judged.odds > SURE_ODDS and self._peak(looks, judged.best) > SURE_PEAK):
