@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logit, logsumexp, softmax
+from scipy.special import logit, logsumexp
 
 from contract.plates import PlateColour
 from plate_reader.recognise.alphabet import FLOOR, Alphabet
@@ -165,9 +165,8 @@ class Reader:
         )
 
     def _alternatives(self, judged: _Judged, confidence: float) -> tuple[Alternative, ...]:
-        """Share out what the confidence leaves between the other texts, by their odds."""
+        """Give the other texts by their odds against the likeliest, never more together than the confidence leaves."""
         others = sorted(zip(judged.together.tolist(), judged.texts, strict=True), reverse=True)[1:]
-        if not others:
-            return ()
-        shares = softmax(np.array([weight for weight, _ in others]))
-        return tuple(Alternative(text, float(share * (1 - confidence))) for share, (_, text) in zip(shares, others, strict=True))
+        chances = confidence * np.exp(np.array([weight for weight, _ in others]) - judged.together.max())
+        chances *= min(1.0, (1 - confidence) / max(float(chances.sum()), FLOOR))
+        return tuple(Alternative(text, float(chance)) for chance, (_, text) in zip(chances, others, strict=True))
