@@ -1,10 +1,10 @@
-"""Events of one camera on their way to the receiver: bounded, retried, oldest first."""
+"""Events of one camera on their way to the receiver: bounded, retried, the one that is due first before the others."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
+from bisect import insort
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ import structlog
 
 from firmware_sims.faults import FaultBoard
 from firmware_sims.isapi_event import CAMERA_ZONE, AnprEvent, event_xml, multipart
-from firmware_sims.scene import Pictures, take_pictures
+from firmware_sims.scene import Pictures, Sight, photograph
 
 log = structlog.get_logger()
 
@@ -26,12 +26,12 @@ BOUNDARY = "MIME_boundary"
 """What fielded cameras use."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Waiting:
-    """An event in the queue: the plate as it truly is (for the picture), when it is due, how often it was tried."""
+    """An event in the queue: what was before the camera (for the picture), when it is due, how often it was tried."""
 
     event: AnprEvent
-    true_plate: str
+    sight: Sight
     due_s: float
     attempts: int = 0
     pictures: Pictures | None = None
@@ -61,40 +61,46 @@ class PushQueue:
         self._place = place
         self._faults = faults
         self._wall_s = wall_s
-        self._waiting: deque[Waiting] = deque()
+        self._waiting: list[Waiting] = []
         self._arrived = asyncio.Event()
         self._failures = 0
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def put(self, event: AnprEvent, true_plate: str, due_s: float) -> None:
+    def put(self, event: AnprEvent, sight: Sight, due_s: float) -> None:
         """Let an event wait until `due_s`; the oldest one makes room where too many wait."""
         if len(self._waiting) >= WAITING_MAX:
-            self._waiting.popleft()
+            self._waiting.pop(0)
             self.stats["dropped"] += 1
             log.warning("camera queue full, oldest event dropped", camera=self._camera)
-        self._waiting.append(Waiting(event, true_plate, due_s))
+        insort(self._waiting, Waiting(event, sight, due_s), key=lambda waiting: waiting.due_s)
         self._arrived.set()
 
     async def serve(self) -> None:
         """Push what is due, for ever."""
         async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False) as client:
             while True:
-                if not self._waiting:
-                    self._arrived.clear()
-                    await self._arrived.wait()
-                waiting = self._waiting[0]
-                await asyncio.sleep(max(0.0, waiting.due_s - self._wall_s()))
+                waiting = await self._next()
                 done = await self._push(client, waiting)
-                if done and self._waiting and self._waiting[0] is waiting:
-                    self._waiting.popleft()
+                if done and waiting in self._waiting:
+                    self._waiting.remove(waiting)
                 if done:
                     self._failures = 0
                 else:
                     pause_s = RETRY_S[min(self._failures, len(RETRY_S) - 1)]
                     self._failures += 1
                     await asyncio.sleep(pause_s)
+
+    async def _next(self) -> Waiting:
+        """Wait for the event that is due first; one that comes later may be due before one that waits."""
+        while True:
+            self._arrived.clear()
+            pause_s = self._waiting[0].due_s - self._wall_s() if self._waiting else None
+            if pause_s is not None and pause_s <= 0:
+                return self._waiting[0]
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._arrived.wait(), pause_s)
 
     async def _push(self, client: httpx.AsyncClient, waiting: Waiting) -> bool:
         """Try once; true when the event need not be tried again."""
@@ -126,9 +132,7 @@ class PushQueue:
         if waiting.pictures is None:
             stamp = event.time.astimezone(CAMERA_ZONE).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
             imprint = f"{stamp}  {self._place}  {event.camera}"
-            waiting.pictures = await asyncio.to_thread(
-                take_pictures, waiting.true_plate, event.plate_color, event.kind, imprint, waiting.true_plate
-            )
+            waiting.pictures = await asyncio.to_thread(photograph, waiting.sight, imprint)
         pictures = waiting.pictures
         xml = event_xml(event, pictures.plate_rect, again=waiting.attempts > 0)
         if self._faults.strikes("malformed_push", camera=self._camera):
