@@ -13,6 +13,8 @@ from contract.faults import EXIT_FAILED, StopError
 from plate_reader.app import BODY_MAX_BYTES, Limits
 from plate_reader.service import Settings
 from plate_reader.service import run as serve
+from plate_reader.video.ring import KEEP_S
+from plate_reader.video.source import VideoSettings
 
 app = typer.Typer(help="Receive what plate cameras push, keep it, and hand it to the edge.", no_args_is_help=True, add_completion=False)
 
@@ -38,6 +40,14 @@ def _http_url(text: str) -> str:
     return text
 
 
+def _videos(texts: list[str]) -> tuple[VideoSettings, ...]:
+    videos = tuple(VideoSettings.parse(text) for text in texts)
+    names = [video.name for video in videos]
+    if len(set(names)) < len(names):
+        raise StopError("video-option", "--video", f"names {', '.join(names)} are not all different")
+    return videos
+
+
 @app.command()
 def run(  # noqa: PLR0917 - one argument per option of the command line
     listen: Annotated[str, typer.Option(help="HOST:PORT for the cameras; port 0 takes a free one, named in the log.")],
@@ -46,6 +56,12 @@ def run(  # noqa: PLR0917 - one argument per option of the command line
     blobs: Annotated[Path, typer.Option(help="Folder of pictures by SHA-256, shared with the edge.")],
     camera: Annotated[list[str] | None, typer.Option(help="Name of a camera that may push; repeat it. Without it, any may.")] = None,
     body_max: Annotated[int, typer.Option(min=1_024, help="Largest push in bytes.")] = BODY_MAX_BYTES,
+    blobs_max_mb: Annotated[int, typer.Option(min=64, help="Most that the folder of pictures may hold, MB; the edge empties it.")] = 2_048,
+    video: Annotated[
+        list[str] | None,
+        typer.Option(help="MJPEG camera: name=…,lanes=1+2,url=http://…[,user=…,password_file=…]; repeat it. The edge asks for its clips."),
+    ] = None,
+    video_keep: Annotated[float, typer.Option(min=20, max=600, help="Seconds of video kept in memory for each camera.")] = KEEP_S,
     log_json: Annotated[bool, typer.Option(help="Log JSON lines instead of key=value.")] = False,
 ) -> None:
     """Receive camera pushes (POST /isapi/CAMERA) until SIGTERM. Exit codes: 0 ended, 1 cannot start, 75 start again."""
@@ -53,7 +69,9 @@ def run(  # noqa: PLR0917 - one argument per option of the command line
     host, port = _listen_address(listen)
     limits = Limits(cameras=frozenset(camera or ()), body_max_bytes=body_max)
     try:
-        code = serve(Settings(host, port, _http_url(edge_url), spool, blobs, limits))
+        videos = _videos(video or [])
+        settings = Settings(host, port, _http_url(edge_url), spool, blobs, limits, blobs_max_mb * 1024**2, videos, video_keep)
+        code = serve(settings)
     except StopError as error:
         typer.echo(f"wim-plates: {error}", err=True)
         code = EXIT_FAILED

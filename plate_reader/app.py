@@ -15,6 +15,8 @@ from plate_reader.delivery import Delivery
 from plate_reader.health import Health
 from plate_reader.intake import Intake, Taken
 from plate_reader.spool import Spool
+from plate_reader.video.desk import ClipDesk
+from plate_reader.video.routes import video_router
 
 BODY_MAX_BYTES: Final = 4 * 1024 * 1024
 """Default bound on a push: two pictures of a 12 megapixel camera."""
@@ -118,9 +120,11 @@ class Receiver:
         return PlainTextResponse("internal fault; send again\n", status_code=500)
 
 
-def create_app(receiver: Receiver, health: Health, spool: Spool, delivery: Delivery) -> FastAPI:
+def create_app(receiver: Receiver, health: Health, spool: Spool, delivery: Delivery, desk: ClipDesk) -> FastAPI:
     """Give the application, its parts already made."""
     app = FastAPI(title="Weighline plate reader", docs_url=None, redoc_url=None)
+
+    app.include_router(video_router(desk))
 
     @app.post("/isapi/{camera}")
     async def push_isapi(camera: str, request: Request) -> Response:
@@ -135,6 +139,7 @@ def create_app(receiver: Receiver, health: Health, spool: Spool, delivery: Deliv
         state: dict[str, Any] = health.snapshot()
         state["spool"] = {"waiting": spool.count, "bytes": spool.size_bytes, "refused": spool.refused}
         state["edge"] = {"reachable": delivery.reachable, "delivered": delivery.delivered}
+        state["video"] = desk.state
         return JSONResponse(state)
 
     return app

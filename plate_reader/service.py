@@ -25,11 +25,14 @@ import uvicorn
 
 from contract.faults import EXIT_OK, EXIT_RESTART, Fault, Reaction, StopError
 from plate_reader.app import Limits, Receiver, create_app
-from plate_reader.blobs import BlobFolder
+from plate_reader.blobs import BLOBS_MAX_BYTES, BlobFolder
 from plate_reader.delivery import Delivery
 from plate_reader.health import Health
 from plate_reader.intake import Intake
 from plate_reader.spool import Spool
+from plate_reader.video.desk import ClipDesk
+from plate_reader.video.ring import KEEP_S, FrameRing
+from plate_reader.video.source import VideoSettings, VideoSource
 
 CONNECTIONS_MAX: Final = 100
 """Open connections and requests; beyond them uvicorn answers 503."""
@@ -48,6 +51,9 @@ class Settings:
     spool: Path
     blobs: Path
     limits: Limits
+    blobs_max_bytes: int = BLOBS_MAX_BYTES
+    videos: tuple[VideoSettings, ...] = ()
+    video_keep_s: float = KEEP_S
 
 
 class _Server(uvicorn.Server):
@@ -66,9 +72,9 @@ def run(settings: Settings) -> int:
     StopError
         If the address or a folder cannot be used.
     """
-    health = Health(lambda: time.time_ns() // 1_000)
+    health = Health(_utc_us)
     try:
-        spool, blobs = Spool(settings.spool), BlobFolder(settings.blobs)
+        spool, blobs = Spool(settings.spool), BlobFolder(settings.blobs, settings.blobs_max_bytes)
     except OSError as error:
         raise StopError("folder-unusable", str(error.filename), f"cannot be used ({error.strerror}); give a folder it may write") from error
     with _listening(settings.host, settings.port) as listener:
@@ -87,12 +93,14 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
 
 async def _serve(settings: Settings, health: Health, spool: Spool, blobs: BlobFolder, listener: socket.socket) -> int:
     log = structlog.get_logger("plates")
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=None)) as client:
         delivery = Delivery(spool, health, settings.edge_url, client)
         receiver = Receiver(Intake(spool, blobs, health), health, settings.limits, delivery.wake)
+        sources = [VideoSource(video, FrameRing(settings.video_keep_s), health, client, now_us=_utc_us) for video in settings.videos]
+        desk = ClipDesk(sources, blobs, _utc_us)
         server = _Server(
             uvicorn.Config(
-                create_app(receiver, health, spool, delivery),
+                create_app(receiver, health, spool, delivery, desk),
                 log_config=None,
                 access_log=False,
                 lifespan="off",
@@ -107,8 +115,16 @@ async def _serve(settings: Settings, health: Health, spool: Spool, blobs: BlobFo
         log.info("listening", address=f"http://{host}:{port}", edge=settings.edge_url, waiting=spool.count)
         delivering = asyncio.create_task(delivery.run())
         delivering.add_done_callback(lambda _: setattr(server, "should_exit", True))
+        watching = [asyncio.create_task(source.run()) for source in sources]
         await server.serve(sockets=[listener])
+        for task in watching:
+            task.cancel()
+        await asyncio.gather(*watching, return_exceptions=True)
         return await _ended(delivering, health)
+
+
+def _utc_us() -> int:
+    return time.time_ns() // 1_000
 
 
 async def _ended(delivering: asyncio.Task[None], health: Health) -> int:

@@ -1,0 +1,204 @@
+"""One video camera: watched for ever, reconnected whenever its stream ends, stalls, or carries no pictures.
+
+| what happens                                    | then                                                        |
+|-------------------------------------------------|-------------------------------------------------------------|
+| it cannot be reached, answers an error, hangs up | fault `video-away`; again after 0.5 s, doubled, at most 10 s |
+| nothing comes for 5 s                           | fault `video-stalled`; the connection is closed and made anew |
+| bytes come for 5 s and no whole JPEG in them    | fault `video-garbage`; likewise                             |
+| what it sends is no multipart stream            | fault `video-not-mjpeg`; likewise                           |
+
+An outage is one fault, however often the connection is tried.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from contract.clips import ClipFrame
+from contract.faults import Fault, Reaction, RejectError, StopError
+from plate_reader.health import Health
+from plate_reader.video.mjpeg import MjpegParser, boundary_of
+from plate_reader.video.ring import FrameRing
+
+STALL_S: Final = 5.0
+CONNECT_S: Final = 5.0
+BACK_OFF_FIRST_S: Final = 0.5
+BACK_OFF_MAX_S: Final = 10.0
+KEYS: Final = ("name", "lanes", "url", "user", "password_file")
+
+
+@dataclass(frozen=True, slots=True)
+class VideoSettings:
+    """A video camera: its name, the lanes it shows, the address of its stream, and who logs in (basic or digest, as it asks)."""
+
+    name: str
+    lanes: frozenset[int]
+    url: str
+    user: str = ""
+    password: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> "VideoSettings":
+        """Read ``name=overview,lanes=1+2,url=http://192.0.2.20/video.mjpeg,user=wim,password_file=/etc/…``; the last two may be left out.
+
+        Raises
+        ------
+        StopError
+            ``video-option`` if a key is unknown or missing, or a value impossible.
+        """
+        given = dict(item.partition("=")[::2] for item in text.split(","))
+        unknown = [key for key in given if key not in KEYS]
+        missing = [key for key in ("name", "lanes", "url") if not given.get(key)]
+        if unknown or missing:
+            what = f"has {'no ' + missing[0] if missing else 'an unknown key ' + repr(unknown[0])}; allowed are {', '.join(KEYS)}"
+            raise StopError("video-option", text, f"{what}, of which name, lanes and url are required")
+        lanes = given["lanes"].split("+")
+        if not all(lane.isascii() and lane.isdigit() and 0 < int(lane) < 100 for lane in lanes):
+            raise StopError("video-option", text, f"lanes = {given['lanes']!r}; lane ids joined by + are expected, such as 1+2")
+        address = urlsplit(given["url"])
+        if address.scheme not in {"http", "https"} or not address.hostname or address.username:
+            what = f"url = {given['url']!r}; http://HOST/PATH of an MJPEG stream is expected, the login in user and password_file"
+            raise StopError("video-option", text, what)
+        password = _password(given["password_file"], text) if "password_file" in given else ""
+        return cls(given["name"], frozenset(map(int, lanes)), given["url"], given.get("user", ""), password)
+
+
+class VideoSource:
+    """Reads one camera into its ring.
+
+    Parameters
+    ----------
+    settings
+        Where it is.
+    ring
+        Where its pictures go.
+    health
+        Told of every outage, once.
+    client
+        Does HTTP; its owner closes it.
+    now_us
+        UTC in microseconds, by which pictures are dated as they arrive.
+    stall_s
+        How long nothing useful may come.
+    """
+
+    def __init__(
+        self,
+        settings: VideoSettings,
+        ring: FrameRing,
+        health: Health,
+        client: httpx.AsyncClient,
+        *,
+        now_us: Callable[[], int] = lambda: time.time_ns() // 1_000,
+        stall_s: float = STALL_S,
+    ) -> None:
+        self.settings = settings
+        self.ring = ring
+        self.size = (0, 0)
+        self._health = health
+        self._client = client
+        self._now_us = now_us
+        self._stall_s = stall_s
+        self._back_off_s = 0.0
+        self._away = False
+        self._counts = {"pictures": 0, "damaged": 0, "connections": 0}
+        self._last_us: int | None = None
+
+    async def run(self) -> None:
+        """Watch for ever, until cancelled."""
+        while True:
+            try:
+                await self._watch()
+                self._outage("video-away", "ended its stream")
+            except httpx.ReadTimeout:
+                self._outage("video-stalled", f"has sent nothing for {self._stall_s:g} s")
+            except httpx.HTTPError as error:
+                self._outage("video-away", f"cannot be watched ({type(error).__name__}: {error})")
+            except RejectError as error:
+                self._outage(error.code, error.what)
+            await asyncio.sleep(self._back_off_s)
+
+    async def _watch(self) -> None:
+        """Read one connection to its end.
+
+        Raises
+        ------
+        RejectError
+            If what it carries are no pictures.
+        """
+        timeout = httpx.Timeout(CONNECT_S, read=self._stall_s)
+        async with self._client.stream("GET", self.settings.url, timeout=timeout, auth=_Login(self.settings)) as answer:
+            if not answer.is_success:
+                raise RejectError("video-away", self.settings.name, f"answers {answer.status_code}; look at its address and login")
+            parser = MjpegParser(boundary_of(answer.headers.get("content-type", ""), self.settings.name))
+            self._counts["connections"] += 1
+            loop = asyncio.get_running_loop()
+            last_s, damaged = loop.time(), 0
+            async for chunk in answer.aiter_bytes():
+                pictures = parser.feed(chunk)
+                self._counts["damaged"] += parser.damaged - damaged
+                damaged = parser.damaged
+                for picture in pictures:
+                    self._keep(picture, parser.size)
+                    last_s = loop.time()
+                if loop.time() - last_s > self._stall_s:
+                    raise RejectError("video-garbage", self.settings.name, f"sends bytes but no picture for {self._stall_s:g} s")
+
+    def _keep(self, picture: bytes, size: tuple[int, int]) -> None:
+        self._last_us = self._now_us()
+        self.size = size
+        self.ring.add(ClipFrame(self._last_us, picture))
+        self._counts["pictures"] += 1
+        self._away = False
+        self._back_off_s = 0.0
+
+    def _outage(self, code: str, what: str) -> None:
+        """Tell of an outage once, and wait longer each time."""
+        if not self._away:
+            said = f"{what}; clips of this time will be missing or cut; it is connected again by itself"
+            self._health.fault(Fault(code=code, where=f"video {self.settings.name}", what=said, reaction=Reaction.RETRY))
+        self._away = True
+        self._back_off_s = min(max(2 * self._back_off_s, BACK_OFF_FIRST_S), BACK_OFF_MAX_S)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """How it stands, for health."""
+        return {
+            "connected": not self._away and self._last_us is not None,
+            "last_picture_us": self._last_us,
+            **self._counts,
+            "ring": self.ring.state,
+        }
+
+
+class _Login(httpx.Auth):
+    """Logs in by the scheme that the camera asks for: digest (RFC 7616) where it may, else basic."""
+
+    def __init__(self, settings: VideoSettings) -> None:
+        self._user, self._password = settings.user, settings.password
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        response = yield request
+        if response.status_code != 401 or not self._user:
+            return
+        asked = response.headers.get("www-authenticate", "").lower()
+        if asked.startswith("digest"):
+            digest = httpx.DigestAuth(self._user, self._password)
+            flow = digest.auth_flow(request)
+            next(flow)
+            yield flow.send(response)
+            return
+        yield next(httpx.BasicAuth(self._user, self._password).auth_flow(request))
+
+
+def _password(path: str, text: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise StopError("video-option", text, f"password_file {path!r} cannot be read: {error}") from error
