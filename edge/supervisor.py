@@ -9,6 +9,7 @@ Restart policy, all of it:
 | a device is not what the station file says | the process ends with 3: a person must mend the file or the wiring |
 | broker or central away | the uplink tries for ever; the outbox keeps everything |
 | the outbox has no room | the vehicle waits in memory, and is tried again every second; at `HELD_MAX` the process ends with 75 |
+| the plate reader's video is away | records go without overview pictures; clips are asked for again for ten minutes |
 | the memory of drift cannot be written | it is kept in memory and tried again; weighing goes on |
 | the disk fails, the database is damaged | the process ends with 75; after an fsync that failed nothing is tried again |
 | a thread ends, an error nobody expected | the process ends with 75 |
@@ -36,6 +37,7 @@ from contract.rules import rule_book
 from contract.signatures import key_id
 from contract.station import ModbusSite
 from contract.topics import StationState, StationStatus
+from contract.units import US_PER_S
 from edge.cabinet import CabinetWatch
 from edge.certificates import CertificateDesk
 from edge.clock import Clock, SystemClock
@@ -56,6 +58,7 @@ from edge.records.build import Identities
 from edge.records.keystore import load_key, load_public_key
 from edge.records.software import software
 from edge.uplink import Uplink
+from edge.video import VideoDesk
 from edge.watchdog import Watchdog
 
 TURN_S: Final = 0.05
@@ -69,7 +72,7 @@ HELD_MAX: Final = 100
 
 RETRY_S: Final = 1.0
 HOUSEKEEPING_S: Final = 600.0
-READS_KEPT_US: Final = 24 * 3600 * 1_000_000
+DAY_US: Final = 24 * 3600 * US_PER_S
 
 _log = structlog.get_logger("edge")
 
@@ -137,6 +140,7 @@ class StationService:
             for device in station.device
             if not isinstance(device, ModbusSite)
         }
+        self._video = VideoDesk(station.video, self._outbox.wanted_clips, self._book.note, self._clock.utc_us)
         self._live = LiveView(tuple(self._lanes.values()))
         self._drift = DriftWatch(station, self._calibration, data / "drift.sqlite", self._book.note)
         self._recorder = Recorder(
@@ -148,6 +152,7 @@ class StationService:
             pictures=self._pictures,
             note=self._book.note,
             certified=setup.ledger is not None,
+            overview=self._video.still,
         )
         self._devices = {device.name: DeviceThread(driver_for(device), self._deliveries, self._book.note) for device in station.device}
         receipt_keys = {}
@@ -164,6 +169,7 @@ class StationService:
             note=self._book.note,
             now_us=self._clock.utc_us,
             random=SystemRandom(),
+            keep_us=round(station.retention.media_days * DAY_US),
         )
         self._server = LoopbackServer(create_app(self._take_read, self.health, self._book, self._live), setup.listen)
         self._watchdog = Watchdog()
@@ -179,6 +185,7 @@ class StationService:
             self._reads.put((read, self._clock.utc_us()))
         self._server.start()
         self._uplink.start()
+        self._video.start()
         for device in self._devices.values():
             device.start()
         self._watchdog.start()
@@ -203,6 +210,7 @@ class StationService:
             device.stop()
         self._server.stop()
         self._uplink.stop()
+        self._video.stop()
         for device in self._devices.values():
             device.join()
         self._outbox.close()
@@ -217,6 +225,9 @@ class StationService:
             self._desk.turn(self._lanes)
         self._match_reads()
         self._record(flush=False)
+        for lane in self._lanes.values():
+            self._video.passed(lane.lane.id, lane.take_passed())
+        self._video.record(self._recorder.add_clip)
         for lane in self._lanes.values():
             lane.watch(self._clock)
             for fault in lane.take_faults():
@@ -340,10 +351,11 @@ class StationService:
         if now_s < self._housekeeping_at_s:
             return
         self._housekeeping_at_s = now_s + HOUSEKEEPING_S
-        forgotten = self._outbox.forget_reads(READS_KEPT_US)
-        removed = self._pictures.prune(time.time())
+        kept_us = round(self._station.retention.media_days * DAY_US)
+        forgotten = self._outbox.forget_reads(kept_us)
+        removed = self._pictures.prune(time.time(), kept_us / US_PER_S)
         if forgotten or removed:
-            _log.info("housekeeping", unmatched_reads=forgotten, pictures=removed)
+            _log.info("housekeeping", kept_days=self._station.retention.media_days, unmatched_reads=forgotten, pictures=removed)
 
     def _status(self, state: StationState) -> StationStatus:
         counts = self._outbox.counts()
@@ -381,6 +393,7 @@ class StationService:
             "lanes": {name: lane_health(lane) for name, lane in self._lanes.items()},
             "ledger": self._desk.state() if self._desk else None,
             "drift": self._drift.health(),
+            "video": self._video.health(),
             "loop_passages": dict(self._loops),
             "faults": self._book.counts(),
             "latest_faults": self._book.latest(),

@@ -36,6 +36,15 @@ class Blob:
 
 
 @dataclass(frozen=True, slots=True)
+class ClipSpan:
+    """The video that a record is to get: of which lane, from when until when (UTC, µs)."""
+
+    lane: int
+    from_us: int
+    until_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class BlobRow:
     """A blob on its way to central; `path` is the file that holds it."""
 
