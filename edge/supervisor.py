@@ -386,6 +386,7 @@ class StationService:
             "last_seq": counts.last_seq,
             "waiting": counts.waiting_records,
             "waiting_blobs": counts.waiting_blobs,
+            "wanted_clips": counts.wanted_clips,
             "refused": counts.refused_records,
             "held": len(self._held),
             "uplink": {"connected": self._uplink.connected},

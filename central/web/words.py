@@ -42,7 +42,11 @@ CLOCKS: Final = {
 
 MEDIA_ROLES: Final = {
     MediaRole.SCENE: N_("Scene"),
+    MediaRole.FRONT: N_("Front"),
+    MediaRole.REAR: N_("Rear"),
+    MediaRole.OVERVIEW: N_("Overview"),
     MediaRole.PLATE: N_("Plate"),
+    MediaRole.CLIP: N_("Video"),
     MediaRole.CAPTURE: N_("Signal"),
 }
 

@@ -27,3 +27,8 @@ def wanted(connection: sqlite3.Connection, limit: int) -> list[ClipWanted]:
 def close(connection: sqlite3.Connection, seq: int) -> None:
     """Note that a record's clip is stored, or will never come."""
     connection.execute("DELETE FROM clip_want WHERE seq = ?", (seq,))
+
+
+def count(connection: sqlite3.Connection) -> int:
+    """Give how many clips are still to come."""
+    return int(connection.execute("SELECT COUNT(*) FROM clip_want").fetchone()[0])

@@ -129,4 +129,5 @@ class Counts:
     refused_blobs: int
     blob_bytes: int
     unused_reads: int
+    wanted_clips: int
     oldest_waiting_us: int | None

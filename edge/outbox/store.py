@@ -253,5 +253,6 @@ class Outbox:
                 refused_blobs=blobs.get("refused", 0),
                 blob_bytes=blob_rows.total_bytes(connection),
                 unused_reads=plate_rows.count_unused(connection),
+                wanted_clips=clip_rows.count(connection),
                 oldest_waiting_us=record_rows.oldest_waiting_us(connection),
             )
