@@ -42,7 +42,7 @@ class Imprint:
     @property
     def lines(self) -> tuple[str, str]:
         """The two lines."""
-        return f"{self.station}  No. {self.seq}  {self.moment}", f"copy; SHA-256 of the original {self.sha256[:32]}…"
+        return f"{self.station}  No. {self.seq}  {self.moment}", f"copy of SHA-256 {self.sha256[:24]}…"
 
 
 def sound_bytes(blobs: BlobStore, sha256: str) -> bytes:
@@ -120,13 +120,12 @@ def marked_clip(data: bytes, imprint: Imprint) -> bytes:
             picture = picture.resize(size)
         since_ms = (frame.time_us - frames[0].time_us) // _STEP_MS
         first, second = imprint.lines
+        stamped = _stamped(picture, (f"{first}   +{since_ms / 1000:.2f} s", f"{second}   {number}/{len(frames)}"))
         buffer = io.BytesIO()
-        _stamped(picture, (f"{first}   +{since_ms / 1000:.2f} s  {number}/{len(frames)}", second)).save(
-            buffer, "WEBP", quality=CLIP_QUALITY, method=0
-        )
+        stamped.save(buffer, "WEBP", quality=CLIP_QUALITY, method=0)
         pictures.append(buffer.getvalue())
         times_ms.append(max(since_ms, times_ms[-1] + 1 if times_ms else 0))
-    return webm_bytes(pictures, times_ms, *(size or (0, 0)))
+    return webm_bytes(pictures, times_ms, *stamped.size)
 
 
 def clip_poster(data: bytes, imprint: Imprint, time_us: int) -> bytes:
@@ -148,13 +147,13 @@ def _clip_size(picture: Image.Image) -> tuple[int, int]:
 
 
 def _stamped(picture: Image.Image, lines: tuple[str, str]) -> Image.Image:
-    """Burn two lines into a strip at the lower edge, on a ground that keeps them readable."""
+    """Give the picture with two lines in a dark strip under it, so that nothing of the evidence is covered."""
     size = max(9, min(22, picture.width // 52))
     font = ImageFont.load_default(size)
-    strip = round(2.7 * size)
-    ground = picture.crop((0, max(0, picture.height - strip), picture.width, picture.height))
-    picture.paste(Image.blend(ground, Image.new("RGB", ground.size), 0.62), (0, max(0, picture.height - strip)))
-    draw = ImageDraw.Draw(picture)
+    strip = round(2.7 * size) // 2 * 2
+    stamped = Image.new("RGB", (picture.width, picture.height + strip), (24, 24, 24))
+    stamped.paste(picture, (0, 0))
+    draw = ImageDraw.Draw(stamped)
     for row, line in enumerate(lines):
-        draw.text((size // 2, picture.height - strip + round((0.12 + 1.22 * row) * size)), line, font=font, fill=(255, 255, 255))
-    return picture
+        draw.text((size // 2, picture.height + round((0.12 + 1.22 * row) * size)), line, font=font, fill=(255, 255, 255))
+    return stamped
