@@ -60,7 +60,8 @@ def run(  # noqa: PLR0917 - one argument per option of the command line
     """Receive what cameras push, and fetch from folders and cameras, until SIGTERM.
 
     Cameras push to /isapi/CAMERA (Hikvision), /dahua/CAMERA/NotificationInfo/TollgateInfo and …/KeepAlive (Dahua ITSAPI), /axis/CAMERA,
-    /platerecognizer/CAMERA (Plate Recognizer Stream); CAMERA is the name in the station file. GET /health says how each camera is. An option goes before the same key of the settings file. Exit codes: 0 ended, 1 cannot start, 2 wrong options, 75 start again.
+    /platerecognizer/CAMERA (Plate Recognizer Stream); CAMERA is the name in the station file. GET /health says how each camera is.
+    An option goes before the same key of the settings file. Exit codes: 0 ended, 1 cannot start, 2 wrong options, 75 start again.
     """
     _log_to_stderr(log_json)
     try:

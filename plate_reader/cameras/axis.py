@@ -3,11 +3,14 @@
     POST /axis/<camera>    application/json, or multipart/form-data with a JSON part and pictures
 
 A car is told several times: ``new`` when first seen, ``update`` when its text, direction or zone has changed, ``lost`` when it is gone,
-each with the same `carID`. The same text of the same car is one event; another text is another reading of it, and both are kept.
+each with the same `carID`. The same text of the same car is one event; another text is another reading of it, and both are kept. ``lost``
+comes many seconds after the passage and may bear that time, so it only counts where nothing was told of the car before: a late time could
+put the plate on the next vehicle.
 
 Expected damage: as of every JSON; numbers as text; a car that is only told when it is lost; car numbers that begin anew.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 
 from contract.faults import RejectError
@@ -17,8 +20,6 @@ from plate_reader.cameras.message import Message, Protocol
 from plate_reader.cameras.multipart import Part, is_multipart, parse_multipart
 
 _STATES: Final = frozenset({"new", "update", "lost", ""})
-_HOUR_US: Final = 3_600_000_000
-"""Car numbers begin anew when the camera restarts: the same number in another hour is another car."""
 
 
 def parse(message: Message) -> Pushed:
@@ -35,8 +36,9 @@ def parse(message: Message) -> Pushed:
         document = fields.parse_json(message.body, message.content_type, camera)
     if "plateUTF8" not in document and "plateASCII" not in document and "plateText" not in document:
         return Pushed(Kind.KEEP_ALIVE if len(document) <= 8 and "carID" not in document else Kind.OTHER)
-    seen = _seen(document, camera).with_pictures(*_pictures(document, parts, camera))
-    return Pushed(Kind.READ, (make_event(seen, camera),))
+    event = make_event(_seen(document, camera).with_pictures(*_pictures(document, parts, camera)), camera)
+    lost = str(document.get("carState")).lower() == "lost"
+    return Pushed(Kind.READ, (replace(event, vehicle=event.read.event_id.rpartition("/")[0], only_if_untold=lost),))
 
 
 def _seen(document: dict[str, Any], camera: str) -> Seen:
@@ -48,7 +50,7 @@ def _seen(document: dict[str, Any], camera: str) -> Seen:
     car = fields.required(document, "carID", camera)
     device = fields.text(document, "camera_info/SerialNumber", camera) or camera
     return Seen(
-        event_id=f"{device[:16]}/{car[:24]}/{time_us // _HOUR_US}/{text[:16]}",
+        event_id=f"{device[:16]}/{car[:24]}/{text[:16]}",
         time_us=time_us,
         text=text,
         confidence=fields.number(document, "plateConfidence", camera, 1),

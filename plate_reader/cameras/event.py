@@ -30,10 +30,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CameraEvent:
-    """One plate read and the pictures it names by their SHA-256, each a JPEG as the camera sent it."""
+    """One plate read and the pictures it names by their SHA-256, each a JPEG as the camera sent it.
+
+    `vehicle` is the camera's own name for the vehicle where it tells the same one several times; with `only_if_untold`, the event only
+    counts where none of that vehicle came before.
+    """
 
     read: PlateRead
     pictures: tuple[bytes, ...]
+    vehicle: str = ""
+    only_if_untold: bool = False
 
 
 @dataclass(frozen=True, slots=True)

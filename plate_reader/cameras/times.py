@@ -76,8 +76,8 @@ def local_us(text: str, layout: str, zone: timezone, camera: str, what: str) -> 
 
 def epoch_ms_us(text: str, camera: str, what: str) -> int:
     """Read milliseconds since 1970 UTC; raises `RejectError` if it is none."""
-    if text.isascii() and text.isdigit() and len(text) <= 15:
+    if text.isascii() and text.isdigit() and len(text) <= 13:
         value_us = int(text) * 1_000
-        if in_range(_EPOCH + timedelta(microseconds=min(value_us, 2**52))):
+        if in_range(_EPOCH + timedelta(microseconds=value_us)):
             return value_us
     raise RejectError("event-time", camera, f"{what} = {text[:60]!r}; milliseconds since 1970 UTC are expected, as 1772438405123")

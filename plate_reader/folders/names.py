@@ -46,7 +46,8 @@ class NamePattern:
         unknown = next((name for name in names if name not in _FIELDS), None)
         twice = next((name for name in _ONCE if names.count(name) > 1), None)
         if unknown or twice or "time" not in names or "/" in pattern or "\0" in pattern:
-            msg = f"pattern {pattern!r}; {{time}} once, {{plate}} and {{lane}} at most once, {{any}} and text are allowed: {{lane}}_{{time}}.jpg"
+            allowed = "{time} once, {plate} and {lane} at most once, {any} and plain text are allowed, as {lane}_{time}.jpg"
+            msg = f"pattern {pattern!r}; {allowed}"
             raise ValueError(msg)
         pieces = _FIELD.split(pattern)
         self._layout = layout
