@@ -64,14 +64,20 @@ def iso(text: str, camera: str, what: str) -> datetime:
 
 
 def local_us(text: str, layout: str, zone: timezone, camera: str, what: str) -> int:
-    """Read local time of a known offset by a layout of `strptime`; raises `RejectError` if it does not follow it."""
+    """Read local time of a known offset by a layout of `strptime`; raises `RejectError` if it does not follow it to the digit."""
     try:
         value = datetime.strptime(text, layout).replace(tzinfo=zone)
     except ValueError:
         value = None
-    if value is None or not in_range(value):
+    if value is None or not in_range(value) or not _is_written_so(value, text, layout):
         raise RejectError("event-time", camera, f"{what} = {text[:60]!r}; local time as {layout} is expected")
     return to_us(value)
+
+
+def _is_written_so(value: datetime, text: str, layout: str) -> bool:
+    """Say whether an instant is written as this text: `strptime` takes 1 for 01, and so reads month 13 as January the 3rd."""
+    digits = len(text) - len(value.strftime(layout.replace("%f", "")))
+    return value.strftime(layout.replace("%f", f"{value.microsecond:06d}"[: max(0, digits)])) == text
 
 
 def epoch_ms_us(text: str, camera: str, what: str) -> int:

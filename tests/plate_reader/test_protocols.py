@@ -169,6 +169,7 @@ def test_chinese_character_sets_are_understood_when_they_are_named():
         ("dahua", {"Picture__SnapInfo": None}, "event-element-missing"),
         ("dahua", {"Picture__SnapInfo__AccurateTime": "yesterday"}, "event-time"),
         ("dahua", {"Picture__SnapInfo__AccurateTime": "1970-01-01 00:00:00.000"}, "event-time"),
+        ("dahua", {"Picture__SnapInfo__AccurateTime": "2026-3-2 16:00:05.123"}, "event-time"),
         ("dahua", {"Picture__SnapInfo__TimeZone": 99}, "event-time"),
         ("dahua", {"Picture__SnapInfo__LanNo": "first"}, "event-value"),
         ("dahua", {"Picture__SnapInfo__LanNo": 1.5}, "event-value"),
