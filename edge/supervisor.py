@@ -7,6 +7,7 @@ Restart policy, all of it:
 | a line hangs up, a device is silent for 5 s | its thread opens it again after 0.2 to 4 s; what was missed is asked for again |
 | a device restarts | vehicles on the array are cut off and flagged; a new time base begins |
 | a device is not what the station file says | the process ends with 3: a person must mend the file or the wiring |
+| the plate reader does not hear of a vehicle | the vehicle goes without the pictures it would have fetched, said once |
 | broker or central away | the uplink tries for ever; the outbox keeps everything |
 | the outbox has no room | the vehicle waits in memory, and is tried again every second; at `HELD_MAX` the process ends with 75 |
 | the memory of drift cannot be written | it is kept in memory and tried again; weighing goes on |
@@ -51,6 +52,7 @@ from edge.live import LiveView
 from edge.loopback import LoopbackServer, create_app
 from edge.outbox import Outbox
 from edge.pictures import PictureFolder
+from edge.plate_trigger import PlateTrigger
 from edge.recorder import Recorder
 from edge.records.build import Identities
 from edge.records.keystore import load_key, load_public_key
@@ -149,6 +151,7 @@ class StationService:
             note=self._book.note,
             certified=setup.ledger is not None,
         )
+        self._trigger = PlateTrigger(setup.plates_url, self._clock.utc_us, self._book.note)
         self._devices = {device.name: DeviceThread(driver_for(device), self._deliveries, self._book.note) for device in station.device}
         receipt_keys = {}
         if station.uplink.central_key_file is not None:
@@ -179,6 +182,7 @@ class StationService:
             self._reads.put((read, self._clock.utc_us()))
         self._server.start()
         self._uplink.start()
+        self._trigger.start()
         for device in self._devices.values():
             device.start()
         self._watchdog.start()
@@ -203,6 +207,7 @@ class StationService:
             device.stop()
         self._server.stop()
         self._uplink.stop()
+        self._trigger.stop()
         for device in self._devices.values():
             device.join()
         self._outbox.close()
@@ -218,6 +223,7 @@ class StationService:
         self._match_reads()
         self._record(flush=False)
         for lane in self._lanes.values():
+            self._trigger.passed(lane.lane.id, lane.take_passed())
             lane.watch(self._clock)
             for fault in lane.take_faults():
                 self._book.note(fault)
@@ -243,7 +249,7 @@ class StationService:
 
     def _threads(self) -> dict[str, bool]:
         threads = {f"device {name}": device.alive for name, device in self._devices.items()}
-        return {**threads, "uplink": self._uplink.alive, "loopback server": self._server.alive}
+        return {**threads, "uplink": self._uplink.alive, "loopback server": self._server.alive, "plate trigger": self._trigger.alive}
 
     def _take_deliveries(self) -> None:
         try:
