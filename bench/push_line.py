@@ -79,7 +79,7 @@ def _strike(console: Console, running: RunningLine, supervisor: Supervisor, *, c
     compared = compare(truth.vehicles[:driven], list(running.page.records.values()), truth.playback.rate_hz)
     late = truth.vehicles[driven - 1].first_axle_sample
     invented = [each for each in compared.invented if each.record.first_axle_sample <= late]
-    stored = stored_in_central(run_once(programs.verify(running.line), running.watch.pause), "line")
+    stored = stored_in_central(run_once(programs.verify(running.line), running.watch.pause), running.line.site.station.station.id)
     plates = [pair.plate for pair in compared.pairs if pair.driven.number <= driven]
     console.print(f"vehicles driven: {driven}, {flooded} of them during {count} malformed pushes, the others during {kills} kills")
     console.print(f"recorded: {len(compared.pairs)}, missed {len(compared.missed)}, invented {len(invented)}")
