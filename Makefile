@@ -13,13 +13,16 @@ SITES := strips4 strips2 plates2
 # Programs of the system that some tests need: package=program that proves it is there.
 SYSTEM := mosquitto=/usr/sbin/mosquitto chromium=/usr/bin/chromium postgresql=/usr/lib/postgresql/*/bin/initdb
 
+# Of rapidocr-onnxruntime only the recognition model in its wheel is read, never its code, so what that code alone needs stays out.
+UNUSED := opencv-python pyclipper shapely six tqdm
+
 .PHONY: help demo test check bench schemas lock system clean
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Weighline needs Python 3.11 or newer; PYTHON=... names another"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' || { echo "Weighline needs Python 3.11 or 3.12; PYTHON=... names another"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -45,7 +48,7 @@ schemas: $(READY) ## write docs/protocols/*.json anew from the contract
 
 lock: $(READY) ## resolve the dependencies anew
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-annotate --no-header \
-	    --no-emit-index-url --python-version 3.11 -o requirements.lock
+	    --no-emit-index-url --python-version 3.11 $(patsubst %,--no-emit-package %,$(UNUSED)) -o requirements.lock
 
 system: ## install what only some tests need of the system, when root; otherwise say what is missing
 	@missing=""; for pair in $(SYSTEM); do compgen -G "$${pair#*=}" > /dev/null || missing="$$missing $${pair%%=*}"; done; \

@@ -7,6 +7,7 @@ Restart policy, all of it:
 | a line hangs up, a device is silent for 5 s | its thread opens it again after 0.2 to 4 s; what was missed is asked for again |
 | a device restarts | vehicles on the array are cut off and flagged; a new time base begins |
 | a device is not what the station file says | the process ends with 3: a person must mend the file or the wiring |
+| the plate reader does not hear of a vehicle | the vehicle goes without the pictures it would have fetched, said once |
 | broker or central away | the uplink tries for ever; the outbox keeps everything |
 | the outbox has no room | the vehicle waits in memory, and is tried again every second; at `HELD_MAX` the process ends with 75 |
 | the plate reader's video is away | records go without overview pictures; clips are asked for again for ten minutes |
@@ -31,7 +32,7 @@ import structlog
 
 from calibration.certificate import InForce, Ledger
 from calibration.model import Calibration
-from contract.faults import EXIT_OK, EXIT_REJECTED, EXIT_RESTART, RejectError, RetryError, StopError
+from contract.faults import EXIT_OK, EXIT_RESTART, RejectError, RetryError, StopError
 from contract.plates import PlateRead
 from contract.rules import rule_book
 from contract.signatures import key_id
@@ -46,6 +47,7 @@ from edge.device_thread import Delivery, DeviceThread
 from edge.drift import DriftWatch
 from edge.drivers import driver_for
 from edge.drivers.base import DeviceEvent, LineFault, LoopTransition, SiteState
+from edge.exit_code import exit_code_of
 from edge.faultbook import FaultBook
 from edge.health import lane_health
 from edge.lane import LaneRun, Ready
@@ -53,6 +55,7 @@ from edge.live import LiveView
 from edge.loopback import LoopbackServer, create_app
 from edge.outbox import Outbox
 from edge.pictures import PictureFolder
+from edge.plate_trigger import PlateTrigger
 from edge.recorder import Recorder
 from edge.records.build import Identities
 from edge.records.keystore import load_key, load_public_key
@@ -75,17 +78,6 @@ HOUSEKEEPING_S: Final = 600.0
 DAY_US: Final = 24 * 3600 * US_PER_S
 
 _log = structlog.get_logger("edge")
-
-
-CURED_BY_RESTART: Final = frozenset(
-    {"disk-full", "disk-failing", "outbox-in-use", "outbox-unopenable", "outbox-full", "thread-ended", "outbox-read-only"}
-)
-"""Codes of errors that a fresh start may cure; any other asks for a person."""
-
-
-def exit_code_of(error: StopError) -> int:
-    """Give the exit code that tells the service manager whether to start again."""
-    return EXIT_RESTART if error.code in CURED_BY_RESTART else EXIT_REJECTED
 
 
 def run_station(setup: Setup) -> int:
@@ -154,6 +146,7 @@ class StationService:
             certified=setup.ledger is not None,
             overview=self._video.still,
         )
+        self._trigger = PlateTrigger(setup.plates_url, self._clock.utc_us, self._book.note)
         self._devices = {device.name: DeviceThread(driver_for(device), self._deliveries, self._book.note) for device in station.device}
         receipt_keys = {}
         if station.uplink.central_key_file is not None:
@@ -186,6 +179,7 @@ class StationService:
         self._server.start()
         self._uplink.start()
         self._video.start()
+        self._trigger.start()
         for device in self._devices.values():
             device.start()
         self._watchdog.start()
@@ -211,6 +205,7 @@ class StationService:
         self._server.stop()
         self._uplink.stop()
         self._video.stop()
+        self._trigger.stop()
         for device in self._devices.values():
             device.join()
         self._outbox.close()
@@ -225,10 +220,11 @@ class StationService:
             self._desk.turn(self._lanes)
         self._match_reads()
         self._record(flush=False)
-        for lane in self._lanes.values():
-            self._video.passed(lane.lane.id, lane.take_passed())
         self._video.record(self._recorder.add_clip)
         for lane in self._lanes.values():
+            passed = lane.take_passed()
+            self._video.passed(lane.lane.id, passed)
+            self._trigger.passed(lane.lane.id, passed)
             lane.watch(self._clock)
             for fault in lane.take_faults():
                 self._book.note(fault)
@@ -254,7 +250,7 @@ class StationService:
 
     def _threads(self) -> dict[str, bool]:
         threads = {f"device {name}": device.alive for name, device in self._devices.items()}
-        return {**threads, "uplink": self._uplink.alive, "loopback server": self._server.alive}
+        return {**threads, "uplink": self._uplink.alive, "loopback server": self._server.alive, "plate trigger": self._trigger.alive}
 
     def _take_deliveries(self) -> None:
         try:

@@ -13,6 +13,7 @@ from firmware_sims.errors import SimulationError
 from firmware_sims.faults import FaultBoard
 from firmware_sims.isapi_event import AnprEvent
 from firmware_sims.plates import SERIAL, draw_trailer_plate
+from firmware_sims.push_format import format_named
 from firmware_sims.push_queue import PushQueue
 from firmware_sims.scene import Sight
 from firmware_sims.scenery.body import shape_of
@@ -40,12 +41,18 @@ class CameraSettings:
         Its clock's error, positive when it is fast.
     delay_ms
         From the true instant until it begins to push.
+    protocol
+        How it pushes, by the names of `push_format.FORMATS`.
+    login
+        User and password for a digest login, as ``user:password``; none where empty.
     """
 
     name: str
     position_m: float = 0.0
     offset_ms: float = 0.0
     delay_ms: float = 300.0
+    protocol: str = "isapi"
+    login: str = ""
     facing: str = "front"
 
     @classmethod
@@ -57,21 +64,24 @@ class CameraSettings:
         SimulationError
             If a key is unknown, a number is none, or the name is missing.
         """
-        allowed = ("name", "position_m", "offset_ms", "delay_ms", "facing")
+        allowed = ("name", "position_m", "offset_ms", "delay_ms", "protocol", "login", "facing")
         given = dict(item.partition("=")[::2] for item in text.split(","))
         unknown = [key for key in given if key not in allowed]
         if unknown or not given.get("name"):
             raise SimulationError(f"camera {text!r}; allowed are {', '.join(allowed)}, name is required")
-        facing = given.pop("facing", "front")
+        words = {"name", "protocol", "login", "facing"}
+        format_named(given.get("protocol", "isapi"))
+        facing = given.get("facing", "front")
         if facing not in {"front", "rear"}:
             raise SimulationError(f"camera {text!r}: facing is front or rear")
         try:
-            numbers = {key: float(value) for key, value in given.items() if key != "name"}
+            numbers = {key: float(value) for key, value in given.items() if key not in words}
         except ValueError as error:
             raise SimulationError(f"camera {text!r}: {error}; metres and milliseconds are numbers") from error
         if numbers.get("delay_ms", 0) < 0:
             raise SimulationError(f"camera {text!r}: delay_ms is 0 or more")
-        return cls(name=given["name"], facing=facing, **numbers)
+        protocol, login = given.get("protocol", "isapi"), given.get("login", "")
+        return cls(name=given["name"], protocol=protocol, login=login, facing=facing, **numbers)
 
 
 class Camera:

@@ -6,6 +6,8 @@ import asyncio
 import random
 from typing import Any
 
+import httpx
+
 from firmware_sims.camera import Camera, CameraSettings
 from firmware_sims.clock import SimulatedClock
 from firmware_sims.digitiser import Digitiser
@@ -17,6 +19,7 @@ from firmware_sims.modbus_rtu import ModbusRtuServer
 from firmware_sims.modbus_service import ModbusService
 from firmware_sims.modbus_tcp import ModbusTcpServer
 from firmware_sims.pseudo_terminal import PseudoTerminal
+from firmware_sims.push_format import format_named
 from firmware_sims.push_queue import PushQueue
 from firmware_sims.run_settings import RunSettings
 from firmware_sims.serial_front import SerialFront
@@ -131,7 +134,16 @@ class DeviceSet:
 
     def _camera(self, camera: CameraSettings, channel: int) -> Camera:
         settings, wall_s = self._settings, self._clock.wall_s
-        queue = PushQueue(settings.camera_url or "", camera.name, settings.place, self._faults, wall_s)
+        user, _, password = camera.login.partition(":")
+        queue = PushQueue(
+            settings.camera_url or "",
+            camera.name,
+            settings.place,
+            self._faults,
+            wall_s,
+            push_format=format_named(camera.protocol),
+            auth=httpx.DigestAuth(user, password) if user else None,
+        )
         return Camera(
             settings=camera,
             channel=channel,

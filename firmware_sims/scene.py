@@ -7,7 +7,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from firmware_sims.plate_picture import draw_plate_picture, font
+from firmware_sims.plate_picture import font
 from firmware_sims.scenery.body import Shape, typical_shape
 from firmware_sims.scenery.painter import LANE_WIDTH_M, Painted, Passing, Plate, paint
 from firmware_sims.scenery.pinhole import plate_view
@@ -74,7 +74,7 @@ def photograph(sight: Sight, imprint: str) -> Pictures:
     painted = _painted(sight)
     box = painted.front_plate if sight.facing == "front" else painted.rear_plate
     scene = painted.picture.filter(ImageFilter.GaussianBlur(SOFTNESS_PX))
-    crop = _crop(scene, box, sight.plate)
+    crop = _crop(scene, box)
     draw = ImageDraw.Draw(scene)
     draw.rectangle((0, 0, SIZE[0], 40), fill=(20, 20, 20))
     draw.text((16, 20), imprint, font=font(22), fill=(240, 240, 240), anchor="lm")
@@ -101,15 +101,14 @@ def _painted(sight: Sight) -> Painted:
     return paint(view, vehicles, sight.conditions, seed=sight.plate.text)
 
 
-def _crop(scene: Image.Image, box: tuple[int, int, int, int] | None, plate: Plate) -> Image.Image:
+def _crop(scene: Image.Image, box: tuple[int, int, int, int] | None) -> Image.Image:
     """Cut the plate out of the scene; a blank of the plate's size where the camera does not see it."""
     if box is None:
         return Image.new("RGB", CROP_SIZE, (96, 98, 100))
     left, top, right, bottom = box
     margin = round(CROP_MARGIN * (right - left))
     cut = scene.crop((left - margin, top - margin, right + margin, bottom + margin))
-    width = max(CROP_SIZE[0], draw_plate_picture(plate.text, plate.color).width // 2)
-    return cut.resize((width, round(cut.height * width / cut.width)), Image.Resampling.BICUBIC)
+    return cut.resize((CROP_SIZE[0], round(cut.height * CROP_SIZE[0] / cut.width)), Image.Resampling.BICUBIC)
 
 
 def _thousandths(box: tuple[int, int, int, int] | None) -> tuple[int, int, int, int]:

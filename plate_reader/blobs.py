@@ -10,8 +10,8 @@ from typing import Final
 from contract.media import sha256_hex
 from plate_reader.durable import remove_temporaries, sync_folder, write_durably
 
-BLOBS_MAX_BYTES: Final = 2 * 1024**3
-"""What the folder may take: the pictures of some 6 000 vehicles, or 200 clips, that the edge has not yet fetched."""
+BLOBS_MAX_MB: Final = 2_048
+"""What the folder may take, MiB: the pictures of some 6 000 vehicles, or 200 clips, that the edge has not yet fetched."""
 
 
 class BlobFolder:
@@ -25,7 +25,7 @@ class BlobFolder:
         What it may hold. The edge takes blobs out, so it is counted anew before anything is refused.
     """
 
-    def __init__(self, root: Path, bytes_max: int = BLOBS_MAX_BYTES) -> None:
+    def __init__(self, root: Path, bytes_max: int = BLOBS_MAX_MB * 1024**2) -> None:
         self._root = root
         self._bytes_max = bytes_max
         self._lock = threading.Lock()

@@ -9,6 +9,7 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -72,7 +73,7 @@ class Spool:
     def has_seen(self, read: PlateRead) -> bool:
         """Say whether this event was taken before."""
         with self._lock:
-            return _event_of(_name(read)) in self._seen
+            return _event_of(name_of(read)) in self._seen
 
     def put(self, read: PlateRead) -> None:
         """Keep the read durably; a second time changes nothing.
@@ -82,7 +83,7 @@ class Spool:
         RetryError
             If the spool is full, or the disk is full or fails.
         """
-        name = _name(read)
+        name = name_of(read)
         data = read.model_dump_json().encode()
         with self._lock:
             if _event_of(name) in self._seen:
@@ -101,8 +102,8 @@ class Spool:
             if len(self._seen) > SEEN_MAX:
                 self._seen.popitem(last=False)
 
-    def oldest(self) -> tuple[str, bytes] | None:
-        """Give name and bytes of the read with the earliest time; None where nothing waits.
+    def oldest(self, ready: Callable[[str], bool] = lambda _: True) -> tuple[str, bytes] | None:
+        """Give name and bytes of the read with the earliest time among those whose name is `ready`; None where there is none.
 
         Raises
         ------
@@ -110,9 +111,9 @@ class Spool:
             If it cannot be read, or someone has taken it away.
         """
         with self._lock:
-            if not self._names:
+            name = next(filter(ready, self._names), None)
+            if name is None:
                 return None
-            name = self._names[0]
         return name, (self._root / name).read_bytes()
 
     def remove(self, name: str) -> None:
@@ -140,7 +141,8 @@ class Spool:
                 self._bytes -= self._sizes.pop(name)
 
 
-def _name(read: PlateRead) -> str:
+def name_of(read: PlateRead) -> str:
+    """Give the name under which the spool keeps a read."""
     digest = hashlib.sha256(read.event_id.encode()).hexdigest()[:32]
     return f"{read.time_us:016d}.{digest}.{read.camera}.json"
 

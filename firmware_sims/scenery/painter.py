@@ -19,6 +19,8 @@ from firmware_sims.scenery.weather import CLEAR, Conditions, after, soil
 
 LANE_WIDTH_M = 3.5
 LANES = 3
+TWO_ROWS = 0.42
+"""Height over width from which a plate has two rows: 220 mm over 440 mm, where one row has 140 mm (GA 36)."""
 ROAD_M = (-130.0, 130.0)
 SKY: tuple[Color, Color] = (150, 185, 215), (225, 232, 235)
 VERGE: Color = (104, 124, 84)
@@ -203,7 +205,8 @@ class _Vehicle:
             self._draw.polygon(outline, fill=(200, 200, 190))
             return
         size = (int(right - left), int(bottom - top))
-        picture = soil(_plate_picture(plate), self._conditions.dirt, plate.text)
+        wide, tall = np.linalg.norm(spot[1] - spot[0]), np.linalg.norm(spot[3] - spot[0])
+        picture = soil(_plate_picture(plate, 2 if tall > TWO_ROWS * wide else 1), self._conditions.dirt, plate.text)
         small = picture.resize((size[0] * 2, size[1] * 2), Image.Resampling.LANCZOS)
         corners = np.array([(0, 0), (small.width, 0), (small.width, small.height), (0, small.height)], float)
         terms = _perspective(pixels - (left, top), corners)
@@ -215,8 +218,8 @@ class _Vehicle:
 
 
 @lru_cache(maxsize=64)
-def _plate_picture(plate: Plate) -> Image.Image:
-    return draw_plate_picture(plate.text, plate.color)
+def _plate_picture(plate: Plate, rows: int) -> Image.Image:
+    return draw_plate_picture(plate.text, plate.color, rows)
 
 
 def _perspective(to: NDArray[np.float64], source: NDArray[np.float64]) -> list[float]:

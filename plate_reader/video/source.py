@@ -13,60 +13,21 @@ An outage is one fault, however often the connection is tried.
 import asyncio
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import httpx
 
 from contract.clips import ClipFrame
-from contract.faults import Fault, Reaction, RejectError, StopError
+from contract.faults import Fault, Reaction, RejectError
 from plate_reader.health import Health
 from plate_reader.video.mjpeg import MjpegParser, boundary_of
 from plate_reader.video.ring import FrameRing
+from plate_reader.video.settings import VideoSettings
 
 STALL_S: Final = 5.0
 CONNECT_S: Final = 5.0
 BACK_OFF_FIRST_S: Final = 0.5
 BACK_OFF_MAX_S: Final = 10.0
-KEYS: Final = ("name", "lanes", "url", "user", "password_file")
-
-
-@dataclass(frozen=True, slots=True)
-class VideoSettings:
-    """A video camera: its name, the lanes it shows, the address of its stream, and who logs in (basic or digest, as it asks)."""
-
-    name: str
-    lanes: frozenset[int]
-    url: str
-    user: str = ""
-    password: str = ""
-
-    @classmethod
-    def parse(cls, text: str) -> "VideoSettings":
-        """Read ``name=overview,lanes=1+2,url=http://192.0.2.20/video.mjpeg,user=wim,password_file=/etc/…``; the last two may be left out.
-
-        Raises
-        ------
-        StopError
-            ``video-option`` if a key is unknown or missing, or a value impossible.
-        """
-        given = dict(item.partition("=")[::2] for item in text.split(","))
-        unknown = [key for key in given if key not in KEYS]
-        missing = [key for key in ("name", "lanes", "url") if not given.get(key)]
-        if unknown or missing:
-            what = f"has {'no ' + missing[0] if missing else 'an unknown key ' + repr(unknown[0])}; allowed are {', '.join(KEYS)}"
-            raise StopError("video-option", text, f"{what}, of which name, lanes and url are required")
-        lanes = given["lanes"].split("+")
-        if not all(lane.isascii() and lane.isdigit() and 0 < int(lane) < 100 for lane in lanes):
-            raise StopError("video-option", text, f"lanes = {given['lanes']!r}; lane ids joined by + are expected, such as 1+2")
-        address = urlsplit(given["url"])
-        if address.scheme not in {"http", "https"} or not address.hostname or address.username:
-            what = f"url = {given['url']!r}; http://HOST/PATH of an MJPEG stream is expected, the login in user and password_file"
-            raise StopError("video-option", text, what)
-        password = _password(given["password_file"], text) if "password_file" in given else ""
-        return cls(given["name"], frozenset(map(int, lanes)), given["url"], given.get("user", ""), password)
 
 
 class VideoSource:
@@ -105,6 +66,7 @@ class VideoSource:
         self._client = client
         self._now_us = now_us
         self._stall_s = stall_s
+        self._login = _Login(settings)
         self._back_off_s = 0.0
         self._away = False
         self._counts = {"pictures": 0, "damaged": 0, "connections": 0}
@@ -133,7 +95,7 @@ class VideoSource:
             If what it carries are no pictures.
         """
         timeout = httpx.Timeout(CONNECT_S, read=self._stall_s)
-        async with self._client.stream("GET", self.settings.url, timeout=timeout, auth=_Login(self.settings)) as answer:
+        async with self._client.stream("GET", self.settings.url, timeout=timeout, auth=self._login) as answer:
             if not answer.is_success:
                 raise RejectError("video-away", self.settings.name, f"answers {answer.status_code}; look at its address and login")
             parser = MjpegParser(boundary_of(answer.headers.get("content-type", ""), self.settings.name))
@@ -181,7 +143,7 @@ class _Login(httpx.Auth):
     """Logs in by the scheme that the camera asks for: digest (RFC 7616) where it may, else basic."""
 
     def __init__(self, settings: VideoSettings) -> None:
-        self._user, self._password = settings.user, settings.password
+        self._user, self._password = settings.user, settings.password()
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         response = yield request
@@ -195,10 +157,3 @@ class _Login(httpx.Auth):
             yield flow.send(response)
             return
         yield next(httpx.BasicAuth(self._user, self._password).auth_flow(request))
-
-
-def _password(path: str, text: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise StopError("video-option", text, f"password_file {path!r} cannot be read: {error}") from error

@@ -46,7 +46,7 @@ def test_what_was_kept_is_there_after_a_restart_and_known_as_seen(tmp_path):
     assert not list(tmp_path.glob(f"*{TEMPORARY_SUFFIX}"))
 
 
-@pytest.mark.parametrize("bounds", [{"count_max": 2}, {"bytes_max": 500}])
+@pytest.mark.parametrize("bounds", [{"count_max": 2}, {"bytes_max": 600}])
 def test_a_full_spool_says_so_and_keeps_what_it_has(tmp_path, bounds):
     spool = Spool(tmp_path, **bounds)
     spool.put(read(1))

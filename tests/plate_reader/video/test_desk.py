@@ -9,7 +9,8 @@ from plate_reader.health import Health
 from plate_reader.video import desk as desk_module
 from plate_reader.video.desk import ClipDesk
 from plate_reader.video.ring import FrameRing
-from plate_reader.video.source import VideoSettings, VideoSource
+from plate_reader.video.settings import VideoSettings
+from plate_reader.video.source import VideoSource
 from tests.plate_reader.video.streams import picture
 
 SECOND = 1_000_000
@@ -20,7 +21,7 @@ WANTED = ClipWanted(seq=7, record_sha256="a" * 64, lane=1, from_us=AT - 6 * SECO
 class Scene:
     def __init__(self, folder, bytes_max=10**9):
         self.now_us = AT + 7 * SECOND
-        self.source = VideoSource(VideoSettings("overview", frozenset({1}), "http://h/v"), FrameRing(), Health(lambda: 1), None)
+        self.source = VideoSource(VideoSettings(name="overview", lanes=(1,), url="http://h/v"), FrameRing(), Health(lambda: 1), None)
         self.source.size = (64, 48)
         self.blobs = BlobFolder(folder, bytes_max)
         self.desk = ClipDesk([self.source], self.blobs, lambda: self.now_us)

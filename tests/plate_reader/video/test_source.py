@@ -7,11 +7,11 @@ import itertools
 import httpx
 import pytest
 
-from contract.faults import StopError
 from plate_reader.health import Health
 from plate_reader.video import source as source_module
 from plate_reader.video.ring import FrameRing
-from plate_reader.video.source import VideoSettings, VideoSource
+from plate_reader.video.settings import VideoSettings
+from plate_reader.video.source import VideoSource
 from tests.firmware_sims.receiver import until
 from tests.plate_reader.video.streams import StreamingCamera, part, picture
 
@@ -29,9 +29,9 @@ def watched(tell, holds, **camera):
 
     async def run():
         health = Health(lambda: 1)
-        login = camera.pop("login", ("", ""))
+        login = camera.pop("login", {})
         async with StreamingCamera(tell, **camera) as streaming, httpx.AsyncClient(trust_env=False) as client:
-            settings = VideoSettings("overview", frozenset({1}), streaming.url, *login)
+            settings = VideoSettings(name="overview", lanes=(1,), url=streaming.url, **login)
             source = VideoSource(settings, FrameRing(), health, client, stall_s=STALL_S)
             task = asyncio.create_task(source.run())
             try:
@@ -107,7 +107,10 @@ def test_what_is_no_stream_is_said():
 
 
 @pytest.mark.parametrize("challenge", [b'Basic realm="cam"', b'Digest realm="cam", nonce="abc", qop="auth", algorithm=MD5'])
-def test_it_logs_in_as_it_is_asked(challenge):
+def test_it_logs_in_as_it_is_asked(challenge, tmp_path):
+    password = tmp_path / "password"
+    password.write_text("secret\n")
+
     async def tell(send, connection):
         await send(b"")
 
@@ -115,30 +118,8 @@ def test_it_logs_in_as_it_is_asked(challenge):
         return any(b"authorization:" in request.lower() for request in camera.requests)
 
     status = b"401 Login\r\nWWW-Authenticate: " + challenge
-    _, camera, _ = watched(tell, answered, status=status, login=("wim", "secret"))
+    _, camera, _ = watched(tell, answered, status=status, login={"user": "wim", "password_file": password})
     sent = next(request for request in camera.requests if b"authorization:" in request.lower())
     expected = b"Basic " + base64.b64encode(b"wim:secret") if challenge.startswith(b"Basic") else b'Digest username="wim"'
     assert expected in sent
     assert b"secret" not in sent
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("name=o,url=http://h/v", "no lanes"),
-        ("name=o,lanes=1,url=ftp://h/v", "http://HOST/PATH"),
-        ("name=o,lanes=1,url=http://u:p@h/v", "user and password_file"),
-        ("name=o,lanes=one,url=http://h/v", "joined by \\+"),
-        ("name=o,lanes=1,url=http://h/v,zoom=2", "unknown key 'zoom'"),
-        ("name=o,lanes=1,url=http://h/v,password_file=/nowhere", "cannot be read"),
-    ],
-)
-def test_wrong_options_are_refused_with_what_is_allowed(text, says):
-    with pytest.raises(StopError, match=says):
-        VideoSettings.parse(text)
-
-
-def test_options_are_read(tmp_path):
-    (tmp_path / "password").write_text("secret\n")
-    parsed = VideoSettings.parse(f"name=o,lanes=1+2,url=http://h/v?channel=1&subtype=0,user=wim,password_file={tmp_path}/password")
-    assert parsed == VideoSettings("o", frozenset({1, 2}), "http://h/v?channel=1&subtype=0", "wim", "secret")

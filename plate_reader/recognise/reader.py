@@ -1,0 +1,166 @@
+"""Reads one plate: looks, grammar, colour and their agreement, weighed as probabilities.
+
+The probability of a text is proportional to what the looks say of it (the mean of their likelihoods: one look that errs is outvoted, one
+that sees is heard) times how often such a plate is met, given the colour that the pixels show. A second and further looks are taken only
+while the first leaves doubt.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logsumexp, softmax
+
+from contract.plates import PlateColour
+from plate_reader.recognise.alphabet import Alphabet
+from plate_reader.recognise.beam import Beam
+from plate_reader.recognise.colour import colour_probabilities
+from plate_reader.recognise.confidence import Confidence, Signs
+from plate_reader.recognise.evidence import Evidence, look_at, peaks, scores
+from plate_reader.recognise.looks import FIRST_LOOK, FURTHER_LOOKS, rows_possible, sharpness
+from plate_reader.recognise.model import Model, shared_model
+from plate_reader.recognise.reading import Alternative, Reading, character_confidences
+from plate_reader.recognise.rectify import Pixels
+from plate_reader.syntax import Grammar, Kind, shipped_grammar
+
+TEXTS_OF_LOOK: Final = 6
+"""Texts of each look that are compared."""
+
+ALTERNATIVES: Final = 5
+"""Texts given out beside the likeliest."""
+
+PRIOR_TRUST: Final = 0.5
+"""Power to which the grammar's shares are taken: they are rough, and the model has learnt some of them itself."""
+
+COLOUR_FLOOR: Final = 0.02
+"""Least probability that a plate of another colour than it should have is met: repainted, sodium light, a broken white balance."""
+
+SURE_ODDS, SURE_PEAK = 5.0, 0.97
+"""A look leaves no doubt when the likeliest text has more than these natural log-odds against the next and each character this peak."""
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """The texts compared, with the logarithms of their probability (not normalised), by all looks and by each."""
+
+    texts: list[str]
+    together: NDArray[np.float64]
+    each: NDArray[np.float64]
+
+    @property
+    def best(self) -> str:
+        return self.texts[int(np.argmax(self.together))]
+
+    @property
+    def odds(self) -> float:
+        """Natural logarithm of the odds of the likeliest text against all others, at most 30."""
+        rest = np.delete(self.together, int(np.argmax(self.together)))
+        return float(min(self.together.max() - logsumexp(rest), 30.0)) if len(rest) else 30.0
+
+
+class Reader:
+    """Reads crops of plates under one grammar.
+
+    Parameters
+    ----------
+    grammar
+        What plates can say; the Chinese one where none is given.
+    threads
+        Processor threads that the model may use.
+
+    Raises
+    ------
+    StopError
+        If the model is missing or does not know the grammar's characters.
+    """
+
+    def __init__(self, grammar: Grammar | None = None, *, threads: int = 1) -> None:
+        self._grammar = grammar or shipped_grammar("cn")
+        self._model: Model = shared_model(threads)
+        self._alphabet = Alphabet(self._grammar, self._model.characters)
+        self._kinds = {rows: [kind for kind in self._grammar.kinds if rows in kind.rows] for rows in (1, 2)}
+        self._beams = {rows: Beam(self._alphabet, kinds) for rows, kinds in self._kinds.items()}
+        self._confidence = Confidence.shipped()
+
+    def read(self, crop: Pixels) -> Reading:
+        """Read a straightened plate.
+
+        Parameters
+        ----------
+        crop
+            (height, width, 3), uint8, RGB: one plate and little around it, as `rectify` cuts it.
+        """
+        return self.read_with_signs(crop)[0]
+
+    def read_with_signs(self, crop: Pixels) -> tuple[Reading, Signs | None]:
+        """Read as `read`, and give also what the confidence rests on; None where nothing was read."""
+        colours = colour_probabilities(crop)
+        found = [(rows, self._judge_rows(crop, rows, colours)) for rows in rows_possible(crop) if self._kinds[rows]]
+        found = [(rows, (looks, judged)) for rows, (looks, judged) in found if judged.texts]
+        if not found:
+            return Reading("", 0.0, (), (), max(colours, key=lambda colour: colours[colour]), "", 0, 0), None
+        rows, (looks, judged) = max(found, key=lambda item: float(item[1][1].together.max()))
+        signs = self._signs(crop, looks, judged, rows, colours)
+        confidence = self._confidence.of(signs)
+        kind, colour = self._kind_and_colour(judged.best, rows, colours)
+        alternatives = self._alternatives(judged, confidence)
+        characters = character_confidences(judged.best, confidence, alternatives)
+        return Reading(judged.best, confidence, characters, alternatives[:ALTERNATIVES], colour, kind.name, rows, len(looks)), signs
+
+    def _judge_rows(self, crop: Pixels, rows: int, colours: dict[PlateColour, float]) -> tuple[list[Evidence], _Judged]:
+        """Look until there is no doubt or no further look."""
+        looks: list[Evidence] = []
+        for look in (FIRST_LOOK, *FURTHER_LOOKS):
+            looks.append(look_at(crop, rows=rows, look=look, model=self._model, alphabet=self._alphabet, beam=self._beams[rows]))
+            judged = self._judge(looks, rows, colours)
+            if judged.texts and judged.odds > SURE_ODDS and self._peak(looks, judged.best) > SURE_PEAK:
+                break
+        return looks, judged
+
+    def _judge(self, looks: list[Evidence], rows: int, colours: dict[PlateColour, float]) -> _Judged:
+        texts = list(dict.fromkeys(text for look in looks for text in look.texts[:TEXTS_OF_LOOK]))
+        if not texts:
+            return _Judged([], np.empty(0), np.empty((0, 0)))
+        prior = PRIOR_TRUST * np.array([self._log_prior(text, rows, colours) for text in texts])
+        each = np.array([scores(look, texts, self._alphabet) for look in looks])
+        return _Judged(texts, logsumexp(each, axis=0) - np.log(len(looks)) + prior, each + prior)
+
+    def _log_prior(self, text: str, rows: int, colours: dict[PlateColour, float]) -> float:
+        return float(np.log(sum(self._joint(kind, colour, text, rows, colours) for kind in self._kinds[rows] for colour in kind.colours)))
+
+    @staticmethod
+    def _joint(kind: Kind, colour: PlateColour, text: str, rows: int, colours: dict[PlateColour, float]) -> float:
+        """Say how often such a plate is met, times how well its colour fits the pixels."""
+        return kind.share * kind.rows[rows] * kind.probability(text) * kind.colours[colour] * max(colours.get(colour, 0.0), COLOUR_FLOOR)
+
+    def _kind_and_colour(self, text: str, rows: int, colours: dict[PlateColour, float]) -> tuple[Kind, PlateColour]:
+        pairs = ((kind, colour) for kind in self._kinds[rows] for colour in kind.colours)
+        return max(pairs, key=lambda pair: self._joint(pair[0], pair[1], text, rows, colours))
+
+    def _peak(self, looks: list[Evidence], text: str) -> float:
+        """Give the least sure character in the look that is surest of it."""
+        return float(np.max([peaks(look, text, self._alphabet) for look in looks], axis=0).min())
+
+    def _signs(self, crop: Pixels, looks: list[Evidence], judged: _Judged, rows: int, colours: dict[PlateColour, float]) -> Signs:
+        best = judged.best
+        own = judged.each[:, judged.texts.index(best)]
+        heights = np.array([peaks(look, best, self._alphabet) for look in looks])
+        _, colour = self._kind_and_colour(best, rows, colours)
+        return Signs(
+            odds=judged.odds,
+            weakest=float(heights.max(axis=0).min()),
+            mean=float(np.log(heights.mean(axis=0)).mean()),
+            agreeing=float((own >= judged.each.max(axis=1) - 1e-9).mean()),
+            looks=len(looks),
+            colour=float(colours.get(colour, 0.0)),
+            sharpness=sharpness(crop, rows),
+        )
+
+    def _alternatives(self, judged: _Judged, confidence: float) -> tuple[Alternative, ...]:
+        """Share out what the confidence leaves between the other texts, by their odds."""
+        others = sorted(zip(judged.together.tolist(), judged.texts, strict=True), reverse=True)[1:]
+        if not others:
+            return ()
+        shares = softmax(np.array([weight for weight, _ in others]))
+        return tuple(Alternative(text, float(share * (1 - confidence))) for share, (_, text) in zip(shares, others, strict=True))
