@@ -38,7 +38,7 @@ from plate_reader.settings import PlatesSettings
 from plate_reader.spool import Spool
 from plate_reader.stills import Stills
 from plate_reader.video.desk import ClipDesk
-from plate_reader.video.ring import FrameRing
+from plate_reader.video.ring import BYTES_MAX, FrameRing
 from plate_reader.video.source import VideoSource
 
 CONNECTIONS_MAX: Final = 100
@@ -147,7 +147,8 @@ class _Line:
                 bytes_max=settings.limits.body_max_bytes,
                 wake=delivery.wake,
             )
-            sources = [VideoSource(video, FrameRing(settings.file.video_keep_s), health, to_video) for video in settings.file.video]
+            share = BYTES_MAX // max(1, len(settings.file.video))
+            sources = [VideoSource(video, FrameRing(settings.file.video_keep_s, share), health, to_video) for video in settings.file.video]
             clips = ClipDesk(sources, self._blobs, _utc_us)
             server = self._server(receiver, delivery, desk, stills, clips)
             host, port = listener.getsockname()[:2]

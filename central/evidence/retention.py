@@ -1,7 +1,7 @@
 """What is kept of vehicles that were not overloaded, and for how long: their pictures, clips and plates are deleted on schedule.
 
 Signed records are never touched, so every proof holds on: a record vouches for its media by hash, and the hash of what was deleted is
-remembered. The plate leaves the lists and the search; the text within the signed bytes stays with them (docs/adr/0010).
+remembered. The plate leaves the lists and the search; the text within the signed bytes stays with them (docs/adr/0008).
 """
 
 from dataclasses import dataclass

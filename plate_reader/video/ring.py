@@ -11,8 +11,8 @@ from contract.units import US_PER_S
 KEEP_S: Final = 60.0
 """How long pictures are kept: a clip is asked for some seconds after its vehicle, and by a station that starts again a little later."""
 
-BYTES_MAX: Final = 96 * 1024 * 1024
-"""Memory of one camera: a minute of 15 pictures a second at 100 kB."""
+BYTES_MAX: Final = 128 * 1024 * 1024
+"""Memory of all cameras together: a minute of 15 pictures a second at 100 kB for one, or half of that for two."""
 
 
 class FrameRing:

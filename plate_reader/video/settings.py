@@ -29,7 +29,7 @@ class VideoSettings(BaseModel):
     def _http(cls, url: str) -> str:
         address = urlsplit(url)
         if address.scheme == "rtsp":
-            msg = "RTSP is not read (docs/adr/0009); give the camera's MJPEG stream over HTTP"
+            msg = "RTSP is not read (docs/adr/0007); give the camera's MJPEG stream over HTTP"
             raise ValueError(msg)
         if address.scheme not in {"http", "https"} or not address.hostname or address.username is not None:
             msg = "http://HOST/PATH of an MJPEG stream is allowed, without user and password, which stand in user and password_file"
