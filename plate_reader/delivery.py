@@ -94,7 +94,7 @@ class Delivery:
             await asyncio.to_thread(self._spool.refuse, name, data, reason)
             self._left(name)
             self._succeeded()
-            what = f"refused a plate read with {reason}; the read lies in refused/{name}: {data.decode('utf-8', 'replace')[:_WORDS_MAX]}"
+            what = f"refused a plate read with {reason}; the read lies in refused/{name}"  # a log outlives what may be kept of a plate
             self._health.fault(Fault(code="read-refused", where=self._url, what=what, reaction=Reaction.REJECT))
         else:
             self._failed(f"answers {answer.status_code}: {answer.text[:_WORDS_MAX]}; reads wait in the spool")

@@ -8,6 +8,7 @@ import bisect
 import hashlib
 import json
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +23,8 @@ BYTES_MAX: Final = 64 * 1024 * 1024
 """Bounds of the spool: a day and more of a busy lane; beyond them the camera must keep its own queue."""
 
 REFUSED_MAX: Final = 1_000
-"""Refused reads kept to be looked at; the oldest makes room, its text stands in the log."""
+REFUSED_KEPT_S: Final = 30 * 24 * 3_600.0
+"""Refused reads kept to be looked at, and for how long; the oldest makes room. They hold plates."""
 
 SEEN_MAX: Final = 8_192
 """Events by which a resend is recognised. Forgetting one costs a second delivery, which the edge recognises."""
@@ -53,6 +55,7 @@ class Spool:
         self._names = sorted(sizes)
         self._bytes = sum(sizes.values())
         self._refused_names = sorted(path.name for path in self._refused.glob("*.json"))
+        self._clear_refused()
         self._seen: OrderedDict[str, None] = OrderedDict.fromkeys(_event_of(name) for name in self._names[-SEEN_MAX:])
 
     @property
@@ -130,8 +133,15 @@ class Spool:
         self._forget(name)
         if name not in self._refused_names:
             bisect.insort(self._refused_names, name)
-        while len(self._refused_names) > REFUSED_MAX:
-            (self._refused / self._refused_names.pop(0)).unlink(missing_ok=True)
+        self._clear_refused()
+
+    def _clear_refused(self) -> None:
+        """Delete refused reads beyond the bounds of number and age."""
+        before_s = time.time() - REFUSED_KEPT_S
+        old = [name for name in self._refused_names if (self._refused / name).stat().st_mtime < before_s]
+        for name in dict.fromkeys((*old, *self._refused_names[:-REFUSED_MAX])):
+            (self._refused / name).unlink(missing_ok=True)
+            self._refused_names.remove(name)
 
     def _forget(self, name: str) -> None:
         with self._lock:

@@ -4,14 +4,17 @@ What is decoded is checked first: its hash against the one that the record vouch
 """
 
 import io
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
 
 from central.evidence.blobs import BlobStore
 from central.web.webm import webm_bytes
-from contract.clips import read_clip
+from contract.clips import ClipFrame, read_clip
 from contract.faults import RejectError
 from contract.media import sha256_hex
 from contract.units import US_PER_S
@@ -23,7 +26,9 @@ CLIP_PIXELS_MAX: Final = 4_000_000
 """Largest picture of a clip that is decoded; there are hundreds of them."""
 
 WIDTH_MAX: Final = 1_600
-CLIP_WIDTH_MAX: Final = 960
+CLIP_WIDTH_MAX: Final = 800
+CLIP_STEP_US: Final = 80_000
+"""Least time between pictures of a clip's copy: twelve a second are enough to look at, and every picture costs; the original has all."""
 QUALITY: Final = 85
 CLIP_QUALITY: Final = 60
 _MAGIC: Final = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG"}
@@ -101,7 +106,7 @@ def open_picture(data: bytes, where: str, pixels_max: int) -> Image.Image:
 
 
 def marked_clip(data: bytes, imprint: Imprint) -> bytes:
-    """Give a WebM copy of a clip, every picture with its imprint and its own time before or after the passage.
+    """Give a WebM copy of a clip, each picture with its imprint, its number in the original and its time in it.
 
     Raises
     ------
@@ -110,22 +115,37 @@ def marked_clip(data: bytes, imprint: Imprint) -> bytes:
     """
     where = f"clip {imprint.sha256[:16]}"
     frames = read_clip(data, where)
-    size: tuple[int, int] | None = None
-    pictures: list[bytes] = []
-    times_ms: list[int] = []
-    for number, frame in enumerate(frames, 1):
+    shown = _shown(frames)
+    size = _clip_size(open_picture(frames[0].jpeg, where, CLIP_PIXELS_MAX))
+    first, second = imprint.lines
+
+    def copied(entry: tuple[int, ClipFrame]) -> bytes:
+        number, frame = entry
         picture = open_picture(frame.jpeg, where, CLIP_PIXELS_MAX)
-        size = size or _clip_size(picture)
         if picture.size != size:
-            picture = picture.resize(size)
-        since_ms = (frame.time_us - frames[0].time_us) // _STEP_MS
-        first, second = imprint.lines
-        stamped = _stamped(picture, (f"{first}   +{since_ms / 1000:.2f} s", f"{second}   {number}/{len(frames)}"))
+            picture = picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+        since_s = (frame.time_us - frames[0].time_us) / US_PER_S
+        stamped = _stamped(picture, (f"{first}   +{since_s:.2f} s", f"{second}   {number}/{len(frames)}"))
         buffer = io.BytesIO()
         stamped.save(buffer, "WEBP", quality=CLIP_QUALITY, method=0)
-        pictures.append(buffer.getvalue())
+        return buffer.getvalue()
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # Pillow decodes and encodes without the interpreter's lock
+        pictures = list(pool.map(copied, shown))
+    times_ms: list[int] = []
+    for _, frame in shown:
+        since_ms = (frame.time_us - frames[0].time_us) // _STEP_MS
         times_ms.append(max(since_ms, times_ms[-1] + 1 if times_ms else 0))
-    return webm_bytes(pictures, times_ms, *stamped.size)
+    return webm_bytes(pictures, times_ms, size[0], size[1] + _strip(size[0]))
+
+
+def _shown(frames: list[ClipFrame]) -> list[tuple[int, ClipFrame]]:
+    """Give the pictures of the copy with their numbers in the original, from 1."""
+    kept: list[tuple[int, ClipFrame]] = []
+    for number, frame in enumerate(frames, 1):
+        if not kept or frame.time_us - kept[-1][1].time_us >= CLIP_STEP_US:
+            kept.append((number, frame))
+    return kept
 
 
 def clip_poster(data: bytes, imprint: Imprint, time_us: int) -> bytes:
@@ -148,12 +168,26 @@ def _clip_size(picture: Image.Image) -> tuple[int, int]:
 
 def _stamped(picture: Image.Image, lines: tuple[str, str]) -> Image.Image:
     """Give the picture with two lines in a dark strip under it, so that nothing of the evidence is covered."""
-    size = max(9, min(22, picture.width // 52))
-    font = ImageFont.load_default(size)
-    strip = round(2.7 * size) // 2 * 2
+    size = _letters(picture.width)
+    font, strip = _font(size), _strip(picture.width)
     stamped = Image.new("RGB", (picture.width, picture.height + strip), (24, 24, 24))
     stamped.paste(picture, (0, 0))
     draw = ImageDraw.Draw(stamped)
     for row, line in enumerate(lines):
         draw.text((size // 2, picture.height + round((0.12 + 1.22 * row) * size)), line, font=font, fill=(255, 255, 255))
     return stamped
+
+
+def _letters(width: int) -> int:
+    """Give the size of the imprint's letters under a picture of a width, pixels."""
+    return max(9, min(22, width // 52))
+
+
+def _strip(width: int) -> int:
+    """Give the height of the strip under a picture; even, as VP8 has it."""
+    return round(2.7 * _letters(width)) // 2 * 2
+
+
+@lru_cache(maxsize=16)
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size)

@@ -85,6 +85,9 @@ def test_refused_reads_lie_apart_with_the_reason_and_in_bounds(tmp_path, monkeyp
     assert "no such camera" in kept[-1].read_text()
     assert "e3" in kept[-1].read_text()
     assert Spool(tmp_path).refused == 2
+    os.utime(kept[0], (1, 1))
+    assert Spool(tmp_path).refused == 1
+    assert not kept[0].exists()
 
 
 def test_pictures_are_kept_once_under_their_hash(tmp_path):
