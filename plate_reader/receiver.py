@@ -102,6 +102,16 @@ class Receiver:
             self._wake()
         return _answer(protocol, 200, str(taken))
 
+    def camera_at(self, protocol: Protocol, request: Request) -> str:
+        """Give the one camera of that protocol that may push from where a request comes from; empty where there is not exactly one."""
+        host = request.client.host if request.client is not None else None
+        known = [
+            name
+            for name, camera in self._limits.cameras.items()
+            if camera is not None and camera.protocol == protocol.name and camera.addresses and camera.allows(host)
+        ]
+        return known[0] if len(known) == 1 else ""
+
     def _message(self, camera: str, path: str, body: bytes, request: Request) -> Message:
         known = self._limits.cameras.get(camera)
         return Message(camera, body, request.headers.get("content-type", ""), path.strip("/"), known.offset if known is not None else None)

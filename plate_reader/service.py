@@ -79,7 +79,7 @@ def run(settings: Settings) -> int:
     StopError
         If the address or a folder cannot be used.
     """
-    health = Health(lambda: time.time_ns() // 1_000, {camera.name: camera.silent_s for camera in settings.file.camera})
+    health = Health(lambda: time.time_ns() // 1_000, {camera.name: camera.patience_s for camera in settings.file.camera})
     try:
         spool, blobs = Spool(settings.spool), BlobFolder(settings.blobs)
         intake = Intake(spool, blobs, health)

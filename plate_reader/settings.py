@@ -88,7 +88,7 @@ class CameraSettings(_Table):
     """One camera, by its name in the station file.
 
     `protocol` is how it pushes; ``folder`` and ``still`` are fetched from. `addresses` are those it may push from (any, where empty).
-    `silent_s` without any push, keep-alive or picture is a fault. `zone` is its clock's offset to UTC where it does not tell it itself.
+    `silent_s` without any push, keep-alive or picture is a fault (dahua: 300 if not given; the others: never). `zone` is its clock's offset to UTC where it does not tell it itself.
     """
 
     name: Name
@@ -130,6 +130,12 @@ class CameraSettings(_Table):
     def networks(self) -> tuple[Network, ...]:
         """The addresses as networks; raises ValueError for one that is none."""
         return tuple(ipaddress.ip_network(address) for address in self.addresses)
+
+    @property
+    def patience_s(self) -> float | None:
+        """How long the camera may be silent: `silent_s`, or what its protocol has for that."""
+        protocol = PROTOCOLS.get(self.protocol)
+        return self.silent_s if self.silent_s is not None or protocol is None else protocol.silent_s
 
     @property
     def offset(self) -> timezone | None:

@@ -120,6 +120,23 @@ def test_a_token_and_an_address_that_is_not_allowed(tmp_path):
         assert running.faults() == {"push-address": 1, "push-login": 1, "push-no-camera": 1}
 
 
+def test_a_dahua_camera_that_keeps_its_path_is_known_by_its_address(tmp_path):
+    cameras = [{"name": "front", "protocol": "dahua", "addresses": ["127.0.0.1"]}, {"name": "side", "protocol": "dahua"}]
+    message = good("dahua")
+
+    def post(running):
+        headers = {"Content-Type": message.content_type}
+        return httpx.post(f"{running.url}/{message.path}", content=message.body, headers=headers, trust_env=False)
+
+    with Edge() as edge, plates(tmp_path, edge.port, *settings_file(tmp_path, *cameras)) as running:
+        assert post(running).json()["result"] == "true"
+        assert edge.taken.get(timeout=20)["camera"] == "front"
+    cameras[1]["addresses"] = ["127.0.0.0/8"]
+    with Edge() as edge, plates(tmp_path, edge.port, *settings_file(tmp_path, *cameras)) as running:
+        assert post(running).status_code == 404
+        assert running.faults() == {"push-no-camera": 1}
+
+
 def test_dahua_sends_again_until_the_reply_is_right(tmp_path, monkeypatch):
     (tmp_path / "sitecustomize.py").write_text("import plate_reader.spool as s\ns.Spool.__init__.__defaults__ = (1, 1_000_000)\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
