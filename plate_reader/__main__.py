@@ -10,11 +10,12 @@ import structlog
 import typer
 
 from contract.faults import EXIT_FAILED, StopError
+from plate_reader.credentials import read_secrets
 from plate_reader.read_command import read
 from plate_reader.receiver import Limits
 from plate_reader.service import Settings
 from plate_reader.service import run as serve
-from plate_reader.settings import CameraSettings, PlatesSettings, parse_settings, read_secrets
+from plate_reader.settings import CameraSettings, PlatesSettings, parse_settings
 
 app = typer.Typer(
     help="Plates: receive what cameras push, keep it and hand it to the edge; read pictures.", no_args_is_help=True, add_completion=False

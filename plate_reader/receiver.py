@@ -85,12 +85,14 @@ class Receiver:
         denied = None if unknown else self._denied(camera, request)
         body = b""
         try:
+            if unknown or denied is not None:  # a stranger's body is read away, and holds no place that a camera waits for
+                await self._body("push" if unknown else camera, request, keep=False)
+            if unknown:
+                raise unknown
+            if denied is not None:
+                return denied
             async with self._free:
-                body = await self._body("push" if unknown else camera, request, keep=unknown is None and denied is None)
-                if unknown:
-                    raise unknown
-                if denied is not None:
-                    return denied
+                body = await self._body(camera, request, keep=True)
                 taken = await asyncio.to_thread(self._intake.take, protocol, self._message(camera, path, body, request))
         except RejectError as error:
             if protocol.resends_refused and body and self._came_often(camera, body):
