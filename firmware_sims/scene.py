@@ -66,7 +66,12 @@ class Pictures:
 
 def take_pictures(plate: str, color: str, kind: str, imprint: str, seed: str) -> Pictures:
     """Take both pictures of a vehicle of which only the kind is known, from ahead, on a clear day."""
-    return photograph(Sight(typical_shape(kind, seed), Plate(plate, color)), imprint)
+    return photograph(sight_of(plate, color, kind, seed), imprint)
+
+
+def sight_of(plate: str, color: str, kind: str, seed: str) -> Sight:
+    """Give a vehicle of which only the kind is known, seen from ahead on a clear day."""
+    return Sight(typical_shape(kind, seed), Plate(plate, color))
 
 
 def photograph(sight: Sight, imprint: str) -> Pictures:

@@ -10,18 +10,17 @@ import structlog
 import typer
 
 from contract.faults import EXIT_FAILED, StopError
+from plate_reader.credentials import read_secrets
+from plate_reader.read_command import read
 from plate_reader.receiver import Limits
 from plate_reader.service import Settings
 from plate_reader.service import run as serve
-from plate_reader.settings import CameraSettings, PlatesSettings, parse_settings, read_secrets
+from plate_reader.settings import CameraSettings, PlatesSettings, parse_settings
 from plate_reader.video.settings import VideoSettings, check_names
 
-app = typer.Typer(help="Receive what plate cameras push, keep it, and hand it to the edge.", no_args_is_help=True, add_completion=False)
-
-
-@app.callback()
-def _commands() -> None:
-    """Make typer keep `run` as a command although it is the only one."""
+app = typer.Typer(
+    help="Plates: receive what cameras push, keep it and hand it to the edge; read pictures.", no_args_is_help=True, add_completion=False
+)
 
 
 def _listen_address(text: str) -> tuple[str, int]:
@@ -38,6 +37,9 @@ def _http_url(text: str) -> str:
         msg = f"{text!r} is no address like http://127.0.0.1:8701"
         raise typer.BadParameter(msg)
     return text
+
+
+app.command()(read)
 
 
 @app.command()

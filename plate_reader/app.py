@@ -43,6 +43,8 @@ def create_app(receiver: Receiver, state: Callable[[], dict[str, Any]], trigger:
     for protocol in PROTOCOLS.values():
         for below in ("", "/{path:path}"):
             app.add_api_route(f"/{protocol.name}/{{camera}}{below}", _route(receiver, protocol), methods=["POST"])
+        if protocol.own_path:
+            app.add_api_route(f"/{protocol.own_path}/{{path:path}}", _own_route(receiver, protocol), methods=["POST"])
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> Response:
@@ -75,6 +77,13 @@ def create_app(receiver: Receiver, state: Callable[[], dict[str, Any]], trigger:
 def _route(receiver: Receiver, protocol: Protocol) -> Callable[..., Awaitable[Response]]:
     async def push(camera: str, request: Request, path: str = "") -> Response:
         return await receiver.push(protocol, camera, path, request)
+
+    return push
+
+
+def _own_route(receiver: Receiver, protocol: Protocol) -> Callable[..., Awaitable[Response]]:
+    async def push(path: str, request: Request) -> Response:
+        return await receiver.push(protocol, receiver.camera_at(protocol, request), f"{protocol.own_path}/{path}", request)
 
     return push
 

@@ -85,12 +85,14 @@ class Receiver:
         denied = None if unknown else self._denied(camera, request)
         body = b""
         try:
+            if unknown or denied is not None:  # a stranger's body is read away, and holds no place that a camera waits for
+                await self._body("push" if unknown else camera, request, keep=False)
+            if unknown:
+                raise unknown
+            if denied is not None:
+                return denied
             async with self._free:
-                body = await self._body("push" if unknown else camera, request, keep=unknown is None and denied is None)
-                if unknown:
-                    raise unknown
-                if denied is not None:
-                    return denied
+                body = await self._body(camera, request, keep=True)
                 taken = await asyncio.to_thread(self._intake.take, protocol, self._message(camera, path, body, request))
         except RejectError as error:
             if protocol.resends_refused and body and self._came_often(camera, body):
@@ -101,6 +103,16 @@ class Receiver:
         if taken is Taken.READ:
             self._wake()
         return _answer(protocol, 200, str(taken))
+
+    def camera_at(self, protocol: Protocol, request: Request) -> str:
+        """Give the one camera of that protocol that may push from where a request comes from; empty where there is not exactly one."""
+        host = request.client.host if request.client is not None else None
+        known = [
+            name
+            for name, camera in self._limits.cameras.items()
+            if camera is not None and camera.protocol == protocol.name and camera.addresses and camera.allows(host)
+        ]
+        return known[0] if len(known) == 1 else ""
 
     def _message(self, camera: str, path: str, body: bytes, request: Request) -> Message:
         known = self._limits.cameras.get(camera)

@@ -82,7 +82,7 @@ def run(settings: Settings) -> int:
     StopError
         If the address or a folder cannot be used.
     """
-    health = Health(_utc_us, {camera.name: camera.silent_s for camera in settings.file.camera})
+    health = Health(_utc_us, {camera.name: camera.patience_s for camera in settings.file.camera})
     try:
         spool, blobs = Spool(settings.spool), BlobFolder(settings.blobs, settings.file.blobs_max_mb * 1024**2)
         intake = Intake(spool, blobs, health)

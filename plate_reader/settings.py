@@ -1,11 +1,9 @@
-"""The settings file of `wim-plates run` (TOML), and the file of secrets beside it.
+"""The settings file of `wim-plates run` (TOML).
 
 `parse_settings` takes the text, not the path: who reads the file names it in the error.
 """
 
 import ipaddress
-import re
-import stat
 import tomllib
 from datetime import timezone
 from functools import cached_property
@@ -21,7 +19,7 @@ from plate_reader.blobs import BLOBS_MAX_MB
 from plate_reader.cameras.protocols import PROTOCOLS
 from plate_reader.cameras.times import parse_zone
 from plate_reader.folders.names import NamePattern
-from plate_reader.login import Credentials, Scheme
+from plate_reader.login import Scheme
 from plate_reader.video.ring import KEEP_S
 from plate_reader.video.settings import VideoSettings
 
@@ -91,7 +89,8 @@ class CameraSettings(_Table):
     """One camera, by its name in the station file.
 
     `protocol` is how it pushes; ``folder`` and ``still`` are fetched from. `addresses` are those it may push from (any, where empty).
-    `silent_s` without any push, keep-alive or picture is a fault. `zone` is its clock's offset to UTC where it does not tell it itself.
+    `silent_s` without any push, keep-alive or picture is a fault (dahua: 300 if not given; the others: never). `zone` is its clock's offset
+    to UTC where it does not tell it itself.
     """
 
     name: Name
@@ -133,6 +132,12 @@ class CameraSettings(_Table):
     def networks(self) -> tuple[Network, ...]:
         """The addresses as networks; raises ValueError for one that is none."""
         return tuple(ipaddress.ip_network(address) for address in self.addresses)
+
+    @property
+    def patience_s(self) -> float | None:
+        """How long the camera may be silent: `silent_s`, or what its protocol has for that."""
+        protocol = PROTOCOLS.get(self.protocol)
+        return self.silent_s if self.silent_s is not None or protocol is None else protocol.silent_s
 
     @property
     def offset(self) -> timezone | None:
@@ -212,39 +217,3 @@ def _explain(error: ValidationError) -> list[str]:
         what = "is not a key of the settings file" if finding["type"] == "extra_forbidden" else finding["msg"]
         lines.append(f"{key}{given}: {what}")
     return lines
-
-
-_SECRET: Final = re.compile(r"[\x21-\x7e]{8,200}")
-
-
-def read_secrets(path: Path, settings: PlatesSettings) -> dict[str, Credentials]:
-    """Read the file of secrets (TOML: one line ``camera = "secret"`` each) and give each camera's credentials.
-
-    Raises
-    ------
-    StopError
-        If it cannot be read, others may read it, or a secret is missing, short or written twice.
-    """
-    source = str(path)
-    try:
-        if path.stat().st_mode & (stat.S_IRWXO | stat.S_IWGRP):
-            raise StopError("secrets-open", source, "may be read by others; chmod 600 (or 640 with the service's group) is what it needs")
-        held = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise StopError("secrets-unreadable", source, f"cannot be read ({error.strerror})") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise StopError("secrets-syntax", source, 'is not valid TOML; one line camera = "secret" for each camera is expected') from error
-    given = {}
-    for camera in settings.camera:
-        if camera.login is Scheme.NONE:
-            continue
-        secret = held.pop(camera.name, None)
-        if not (isinstance(secret, str) and _SECRET.fullmatch(secret)):
-            what = f'has no secret for camera {camera.name}, or not one of 8 to 200 letters, digits and signs; add {camera.name} = "…"'
-            raise StopError("secret-missing", source, what)
-        given[camera.name] = Credentials(camera.login, camera.user, secret)
-    if held:
-        raise StopError(
-            "secret-unknown", source, f"has a secret for {sorted(held)[0][:40]!r}, which no camera of the settings needs; remove it"
-        )
-    return given

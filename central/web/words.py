@@ -60,6 +60,8 @@ PLATE_COLOURS: Final = {
     PlateColour.UNKNOWN: N_("plate colour not known"),
 }
 
+READERS: Final = {"camera": N_("camera"), "station": N_("own reading")}
+
 FACINGS: Final = {"front": N_("front"), "rear": N_("rear")}
 
 

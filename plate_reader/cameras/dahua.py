@@ -77,4 +77,7 @@ def answer(taken: bool, text: str) -> tuple[str, str]:
     return json.dumps({"result": "true" if taken else "false", "message": text}, ensure_ascii=False), "application/json"
 
 
-PROTOCOL = Protocol("dahua", parse, answer, resends_refused=True)
+SILENT_S = 300.0
+"""Five keep-alives of the rarest kind that is usual."""
+
+PROTOCOL = Protocol("dahua", parse, answer, resends_refused=True, own_path="NotificationInfo", silent_s=SILENT_S)

@@ -45,9 +45,15 @@ class Protocol:
         Gives body and media type of the answer, from whether the message was taken and what is said of it.
     resends_refused
         Whether such a camera sends again what was refused as wrong, for ever.
+    own_path
+        First part of an address that some of these cameras cannot be told to change; they are then known by where they push from.
+    silent_s
+        How long such a camera may send nothing at all, where the settings say nothing; None: for ever, it only speaks of vehicles.
     """
 
     name: str
     parse: Callable[[Message], Pushed]
     answer: Callable[[bool, str], tuple[str, str]] = plain_answer
     resends_refused: bool = False
+    own_path: str = ""
+    silent_s: float | None = None

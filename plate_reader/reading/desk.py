@@ -22,6 +22,9 @@ from plate_reader.reading.process import ReadingProcess
 
 PICTURES_WAIT_S: Final = 60.0
 
+PICTURES_TRIES: Final = 3
+"""Times that a picture without a text is given to a reading process that died or hung: it may not have been this picture's doing."""
+
 WAITING_MAX: Final = 500
 """Pictures waiting to be read; further reads go without."""
 
@@ -35,6 +38,7 @@ class _Job:
     path: Path
     is_plate: bool
     until_s: float
+    tries: int = 1
     own: OwnReading | None = None
     done: bool = False
 
@@ -80,7 +84,8 @@ class ReadingDesk:
         if sha256 is None or (self._queue.qsize() >= WAITING_MAX and not pictures_only):
             return False
         patience_s = max(self._wait_s, PICTURES_WAIT_S) if pictures_only else self._wait_s
-        self._jobs[name] = _Job(self._path_of(sha256), read.plate_picture is not None, self._now_s() + patience_s)
+        tries = PICTURES_TRIES if pictures_only else 1
+        self._jobs[name] = _Job(self._path_of(sha256), read.plate_picture is not None, self._now_s() + patience_s, tries)
         self._queue.put_nowait(name)
         return True
 
@@ -115,18 +120,26 @@ class ReadingDesk:
                 job = self._jobs.get(name)
                 if job is None or job.until_s <= self._now_s():
                     continue  # it has left, or may leave, before its turn came
-                try:
-                    job.own = await self._process.read(job.path, job.is_plate)
-                    self.read += 1
-                    back_off_s = 0.0
-                except RetryError as error:
-                    self.unread += 1
-                    self._health.fault(error.fault())
-                    away = error.code == "reader-away"
-                    back_off_s = min(max(2 * back_off_s, BACK_OFF_FIRST_S), BACK_OFF_MAX_S) if away else 0.0
-                job.done = True
+                away = not await self._read(name, job)
                 self.finished()
-                if back_off_s:
-                    await asyncio.sleep(back_off_s)
+                back_off_s = min(max(2 * back_off_s, BACK_OFF_FIRST_S), BACK_OFF_MAX_S) if away else 0.0
+                await asyncio.sleep(back_off_s)
         finally:
             await self._process.stop()
+
+    async def _read(self, name: str, job: _Job) -> bool:
+        """Read one picture; False where the reading process was away, and the picture may have to wait for it."""
+        job.tries -= 1
+        try:
+            job.own = await self._process.read(job.path, job.is_plate)
+        except RetryError as error:
+            self._health.fault(error.fault())
+            away = error.code == "reader-away"
+            job.done = not (away and job.tries)
+            self.unread += job.done
+            if not job.done:
+                self._queue.put_nowait(name)
+            return not away
+        job.done = True
+        self.read += 1
+        return True

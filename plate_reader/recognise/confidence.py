@@ -23,7 +23,7 @@ COLOUR_SOFT, SHARPNESS_SOFT = 0.02, 0.02
 """Added before a logarithm is taken, so that nothing becomes no infinite doubt."""
 
 NAMES: Final = (
-    "constant", "odds", "odds_squared", "weakest", "mean", "agreeing", "further_looks", "colour", "sharpness", "odds_weakest",
+    "constant", "odds", "odds_squared", "weakest", "mean", "agreeing", "second_look", "colour", "sharpness", "odds_weakest",
 )  # fmt: skip
 """The terms of the regression, as `confidence.toml` names their coefficients."""
 
@@ -69,7 +69,7 @@ class Signs:
             "weakest": weakest,
             "mean": np.log(max(-self.mean, TINY)),
             "agreeing": self.agreeing,
-            "further_looks": float(self.looks > 1),
+            "second_look": float(self.looks > 1),
             "colour": np.log(self.colour + COLOUR_SOFT),
             "sharpness": np.log(self.sharpness + SHARPNESS_SOFT),
             "odds_weakest": odds * weakest,

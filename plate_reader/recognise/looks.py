@@ -1,8 +1,9 @@
 """Several ways of looking at one crop, for a model that reads one line at a time.
 
 One-row plates are looked at whole. Two-row plates are cut between their rows, and the upper row, whose characters GA 36 draws wider than
-high, is narrowed to the proportions of the lower one. A second look at a plate that the first left open is worth having only if it errs
-differently: in colour instead of grey, trimmed, leaning.
+high, is narrowed to the proportions of the lower one. What the first look, in grey and full contrast, leaves open is looked at once more in
+colour. Further looks (trimmed, grown, narrowed, sheared, sharpened, blurred, inverted) were tried on rendered and on real plates: they err
+together with these two, and cost 12 ms each.
 """
 
 from collections.abc import Callable
@@ -31,8 +32,6 @@ STRETCHED_LOW, STRETCHED_HIGH, CONTRAST_MIN = 1.0, 99.0, 8.0
 
 STEEPEST: Final = 95.0
 """Percentile of the steps between pixels that counts as the steepest."""
-
-TRIMMED_HEIGHT, TRIMMED_WIDTH, LEANING = 0.05, 0.01, 0.12
 
 Look = Callable[[Pixels], Pixels]
 
@@ -89,33 +88,10 @@ def plain(crop: Pixels) -> Pixels:
     return crop
 
 
-def trimmed(crop: Pixels) -> Pixels:
-    """Look without the edge."""
-    height, width = crop.shape[:2]
-    top, side = round(height * TRIMMED_HEIGHT), round(width * TRIMMED_WIDTH)
-    return crop[top : height - top, side : width - side]
-
-
-def leaning_left(crop: Pixels) -> Pixels:
-    """Look with the characters sheared to the left."""
-    return _sheared(crop, -LEANING)
-
-
-def leaning_right(crop: Pixels) -> Pixels:
-    """Look with the characters sheared to the right."""
-    return _sheared(crop, LEANING)
-
-
 FIRST_LOOK: Final[Look] = grey
-FURTHER_LOOKS: Final[tuple[Look, ...]] = (plain, trimmed, leaning_left, leaning_right)
+SECOND_LOOK: Final[Look] = plain
 
 
 def _grey(crop: Pixels) -> NDArray[np.float64]:
     """Weigh the channels as ITU-R BT.601 does."""
     return np.asarray(Image.fromarray(np.ascontiguousarray(crop)).convert("L"), dtype=np.float64)
-
-
-def _sheared(crop: Pixels, lean: float) -> Pixels:
-    image = Image.fromarray(np.ascontiguousarray(crop))
-    affine = (1, lean, -lean * image.height / 2, 0, 1, 0)
-    return np.asarray(image.transform(image.size, Image.Transform.AFFINE, affine, Image.Resampling.BICUBIC))

@@ -1,8 +1,8 @@
 """Reads one plate: looks, grammar, colour and their agreement, weighed as probabilities.
 
-The probability of a text is proportional to what the looks say of it (the mean of their likelihoods: one look that errs is outvoted, one
-that sees is heard) times how often such a plate is met, given the colour that the pixels show. A second and further looks are taken only
-while the first leaves doubt.
+The probability of a text is proportional to what the looks say of it (the mean of their likelihoods, so that one that sees is heard although
+another errs) times how often such a plate is met, given the colour that the pixels show. A second look is taken where the first leaves
+doubt.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from plate_reader.recognise.beam import Beam
 from plate_reader.recognise.colour import colour_probabilities
 from plate_reader.recognise.confidence import Confidence, Signs
 from plate_reader.recognise.evidence import Evidence, look_at, peaks, scores
-from plate_reader.recognise.looks import FIRST_LOOK, FURTHER_LOOKS, rows_possible, sharpness
+from plate_reader.recognise.looks import FIRST_LOOK, SECOND_LOOK, rows_possible, sharpness
 from plate_reader.recognise.model import Model, shared_model
 from plate_reader.recognise.reading import Alternative, Reading, character_confidences
 from plate_reader.recognise.rectify import Pixels
@@ -109,9 +109,9 @@ class Reader:
         return Reading(judged.best, confidence, characters, alternatives[:ALTERNATIVES], colour, kind.name, rows, len(looks)), signs
 
     def _judge_rows(self, crop: Pixels, rows: int, colours: dict[PlateColour, float]) -> tuple[list[Evidence], _Judged]:
-        """Look until there is no doubt or no further look."""
+        """Look once, and again where that leaves doubt."""
         looks: list[Evidence] = []
-        for look in (FIRST_LOOK, *FURTHER_LOOKS):
+        for look in (FIRST_LOOK, SECOND_LOOK):
             looks.append(look_at(crop, rows=rows, look=look, model=self._model, alphabet=self._alphabet, beam=self._beams[rows]))
             judged = self._judge(looks, rows, colours)
             if judged.texts and judged.odds > SURE_ODDS and self._peak(looks, judged.best) > SURE_PEAK:

@@ -14,6 +14,7 @@ from firmware_sims.faults import FaultBoard
 from firmware_sims.picture_drop import drop, file_name
 from firmware_sims.push_format import FORMATS, format_named
 from firmware_sims.push_queue import PushQueue
+from firmware_sims.scene import sight_of
 from firmware_sims.still_camera import StillCamera
 from tests.plate_reader.line import Edge, plates
 from tests.plate_reader.messages import PICTURES, good, seen
@@ -53,7 +54,7 @@ def push_all(running, make, events, *, auth=None, keep_alive_s=20.0, until=None)
         url = f"{running.url}/{make}/{{camera}}"
         queue = PushQueue(url, "front", "test", board, time.monotonic, push_format=format_named(make), auth=auth, keep_alive_s=keep_alive_s)
         for event in events:
-            queue.put(event, event.plate, 0.0)
+            queue.put(event, sight_of(event.plate, event.plate_color, event.kind, event.plate), 0.0)
         serving = asyncio.create_task(queue.serve())
         deadline = time.monotonic() + 20
         while not (until() if until is not None else not len(queue)):
@@ -118,6 +119,23 @@ def test_a_token_and_an_address_that_is_not_allowed(tmp_path):
         assert edge.ids(1)
         assert httpx.post(f"{running.url}/isapi/front", content=b"", trust_env=False).status_code == 404
         assert running.faults() == {"push-address": 1, "push-login": 1, "push-no-camera": 1}
+
+
+def test_a_dahua_camera_that_keeps_its_path_is_known_by_its_address(tmp_path):
+    cameras = [{"name": "front", "protocol": "dahua", "addresses": ["127.0.0.1"]}, {"name": "side", "protocol": "dahua"}]
+    message = good("dahua")
+
+    def post(running):
+        headers = {"Content-Type": message.content_type}
+        return httpx.post(f"{running.url}/{message.path}", content=message.body, headers=headers, trust_env=False)
+
+    with Edge() as edge, plates(tmp_path, edge.port, *settings_file(tmp_path, *cameras)) as running:
+        assert post(running).json()["result"] == "true"
+        assert edge.taken.get(timeout=20)["camera"] == "front"
+    cameras[1]["addresses"] = ["127.0.0.0/8"]
+    with Edge() as edge, plates(tmp_path, edge.port, *settings_file(tmp_path, *cameras)) as running:
+        assert post(running).status_code == 404
+        assert running.faults() == {"push-no-camera": 1}
 
 
 def test_dahua_sends_again_until_the_reply_is_right(tmp_path, monkeypatch):

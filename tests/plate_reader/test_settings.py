@@ -6,9 +6,10 @@ import sys
 import pytest
 
 from contract.faults import StopError
+from plate_reader.credentials import read_secrets
 from plate_reader.folders.names import NamePattern
 from plate_reader.login import Scheme
-from plate_reader.settings import parse_settings, read_secrets
+from plate_reader.settings import parse_settings
 from tests.plate_reader.test_guide import guide_settings
 
 WHOLE = """

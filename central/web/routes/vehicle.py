@@ -104,7 +104,7 @@ def _shown_record(detail: VehicleDetail) -> dict[str, Any]:
     record: dict[str, Any] = json.loads(detail.signed.payload)
     if detail.summary.swept_us is not None:
         record["plate"] = MASKED
-        record["plates"] = [{**read, "text": MASKED, "reasons": []} for read in record["plates"]]
+        record["plates"] = [{**read, "text": MASKED, "reasons": [], "readings": []} for read in record["plates"]]
     return record
 
 

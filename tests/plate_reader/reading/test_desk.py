@@ -7,6 +7,7 @@ import pytest
 from contract.faults import RetryError
 from contract.plates import CameraReading, PlateRead
 from plate_reader.health import Health
+from plate_reader.reading import desk as desk_module
 from plate_reader.reading.desk import PICTURES_WAIT_S, ReadingDesk
 from plate_reader.reading.process import ReadingProcess
 
@@ -126,3 +127,27 @@ def test_without_a_picture_there_is_nothing_to_wait_for(tmp_path):
     desk = desk_at(Clock(), tmp_path)
     assert not desk.take_in("n", read(picture=None).model_dump_json().encode())
     assert desk.is_ready("n")
+
+
+def test_a_picture_without_a_text_is_given_to_the_reader_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(desk_module, "BACK_OFF_FIRST_S", 0.01)
+
+    async def told():
+        path = tmp_path / "picture"
+        path.write_text("die")
+        desk = desk_at(Clock(), path)
+        data = read(None).model_dump_json().encode()
+        tried = asyncio.Queue()
+        desk.finished = lambda: tried.put_nowait(desk.is_ready("n"))
+        running = asyncio.create_task(desk.run())
+        assert desk.take_in("n", data)
+        async with asyncio.timeout(20):
+            assert not await tried.get()
+            path.write_text("湘A12345")
+            assert await tried.get()
+        assert PlateRead.model_validate_json(desk.with_own_reading("n", data)).text == "湘A12345"
+        assert (desk.read, desk.unread) == (1, 0)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    asyncio.run(told())
