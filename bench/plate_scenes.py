@@ -2,7 +2,9 @@
 
 ::
 
-    OMP_NUM_THREADS=1 python -m bench.plate_scenes [--pictures FOLDER] [--each]
+    OMP_NUM_THREADS=1 python -m bench.plate_scenes [FOLDER] [--each]
+
+FOLDER holds ``labels.json`` and ``scenes/`` (default ``../shared/plates``). `bench.plates` measures crops.
 """
 
 import argparse
@@ -126,11 +128,10 @@ def memory_mb() -> float:
 def main() -> int:
     """Read all scenes, print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--pictures", type=Path, default=default_folder(), help="folder with labels.json and scenes/ (default: %(default)s)"
-    )
+    parser.add_argument("folder", type=Path, nargs="?", default=default_folder())
     parser.add_argument("--each", action="store_true", help="list the plates that were not read exactly, and what else was read")
-    folder: Path = parser.parse_args().pictures
+    options = parser.parse_args()
+    folder: Path = options.folder
     if not (folder / "labels.json").is_file():
         parser.error(f"{folder} has no labels.json; name the folder of tagged pictures, or set WIM_SHARED")
     before_mb = memory_mb()
@@ -145,7 +146,7 @@ def main() -> int:
         seen = [replace(plate, corners=plate.corners * scale) for plate in reader.read(picture)]
         count(tally, name, labels, places, seen)
         times.append(timed(reader, detector, as_sent(picture)))
-    show(tally, len(scenes), times, before_mb, each=parser.parse_args().each)
+    show(tally, len(scenes), times, before_mb, each=options.each)
     return 0
 
 
