@@ -71,6 +71,7 @@ def _strike(console: Console, running: RunningLine, supervisor: Supervisor, *, c
         for _ in range(kills):
             running.watch.pause(rng.uniform(*KILL_PAUSE_S))
             supervisor.kill("plates")
+            supervisor.start(programs.plates(running.line))  # a supervisor of its own would give up one that dies so often
             progress.advance(bar)
     driven = _driven(running)
     running.watch.pause(CATCH_UP_S / 10)

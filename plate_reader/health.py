@@ -23,8 +23,11 @@ CLOCK_SEEN: Final = 31
 ZONE_US: Final = 15 * 60 * 1_000_000
 """Time zones are whole quarters of an hour apart."""
 
+ZONES_MAX: Final = 4 * 14
+"""Farthest time zone, in quarters of an hour."""
+
 ZONE_SLACK_US: Final = 90 * 1_000_000
-"""A clock that is off by a time zone is off by little else."""
+"""A clock that is off by a time zone is off by little else, and always by the same: events that are late have all been late otherwise."""
 
 Clock = Callable[[], int]
 """Gives UTC in µs."""
@@ -101,7 +104,8 @@ class Health:
         entry.delays_us.append(now_us - read.time_us)
         behind_us = min(entry.delays_us)
         zones = round(behind_us / ZONE_US)
-        wrong = len(entry.delays_us) >= 3 and abs(zones) >= 2 and abs(behind_us - zones * ZONE_US) <= ZONE_SLACK_US
+        steady = len(entry.delays_us) >= 3 and max(entry.delays_us) - behind_us <= ZONE_SLACK_US
+        wrong = steady and 2 <= abs(zones) <= ZONES_MAX and abs(behind_us - zones * ZONE_US) <= ZONE_SLACK_US
         said, entry.zone_said = entry.zone_said, wrong
         return f"{-zones / 4:+g}" if wrong and not said else None
 

@@ -32,6 +32,10 @@ PROGRESS_FROM: Final = 10
 """Pictures from which a progress bar is shown."""
 
 
+TABLE_WIDTH: Final = 100
+"""Columns that the table for people needs; a narrower terminal wraps it."""
+
+
 @dataclass(frozen=True)
 class Found:
     """One plate of a picture: its reading, and its corners from the upper left one clockwise, in pixels of the file."""
@@ -102,7 +106,7 @@ class PictureReader:
 
 def looks_like_crop(pixels: Pixels) -> bool:
     """Say whether a picture may be the crop of one plate, by its size."""
-    height, width = pixels.shape[:2]
+    height, width = int(pixels.shape[0]), int(pixels.shape[1])
     return width <= CROP_WIDTH_MAX and height <= CROP_HEIGHT_MAX and CROP_ASPECT_MIN <= width / height <= CROP_ASPECT_MAX
 
 
@@ -144,27 +148,28 @@ def read(
 
 
 def _show(answers: list[Answer]) -> None:
-    table = Table("picture", "plate", "sure", "colour", "kind", "or else", "around", "ms")
-    for answer in answers:
-        if answer.fault:
-            continue
-        for found in answer.plates or (None,):
-            table.add_row(*_row(answer, found))
-    if table.row_count:
-        Console().print(table)
+    """Print for people: a line a picture, and below it one for each plate."""
+    console = Console(soft_wrap=True, highlight=False, width=max(Console().width, TABLE_WIDTH))
     for answer in answers:
         if answer.fault:
             typer.echo(f"wim-plates: {answer.picture}: {answer.fault.what}", err=True)
+            continue
+        plates = "" if answer.plates else ", no plate found"
+        console.print(f"{answer.picture}: {answer.size[0]} x {answer.size[1]}, {answer.ms:.0f} ms{plates}", markup=False)
+        if answer.plates:
+            console.print(_table(answer.plates))
 
 
-def _row(answer: Answer, found: Found | None) -> tuple[str, ...]:
-    time_ms = f"{answer.ms:.0f}"
-    if found is None:
-        return answer.picture, "none found", "", "", "", "", "", time_ms
-    reading = found.reading
-    others = ", ".join(f"{other.text} {other.probability:.1%}" for other in reading.alternatives[:2])
-    x, y = np.mean(found.box, axis=0)
-    return answer.picture, reading.text, f"{reading.confidence:.2%}", reading.colour, reading.kind, others, f"{x:.0f}, {y:.0f}", time_ms
+def _table(plates: tuple[Found, ...]) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=True, padding=(0, 1))
+    for width in (9, 6, 12, 16, 0, 0):
+        table.add_column(no_wrap=True, min_width=width or None)
+    for found in plates:
+        reading = found.reading
+        other = next((f"or {other.text} {other.probability:.1%}" for other in reading.alternatives), "")
+        x, y = np.mean(found.box, axis=0)
+        table.add_row(reading.text, f"{reading.confidence:.1%}", reading.colour, reading.kind, f"at {x:.0f}, {y:.0f}", other)
+    return table
 
 
 def _plate_as_json(found: Found) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from plate_reader.recognise.rectify import Pixels
 SEARCHED_PIXELS: Final = 225_000
 """Pixels of the reduced picture: 632 x 356 of a wide one. 60 pixels of a plate in 1280 x 720 are 30 there, the least sought."""
 
-WINDOWS_MAX: Final = 12
+WINDOWS_MAX: Final = 16
 """Windows whose patch is looked at."""
 
 LINES_MAX: Final = 5
@@ -62,8 +62,8 @@ class Detector:
         """
         image = Image.fromarray(picture)
         reduced, scale = _reduced(image)
-        windows = find_windows(reduced, most=WINDOWS_MAX)
-        first = [cut_patch(image, FIRST, window.x * scale, window.y * scale, window.width * scale) for window in windows]
+        windows = [window.scaled(scale) for window in find_windows(reduced, most=WINDOWS_MAX)]
+        first = [cut_patch(image, FIRST, window.x, window.y, window.width) for window in windows]
         rows = _distinct([line for lines in self._lines(first) for line in lines if _may_be_row(line, LONGEST)])[:LINES_MAX]
         closer = [cut_patch(image, CLOSER, row.x, row.y, row.length, angle=row.angle) for row in rows]
         seen = self._lines(closer)

@@ -13,8 +13,8 @@ from plate_reader.detect.lines import Line
 CONTRAST_MIN: Final = 30.0
 """Least span of brightness, of 255, that is drawn out to the whole: less is a sensor's noise."""
 
-SHADOW_PERCENT, LIGHT_PERCENT = 1, 99
-"""What part of a patch's pixels may go to black, and where those begin that may go to white."""
+SHADOWS, LIGHTS = 0.01, 0.01
+"""What part of a patch's pixels may go to black, and what part to white."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,12 @@ def cut_patch(picture: Image.Image, size: PatchSize, x: float, y: float, width: 
     part = picture.crop(box).reduce(factor)
     matrix = (cos / factor, -sin / factor, (left - box[0]) / factor, sin / factor, cos / factor, (top - box[1]) / factor)
     shown = part.transform((size.width, size.height), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
-    return Patch(_stretched(np.asarray(shown, dtype=np.float32)), scale, left, top, angle)
+    return Patch(_stretched(shown), scale, left, top, angle)
 
 
-def _stretched(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+def _stretched(shown: Image.Image) -> NDArray[np.float32]:
     """Draw the brightness out to 0 … 255, so that night, haze and glare look like day to the model."""
-    dark, light = np.percentile(pixels.mean(axis=2), (SHADOW_PERCENT, LIGHT_PERCENT))
-    stretched = (pixels - np.float32(dark)) * np.float32(255 / max(light - dark, CONTRAST_MIN))
+    counts = np.cumsum(shown.convert("L").histogram())
+    dark, light = np.searchsorted(counts, counts[-1] * np.array([SHADOWS, 1 - LIGHTS]))
+    stretched = (np.asarray(shown, dtype=np.float32) - np.float32(dark)) * np.float32(255 / max(light - dark, CONTRAST_MIN))
     return np.clip(stretched, 0, 255, out=stretched)

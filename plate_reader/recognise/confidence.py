@@ -35,7 +35,7 @@ class Signs:
     Attributes
     ----------
     odds
-        Natural log-odds of the text against all others found, at most 30.
+        Natural log-odds of the text against all others found; where none was, of all its characters being as the looks have them.
     weakest
         How sure the surest step of any look is of the least sure character.
     mean

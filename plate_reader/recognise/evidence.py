@@ -27,8 +27,8 @@ def look_at(crop: Pixels, *, rows: int, look: Look, model: Model, alphabet: Alph
     The steps of two rows follow each other as if they were one line, with a blank between, so that a character that ends the upper row and
     begins the lower one is not taken for one.
     """
-    lines = [look(part) for part in (split_rows(crop) if rows == 2 else (crop,))]
-    steps = [alphabet.reduce(line) for line in model.log_probabilities(lines)]
+    lines = [look.view(part) for part in (split_rows(crop) if rows == 2 else (crop,))]
+    steps = [alphabet.reduce(line) for line in model.log_probabilities(lines, width_px=look.width_px)]
     between = np.full((1, steps[0].shape[1]), FLOOR)
     between[0, 0] = 1.0
     probabilities = np.concatenate([steps[0], between, steps[1]]) if rows == 2 else steps[0]

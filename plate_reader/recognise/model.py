@@ -24,7 +24,8 @@ FILE: Final = "ch_PP-OCRv4_rec_infer.onnx"
 
 HEIGHT_PX: Final = 48
 WIDTH_PX: Final = 320
-STEPS: Final = WIDTH_PX // 8
+STEP_PX: Final = 8
+"""Pixels of a line that one step covers."""
 
 FLOOR: Final = 1e-12
 """Least probability given out: single precision rounds smaller ones to nothing, and a character that got nothing could never be read."""
@@ -53,19 +54,21 @@ class Model:
         self.characters: Final = ("", *text.splitlines(), " ")
         """What each class stands for, by its index; the blank is empty."""
 
-    def log_probabilities(self, lines: Sequence[Pixels]) -> NDArray[np.float32]:
+    def log_probabilities(self, lines: Sequence[Pixels], *, width_px: int = WIDTH_PX) -> NDArray[np.float32]:
         """Look at pictures of one line each.
 
         Parameters
         ----------
         lines
             Each (height, width, 3), uint8, RGB, at least 1 x 1.
+        width_px
+            Width to which they are padded, a multiple of `STEP_PX`; a longer line is narrowed to it.
 
         Returns
         -------
-        (len(lines), STEPS, len(characters)), natural logarithms, never below that of `FLOOR`.
+        (len(lines), width_px / STEP_PX, len(characters)), natural logarithms, never below that of `FLOOR`.
         """
-        batch = np.stack([_prepare(line) for line in lines])
+        batch = np.stack([_prepare(line, width_px) for line in lines])
         (probabilities,) = self._session.run(None, {self._input: batch})
         return np.asarray(np.log(np.maximum(probabilities, np.float32(FLOOR))))
 
@@ -76,11 +79,11 @@ def shared_model(threads: int = 1) -> Model:
     return Model(threads=threads)
 
 
-def _prepare(line: Pixels) -> NDArray[np.float32]:
-    """Scale and pad one line; (3, HEIGHT_PX, WIDTH_PX)."""
+def _prepare(line: Pixels, width_px: int) -> NDArray[np.float32]:
+    """Scale and pad one line; (3, HEIGHT_PX, width_px)."""
     height, width = line.shape[:2]
-    scaled = max(1, min(WIDTH_PX, round(HEIGHT_PX * width / height)))
+    scaled = max(1, min(width_px, round(HEIGHT_PX * width / height)))
     image = Image.fromarray(line).resize((scaled, HEIGHT_PX), Image.Resampling.BICUBIC)
-    padded = np.zeros((3, HEIGHT_PX, WIDTH_PX), dtype=np.float32)
+    padded = np.zeros((3, HEIGHT_PX, width_px), dtype=np.float32)
     padded[:, :, :scaled] = np.asarray(image, dtype=np.float32)[:, :, ::-1].transpose(2, 0, 1) / 127.5 - 1
     return padded

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contract.faults import StopError
 from plate_reader.recognise.alphabet import Alphabet
 from plate_reader.recognise.beam import Beam, log_likelihoods
 from plate_reader.syntax import parse_grammar
@@ -92,3 +93,8 @@ def test_what_looks_alike_is_counted_together_and_separators_are_blanks():
     assert reduced[alphabet.column["A"]] == pytest.approx(0.5)
     assert reduced[0] == pytest.approx(0.4)
     assert reduced.sum() == pytest.approx(0.9)
+
+
+def test_a_character_that_the_model_cannot_say_is_refused():
+    with pytest.raises(StopError, match="'2' is unknown to the model"):
+        Alphabet(GRAMMAR, tuple(text for text in CLASSES if text != "2"))
