@@ -166,7 +166,10 @@ class VideoDesk:
             self._fetch_still(key, wish, now_us)
         if now_us >= self._clips_due_us or now_us < self._clips_due_us - ASK_AGAIN_US:
             self._clips_due_us = now_us + ASK_AGAIN_US
-            for wanted in self._wanted(CLIPS_AT_ONCE):
+            open_wishes = self._wanted(CLIPS_AT_ONCE)
+            with self._lock:
+                self._handed.intersection_update(wanted.seq for wanted in open_wishes)
+            for wanted in open_wishes:
                 if wanted.seq not in self._handed and now_us >= wanted.until_us + CLIP_DELAY_US:
                     self._fetch_clip(wanted, now_us)
 
