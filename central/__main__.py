@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from central import administration
-from central.config import Settings, load_settings
+from central.config import RetentionSettings, Settings, load_settings
 from central.evidence.accounts import Role
 from central.ingest.receipt_key import PUBLIC_NAME, receipt_key
 from central.logging import configure_logging
@@ -119,6 +119,21 @@ def verify(data: Data, database_url: Url = None, as_json: Json = False) -> None:
         typer.echo(line)
     if not sound:
         raise typer.Exit(EXIT_REJECTED)
+
+
+@app.command()
+def prune(
+    data: Data,
+    not_overloaded_days: Annotated[float, typer.Option(min=0.001, max=3650, help="Days after which media and plates are deleted.")] = 30.0,
+    database_url: Url = None,
+    as_json: Json = False,
+) -> None:
+    """Delete now what `run` deletes every hour: old pictures, clips and plates of vehicles that were not overloaded."""
+    retention = RetentionSettings(not_overloaded_days=not_overloaded_days)
+    settings = Settings(data=data, database_url=database_url, retention=retention)
+    with _faults_end_it(), administration.opened(settings) as database:
+        for line in administration.deletion_lines(database, settings, as_json=as_json):
+            typer.echo(line)
 
 
 @app.command()

@@ -16,7 +16,9 @@ from central.evidence import accounts, quarantine, stations
 from central.evidence.audit import Audit, audit
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
+from central.evidence.derived import DerivedFolder
 from central.evidence.models import Record
+from central.housekeeping import delete_due
 from central.ingest.receipt_key import read_public_key
 from central.migrations.run import migrate
 from contract.faults import StopError
@@ -123,6 +125,16 @@ def verify_lines(database: Database, settings: Settings, *, as_json: bool) -> tu
     return not found.failures, [json.dumps(found.as_json())] if as_json else _audit_lines(found)
 
 
+def deletion_lines(database: Database, settings: Settings, *, as_json: bool) -> list[str]:
+    """Delete now what is due by the schedule; give the lines to print."""
+    deleted = delete_due(database, BlobStore(settings.blob_folder), DerivedFolder(settings.derived_folder), now_us(), settings.retention)
+    if as_json:
+        return [json.dumps({**asdict(deleted), "after_days": settings.retention.not_overloaded_days})]
+    days = f"{settings.retention.not_overloaded_days:g} days"
+    what = f"{deleted.media} media ({deleted.size} bytes) and {deleted.plates} plates of {deleted.vehicles} vehicles"
+    return [f"deleted {what} that were not overloaded and came more than {days} ago"]
+
+
 def quarantine_lines(database: Database, *, as_json: bool) -> Iterator[str]:
     """Give a line per refused message that is kept, newest first."""
     before: int | None = None
@@ -136,7 +148,7 @@ def quarantine_lines(database: Database, *, as_json: bool) -> Iterator[str]:
 def _audit_lines(found: Audit) -> list[str]:
     lines = [
         f"{station}: {result.verified} of {result.records} records verified, {result.vehicles} vehicles, {result.overloads} overloads, "
-        f"chain {result.chain}, {result.blobs_missing} blobs not here"
+        f"chain {result.chain}, {result.blobs_missing} blobs not here, {result.blobs_deleted} deleted on schedule"
         for station, result in found.stations.items()
     ]
     return [*lines, f"quarantine: {found.quarantine}", *(f"FAILED {failure}" for failure in found.failures)]

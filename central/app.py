@@ -1,5 +1,6 @@
 """The web application: pages, API and blob upload over one `Central`, with ingest running as long as it does."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -17,6 +18,8 @@ from central.config import Settings
 from central.context import Central
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
+from central.evidence.derived import DerivedFolder
+from central.housekeeping import keep_house
 from central.ingest import blob_upload
 from central.ingest.receipt_key import receipt_key
 from central.ingest.receive import Receiver
@@ -44,7 +47,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
         If the settings name something unusable.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
-    central = Central(settings, Database(settings.url), BlobStore(settings.blob_folder), clock)
+    central = Central(settings, Database(settings.url), BlobStore(settings.blob_folder), clock, DerivedFolder(settings.derived_folder))
     subscriber = Subscriber(central, Receiver(central, receipt_key(settings.key_folder)))
     central.broker_connected = lambda: subscriber.connected
 
@@ -53,9 +56,12 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
         await run_in_threadpool(migrate, central.database)
         central.blobs.sweep(central.now_us())
         subscriber.start()
+        house = asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings.retention))
         try:
             yield
         finally:
+            house.cancel()
+            await asyncio.gather(house, return_exceptions=True)
             await run_in_threadpool(subscriber.stop, STOP_WITHIN_S)
             central.database.close()
 

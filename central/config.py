@@ -47,6 +47,12 @@ class WebSettings(_Table):
     https: bool = False
 
 
+class RetentionSettings(_Table):
+    """How many days pictures, clips and plates of vehicles that were not overloaded are kept after they came."""
+
+    not_overloaded_days: Annotated[float, Field(gt=0, le=3_650)] = 30.0
+
+
 class Settings(_Table):
     """All of it. `data` is the folder of database, blobs and keys; `database_url` None means SQLite inside it."""
 
@@ -54,6 +60,7 @@ class Settings(_Table):
     database_url: str | None = None
     broker: BrokerSettings = BrokerSettings()
     web: WebSettings = WebSettings()
+    retention: RetentionSettings = RetentionSettings()
     unsigned_quarantine_mb_per_day: Annotated[int, Field(ge=0, le=100_000)] = 64
     """Bound on refused messages that nobody had signed; beyond it they are only counted."""
 
@@ -66,6 +73,11 @@ class Settings(_Table):
     def blob_folder(self) -> Path:
         """Where pictures and captures lie."""
         return self.data / "blobs"
+
+    @property
+    def derived_folder(self) -> Path:
+        """Where copies lie that are made for the screen; it may be emptied at any time."""
+        return self.data / "derived"
 
     @property
     def key_folder(self) -> Path:

@@ -12,6 +12,7 @@ import structlog
 from central.config import Settings
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
+from central.evidence.derived import DerivedFolder
 from central.evidence.fault_text import WHAT_MAX, WHERE_MAX, fault_text
 from central.metrics import Metrics
 from contract.faults import WimError
@@ -50,6 +51,7 @@ class Central:
     database: Database
     blobs: BlobStore
     now_us: Callable[[], int]
+    derived: DerivedFolder
     metrics: Metrics = field(default_factory=Metrics)
     ending: Ending = field(default_factory=Ending)
     broker_connected: Callable[[], bool] = lambda: False

@@ -17,8 +17,19 @@ class MediaRole(StrEnum):
     """What a picture or file shows."""
 
     SCENE = "scene"
+    """A vehicle from an end that was not told; records of the first version have it for front and rear alike."""
     PLATE = "plate"
+    FRONT = "front"
+    REAR = "rear"
+    OVERVIEW = "overview"
+    """The whole vehicle on the road."""
+    CLIP = "clip"
+    """Video from before the passage to after it (`contract.clips`)."""
     CAPTURE = "capture"
+
+
+VEHICLE_PICTURES: Final = frozenset({MediaRole.SCENE, MediaRole.FRONT, MediaRole.REAR})
+"""Roles that show a vehicle close enough to be evidence of which one it was."""
 
 
 class MediaRef(BaseModel):

@@ -77,8 +77,20 @@ class FlagEntry(_Part):
     figure_milli: Annotated[int, Field(gt=-(2**53), lt=2**53)]
 
 
+class PlateReadingEntry(_Part):
+    """What one reader made of the same picture: the camera itself, or the station's own recogniser."""
+
+    by: Literal["camera", "station"]
+    text: str
+    confidence_ppm: Ppm
+    alternatives: tuple[str, ...] = ()
+
+
 class PlateEntry(_Part):
-    """One plate read that was matched to this vehicle, with how sure and why."""
+    """One plate read that was matched to this vehicle, with how sure and why.
+
+    `text` and `confidence_ppm` are what the `readings` amount to together; records of before there were two readers have none.
+    """
 
     camera: Name
     event_id: str
@@ -90,6 +102,7 @@ class PlateEntry(_Part):
     certainty_ppm: Ppm
     residual_us: Annotated[int, Field(gt=-(2**53), lt=2**53)]
     reasons: tuple[str, ...] = ()
+    readings: Annotated[tuple[PlateReadingEntry, ...], Field(max_length=2)] = ()
 
 
 class Identity(_Part):

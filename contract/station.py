@@ -199,6 +199,31 @@ class Uplink(_Table):
     outbox_max_mb: Annotated[int, Field(ge=8, le=1_000_000)] = 2_048
 
 
+class Video(_Table):
+    """Where the plate reader hands out video (`wim-plates --video`), and how long before and after a passage a clip lasts.
+
+    Each lane's vehicle gets one overview picture, `overview_s` after its first axle stood at the lane's origin; an overloaded one a clip.
+    """
+
+    reader_url: Annotated[str, Field(pattern=r"^http://(127\.0\.0\.1|localhost|\[::1\]):[0-9]{1,5}$")]
+    before_s: Annotated[float, Field(ge=0, le=30)] = 6.0
+    after_s: Annotated[float, Field(ge=0, le=30)] = 6.0
+    overview_s: Annotated[float, Field(ge=-10, le=10)] = 0.0
+
+    @model_validator(mode="after")
+    def _long_enough(self) -> Self:
+        if self.before_s + self.after_s < 10:
+            msg = f"before_s {self.before_s:g} and after_s {self.after_s:g} make a clip of less than the 10 s it must last"
+            raise ValueError(msg)
+        return self
+
+
+class Retention(_Table):
+    """How many days the station keeps what central has confirmed, and reads and pictures that no vehicle claimed."""
+
+    media_days: Annotated[float, Field(gt=0, le=365)] = 1.0
+
+
 PublicKeyText = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$")]
 """An Ed25519 public key as one word: base64 of its 32 bytes."""
 
@@ -267,7 +292,9 @@ class Station(_Table):
     lane: Annotated[tuple[Lane, ...], Field(min_length=1, max_length=16)]
     device: tuple[Device, ...] = ()
     camera: tuple[Camera, ...] = ()
+    video: Video | None = None
     uplink: Uplink = Uplink()
+    retention: Retention = Retention()
     gates: Gates = Gates()
     signatory: Annotated[tuple[Signatory, ...], Field(max_length=64)] = ()
 

@@ -113,6 +113,11 @@ class Verdict(_Part):
         return self.outcome is Outcome.OVERLOAD and not self.barred_by
 
     @property
+    def is_evidence(self) -> bool:
+        """Whether this is an overload, barred or not: its clip is kept, and its pictures and plate outlive the deletion of the others'."""
+        return self.outcome is Outcome.OVERLOAD
+
+    @property
     def gross(self) -> Finding | None:
         """The finding on the gross weight, None where no limit fits."""
         return next((finding for finding in self.findings if finding.subject == "gross"), None)

@@ -20,6 +20,9 @@ PATIENCE_S: Final = 45.0
 SETTLE_S: Final = 2.0
 """How long the line stays quiet before it is believed to be: an invented or doubled record would come within this time."""
 
+AWAITED: Final = ("waiting", "waiting_blobs", "wanted_clips")
+"""What the edge's health counts down to zero: records and media on their way, clips whose time is not over."""
+
 VERIFY_EXITS: Final = (0, 1, 3)
 """`wim-central verify` fails where something does not verify; what it found is in its answer all the same."""
 
@@ -74,10 +77,10 @@ def drain(running: RunningLine, show: Callable[[list[VehicleRecord]], None]) -> 
         now = time.monotonic()
         health = dict(running.edge_health()) or health
         seen = len(running.page.records)
-        latest = (seen, health.get("last_seq"), health.get("waiting"), health.get("waiting_blobs"))
+        latest = (seen, health.get("last_seq"), health.get("waiting"), health.get("waiting_blobs"), health.get("wanted_clips"))
         if latest != state:
             state, changed = latest, now
-        handed_over = seen >= len(running.truth.vehicles) and health.get("waiting") == 0 and not health.get("waiting_blobs")
+        handed_over = seen >= len(running.truth.vehicles) and not any(health.get(key, 1) for key in AWAITED)
         if not handed_over:
             quiet_since = now
         elif now - max(quiet_since, changed) >= SETTLE_S:

@@ -99,8 +99,9 @@ class Ports:
     site: int
     digitiser: int
     control: int
+    video: int
 
 
 def choose_ports(web: int | None) -> Ports:
     """Find free ports; `web` is taken as given, and is 8080 or any free one where None."""
-    return Ports(web_port() if web is None else web, *free_ports(6))
+    return Ports(web_port() if web is None else web, *free_ports(7))

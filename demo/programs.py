@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from demo.layout import Layout, Ports
 from demo.ports import LOOPBACK
-from demo.site import CAMERA, Site
+from demo.site import CAMERAS, OVERVIEW, Site
 from demo.supervisor import Program, module
 
 START_DELAY_S = 2.0
@@ -66,11 +66,14 @@ def plates(line: Line) -> Program:
     """Give the plate reader."""
     ports, layout = line.ports, line.layout
     listen = ("--listen", f"{LOOPBACK}:{ports.plates}", "--edge-url", f"http://{LOOPBACK}:{ports.edge}")
-    return Program("plates", module("plate_reader", "run", *listen, "--spool", str(layout.spool), "--blobs", str(layout.blobs)))
+    folders = ("--spool", str(layout.spool), "--blobs", str(layout.blobs))
+    lanes = "+".join(str(lane.id) for lane in line.site.station.lane)
+    video = ("--video", f"name={OVERVIEW},lanes={lanes},url=http://{LOOPBACK}:{ports.video}/video.mjpeg")
+    return Program("plates", module("plate_reader", "run", *listen, *folders, *video))
 
 
 def simulators(line: Line) -> Program:
-    """Give the simulators: the road, its sensors and its camera."""
+    """Give the simulators: the road, its sensors and its cameras."""
     ports, layout, recordings = line.ports, line.layout, line.site.recordings
     vehicles = line.vehicles or (ENDLESS if recordings is None else None)
     arguments = [
@@ -80,7 +83,9 @@ def simulators(line: Line) -> Program:
         *("--speedup", str(line.speedup), "--seed", str(line.seed)),
         *(("--modbus-port", str(ports.digitiser)) if line.modbus else ("--serial", str(layout.serial_line))),
         *("--site-port", str(ports.site)),
-        *("--camera-url", f"http://{LOOPBACK}:{ports.plates}/isapi/{{camera}}", "--camera", CAMERA.argument),
+        *("--camera-url", f"http://{LOOPBACK}:{ports.plates}/isapi/{{camera}}"),
+        *(word for camera in CAMERAS for word in ("--camera", camera.argument)),
+        *("--video", f"name={OVERVIEW},port={ports.video}"),
         *("--truth", str(layout.truth), "--control", f"tcp:{LOOPBACK}:{ports.control}"),
         *("--wait-for-start", "--start-delay", str(START_DELAY_S)),
     ]

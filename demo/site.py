@@ -34,15 +34,22 @@ class SimulatedCamera:
     position_m: float
     offset_ms: int
     delay_ms: int
+    facing: str = "front"
 
     @property
     def argument(self) -> str:
         """What `wim-sims --camera` takes."""
-        return f"name={self.name},position_m={self.position_m},offset_ms={self.offset_ms},delay_ms={self.delay_ms}"
+        return f"name={self.name},position_m={self.position_m},offset_ms={self.offset_ms},delay_ms={self.delay_ms},facing={self.facing}"
 
 
-CAMERA: Final = SimulatedCamera(name="front", position_m=4.0, offset_ms=180, delay_ms=300)
-"""One camera over the array, its clock a little wrong as any camera's is; the station file does not know by how much."""
+CAMERAS: Final = (
+    SimulatedCamera(name="front", position_m=4.0, offset_ms=180, delay_ms=300),
+    SimulatedCamera(name="rear", position_m=6.0, offset_ms=-90, delay_ms=350, facing="rear"),
+)
+"""Two cameras over the array, their clocks a little wrong as any camera's are; the station file does not know by how much."""
+
+OVERVIEW: Final = "overview"
+"""The camera beside the road, whose video is kept for clips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +110,15 @@ def check_speed(site: Site, speedup: float, modbus: bool) -> None:
 
 
 def station_file(site: Site, layout: Layout, ports: Ports, speedup: float, modbus: bool) -> str:
-    """Give the text of the station file of this line: the site, then its devices, camera and uplink on this machine."""
+    """Give the text of the station file of this line: the site, then its devices, cameras, video and uplink on this machine."""
     (lane,) = site.station.lane
     if modbus:
         digitiser = f'driver = "modbus-tcp-digitiser"\nhost = "127.0.0.1"\ntcp_port = {ports.digitiser}'
     else:
         digitiser = f'driver = "serial-digitiser"\nport = "{layout.serial_line}"'
+    cameras = "\n".join(
+        f'[[camera]]\nname = "{one.name}"\nlane = {lane.id}\nposition_m = {one.position_m}\nfacing = "{one.facing}"\n' for one in CAMERAS
+    )
     tables = f"""
 [[device]]
 name = "digitiser"
@@ -122,10 +132,9 @@ driver = "modbus-site"
 host = "127.0.0.1"
 tcp_port = {ports.site}
 
-[[camera]]
-name = "{CAMERA.name}"
-lane = {lane.id}
-position_m = {CAMERA.position_m}
+{cameras}
+[video]
+reader_url = "http://127.0.0.1:{ports.plates}"
 
 [uplink]
 broker_host = "127.0.0.1"

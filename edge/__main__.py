@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -24,6 +25,8 @@ from edge.supervisor import run_station
 app = typer.Typer(help="The station's edge service: weighs every vehicle at traffic speed and signs a record of it.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
 
+LOOPBACK_URL = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}/?")
+
 StationOption = Annotated[Path, typer.Option("--station", help="Station file (TOML): sensors, devices, cameras, uplink, gates.")]
 CalibrationOption = Annotated[
     list[Path] | None,
@@ -45,6 +48,12 @@ def run(
         ),
     ] = None,
     listen: Annotated[str, typer.Option(help="Loopback address for plate reads and health, host:port.")] = "127.0.0.1:8701",
+    plates_url: Annotated[
+        str | None,
+        typer.Option(
+            help="Loopback address of the plate reader, as http://127.0.0.1:8702: it is told of every vehicle and fetches its stills."
+        ),
+    ] = None,
     json_log: Annotated[bool, typer.Option("--json-log", help="Write the log as JSON lines.")] = False,
 ) -> None:
     """Run the station until SIGTERM: weigh, match, judge, sign, deliver."""
@@ -55,7 +64,15 @@ def run(
             "names no [[signatory]], so nobody could put a calibration into force; add who may propose and approve, or leave out --ledger"
         )
         raise StopError("no-signatory", str(station), what)
-    raise typer.Exit(run_station(Setup(site, digest, read_calibrations(calibration or [], site), ledger, data, listen)))
+    setup = Setup(site, digest, read_calibrations(calibration or [], site), ledger, data, listen, _loopback_url(plates_url))
+    raise typer.Exit(run_station(setup))
+
+
+def _loopback_url(text: str | None) -> str | None:
+    """Refuse an address that leaves this machine: where vehicles pass is nobody else's business."""
+    if text is None or LOOPBACK_URL.fullmatch(text):
+        return text
+    raise StopError("plates-url", text[:200], "is no http://127.0.0.1:PORT or http://localhost:PORT; the plate reader is on this machine")
 
 
 @app.command("replay")

@@ -28,6 +28,8 @@ class Setup:
         Folder of key, outbox and media.
     listen
         Loopback address, host:port.
+    plates_url
+        Loopback address of the plate reader, which is told of every vehicle; None where it has no camera to fetch from.
     """
 
     station: Station
@@ -36,6 +38,7 @@ class Setup:
     ledger: Path | None
     data: Path
     listen: str
+    plates_url: str | None = None
 
 
 TEXT_MAX_BYTES = 4 * 1024 * 1024

@@ -131,6 +131,7 @@ class LaneRun:
         self._time = TimeBase(device.name, self.lane.rate_hz, device.playback)
         self._matcher = Matcher(self.lane.id, station.camera, device.playback)
         self._waiting: deque[_Waiting] = deque()
+        self._passed: list[tuple[str, int]] = []
         self._epoch = 0
         self._recorded_to = 0
         self._beginning: Checkpoint | None = None
@@ -250,6 +251,11 @@ class LaneRun:
         self.state.faults += self._matcher.take_faults()
         return found
 
+    def take_passed(self) -> list[tuple[str, int]]:
+        """Give, once, the vehicles that have passed since the last call, recorded or not: key and time (UTC, µs)."""
+        taken, self._passed = self._passed, []
+        return taken
+
     def late_matches(self) -> Iterable[Match]:
         """Give matches of vehicles that were recorded before their read came."""
         return self._matcher.late_matches()
@@ -341,6 +347,7 @@ class LaneRun:
             return
         vehicle = waiting.weighing.vehicle
         waiting.stamp = self._time.stamp(vehicle.first_axle_sample)
+        self._passed.append((waiting.key, waiting.stamp.time_us))
         self._matcher.add_passage(
             Passage(
                 key=waiting.key,

@@ -7,7 +7,8 @@ from contract.faults import RejectError
 from contract.media import Sha256, sha256_hex
 
 KEPT_S: Final = 24 * 3600.0
-"""How long a picture that no vehicle claimed is kept: its read may still be matched until the matching has forgotten the vehicle."""
+"""How long a picture that no vehicle claimed is kept where nothing else is set: its read may still be matched until the matching has
+forgotten the vehicle."""
 
 
 class PictureFolder:
@@ -17,7 +18,7 @@ class PictureFolder:
         self._root = root
 
     def read(self, sha256: Sha256) -> bytes:
-        """Give a picture's bytes.
+        """Give the bytes of a picture or clip.
 
         Raises
         ------
@@ -34,14 +35,14 @@ class PictureFolder:
         return data
 
     def discard(self, sha256: Sha256) -> None:
-        """Remove a picture that the outbox now holds."""
+        """Remove what the outbox now holds."""
         self._path(sha256).unlink(missing_ok=True)
 
-    def prune(self, now_s: float) -> int:
-        """Remove pictures older than `KEPT_S`, `now_s` being the file system's clock; give how many."""
+    def prune(self, now_s: float, kept_s: float = KEPT_S) -> int:
+        """Remove pictures older than `kept_s`, `now_s` being the file system's clock; give how many."""
         removed = 0
         for path in self._root.glob("??/*"):
-            if path.is_file() and path.stat().st_mtime < now_s - KEPT_S:
+            if path.is_file() and path.stat().st_mtime < now_s - kept_s:
                 path.unlink(missing_ok=True)
                 removed += 1
         return removed

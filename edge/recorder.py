@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,16 +10,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.captures import CaptureHeader, capture_bytes
 from contract.chain import Link
+from contract.clips import CLIP_TYPE, ClipCut
 from contract.faults import Fault, RejectError, RetryError
 from contract.limits import RuleBook
-from contract.media import MediaRef, MediaRole
+from contract.media import VEHICLE_PICTURES, MediaRef, MediaRole, Sha256
 from contract.records import Identity, PlateEntry
 from contract.station import Station
 from contract.units import US_PER_S
 from contract.vehicles import VehicleFlag
+from contract.verdicts import Verdict
 from edge.lane import Ready
 from edge.matching.match import Match
-from edge.outbox import Blob, Outbox, ReadKey
+from edge.outbox import Blob, ClipSpan, MakeRecord, Outbox, ReadKey
 from edge.pictures import PictureFolder
 from edge.records.build import Identities, build_record, plate_entry, supplement
 from edge.records.sign import sign_record
@@ -30,6 +32,7 @@ REMEMBERED: Final = 256
 
 CAPTURE_TYPE: Final = "application/x-hdf5"
 PICTURE_TYPE: Final = "image/jpeg"
+_SHOWN: Final = {"front": MediaRole.FRONT, "rear": MediaRole.REAR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Recorder:
         Told of what was missing.
     certified
         Whether this station's calibrations come into force by certificates; one without is then no valid calibration.
+    overview
+        Gives, by the vehicle's key, the overview picture that was taken of it; None where there is none.
     """
 
     def __init__(
@@ -70,6 +75,7 @@ class Recorder:
         pictures: PictureFolder,
         note: Callable[[Fault], None],
         certified: bool,
+        overview: Callable[[str], Sha256 | None] = lambda _: None,
     ) -> None:
         self._station = station
         self._rules = rules
@@ -79,6 +85,7 @@ class Recorder:
         self._pictures = pictures
         self._note = note
         self._certified = certified
+        self._overview = overview
         self._links: OrderedDict[str, Link] = OrderedDict()
 
     def record(self, ready: Ready) -> Recorded:
@@ -90,7 +97,7 @@ class Recorder:
             If the outbox has no room even for the record; nothing was stored, try again when the uplink is back.
         """
         capture = self._capture(ready)
-        media = [*self._pictures_of(ready.match), (MediaRole.CAPTURE, capture)]
+        media = [*self._pictures_of(ready.match, self._overview(ready.key)), (MediaRole.CAPTURE, capture)]
         try:
             link = self._store(ready, media)
         except RetryError as error:
@@ -110,22 +117,56 @@ class Recorder:
         if of is None:
             return None
         media = self._pictures_of(match)
-
-        def make(after: Link) -> tuple[bytes, bytes]:
-            record = supplement(
-                of,
-                after=after,
-                station=self._station.station.id,
-                time_us=time_us,
-                plates=plate_entries(match),
-                media=tuple(blob.ref(role) for role, blob in media),
-            )
-            sealed = sign_record(record, self._key)
-            return sealed.payload, sealed.envelope
-
+        make = self._supplement(of, time_us, plates=plate_entries(match), media=media)
         link = self._outbox.append(make, [blob for _, blob in media], reads=_read_keys(match))
         self._forget_pictures(media)
         return link
+
+    def add_clip(self, cut: ClipCut, time_us: int) -> Link | None:
+        """Store the clip of a recorded vehicle as a supplementary record; None where there is none to be had, which is noted.
+
+        Raises
+        ------
+        RetryError
+            If the outbox has no room for a record now; nothing was stored, try again.
+        """
+        where = f"clip of record {cut.seq}"
+        try:
+            if cut.clip is None:
+                raise RejectError("clip-missing", where, f"will never come: {cut.problem}")
+            clip = Blob.of(self._pictures.read(cut.clip), CLIP_TYPE)
+        except RejectError as error:
+            self._note(error.fault())
+            self._outbox.close_clip(cut.seq)
+            return None
+        if cut.problem:
+            self._note(RejectError("clip-incomplete", where, cut.problem).fault())
+        try:
+            link = self._outbox.append(
+                self._supplement(Link(cut.seq, cut.record_sha256), time_us, media=((MediaRole.CLIP, clip),)),
+                [clip],
+                closes_clip_of=cut.seq,
+            )
+        except RetryError as error:
+            if error.code != "blobs-full":
+                raise
+            self._note(error.fault())
+            self._outbox.close_clip(cut.seq)
+            return None
+        self._pictures.discard(cut.clip)
+        return link
+
+    def _supplement(
+        self, of: Link, time_us: int, *, plates: tuple[PlateEntry, ...] = (), media: Sequence[tuple[MediaRole, Blob]] = ()
+    ) -> MakeRecord:
+        """Give what makes the record of something that came after the record `of`."""
+
+        def make(after: Link) -> tuple[bytes, bytes]:
+            record = supplement(of, after=after, station=self._station.station.id, time_us=time_us, plates=plates, media=_refs(media))
+            sealed = sign_record(record, self._key)
+            return sealed.payload, sealed.envelope
+
+        return make
 
     def _store(self, ready: Ready, media: list[tuple[MediaRole, Blob]]) -> Link:
         vehicle, match = ready.vehicle, ready.match
@@ -137,7 +178,7 @@ class Recorder:
             self._station.gates,
             ready.clock,
             plate_certainty=match.certainty if match.text else None,
-            has_pictures=any(role is MediaRole.SCENE for role, _ in media),
+            has_pictures=any(role in VEHICLE_PICTURES for role, _ in media),
             calibrated=VehicleFlag.UNCALIBRATED not in vehicle.flags and (certificate is not None or not self._certified),
             in_force=in_force,
             certificate=certificate,
@@ -164,7 +205,17 @@ class Recorder:
             sealed = sign_record(record, self._key)
             return sealed.payload, sealed.envelope
 
-        return self._outbox.append(make, [blob for _, blob in media], ready.checkpoint, _read_keys(match))
+        return self._outbox.append(
+            make, [blob for _, blob in media], ready.checkpoint, _read_keys(match), clip=self._clip_span(ready, verdict)
+        )
+
+    def _clip_span(self, ready: Ready, verdict: Verdict) -> ClipSpan | None:
+        """Give the video that belongs to a vehicle; None where it is no evidence, or the station has no video."""
+        video = self._station.video
+        if video is None or not verdict.is_evidence:
+            return None
+        from_us, until_us = (ready.time_us + round(seconds * US_PER_S) for seconds in (-video.before_s, video.after_s))
+        return ClipSpan(ready.lane, from_us, until_us)
 
     def _forget_pictures(self, media: list[tuple[MediaRole, Blob]]) -> None:
         for role, blob in media:
@@ -186,8 +237,9 @@ class Recorder:
         )
         return Blob.of(capture_bytes(header, weighing.counts, weighing.gaps), CAPTURE_TYPE)
 
-    def _pictures_of(self, match: Match) -> list[tuple[MediaRole, Blob]]:
-        named = [(MediaRole.SCENE, read.scene_picture) for read in match.reads]
+    def _pictures_of(self, match: Match, overview: Sha256 | None = None) -> list[tuple[MediaRole, Blob]]:
+        named = [(_SHOWN[one.facing], one.read.scene_picture) for one in match.matched]
+        named.append((MediaRole.OVERVIEW, overview))
         named += [(MediaRole.PLATE, read.plate_picture) for read in match.reads]
         found = []
         for role, sha256 in dict.fromkeys(named):
@@ -210,7 +262,7 @@ def plate_entries(match: Match) -> tuple[PlateEntry, ...]:
     )
 
 
-def _refs(media: list[tuple[MediaRole, Blob]]) -> tuple[MediaRef, ...]:
+def _refs(media: Iterable[tuple[MediaRole, Blob]]) -> tuple[MediaRef, ...]:
     return tuple(blob.ref(role) for role, blob in media)
 
 

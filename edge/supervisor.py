@@ -7,8 +7,10 @@ Restart policy, all of it:
 | a line hangs up, a device is silent for 5 s | its thread opens it again after 0.2 to 4 s; what was missed is asked for again |
 | a device restarts | vehicles on the array are cut off and flagged; a new time base begins |
 | a device is not what the station file says | the process ends with 3: a person must mend the file or the wiring |
+| the plate reader does not hear of a vehicle | the vehicle goes without the pictures it would have fetched, said once |
 | broker or central away | the uplink tries for ever; the outbox keeps everything |
 | the outbox has no room | the vehicle waits in memory, and is tried again every second; at `HELD_MAX` the process ends with 75 |
+| the plate reader's video is away | records go without overview pictures; clips are asked for again for ten minutes |
 | the memory of drift cannot be written | it is kept in memory and tried again; weighing goes on |
 | the disk fails, the database is damaged | the process ends with 75; after an fsync that failed nothing is tried again |
 | a thread ends, an error nobody expected | the process ends with 75 |
@@ -30,12 +32,13 @@ import structlog
 
 from calibration.certificate import InForce, Ledger
 from calibration.model import Calibration
-from contract.faults import EXIT_OK, EXIT_REJECTED, EXIT_RESTART, RejectError, RetryError, StopError
+from contract.faults import EXIT_OK, EXIT_RESTART, RejectError, RetryError, StopError
 from contract.plates import PlateRead
 from contract.rules import rule_book
 from contract.signatures import key_id
 from contract.station import ModbusSite
 from contract.topics import StationState, StationStatus
+from contract.units import US_PER_S
 from edge.cabinet import CabinetWatch
 from edge.certificates import CertificateDesk
 from edge.clock import Clock, SystemClock
@@ -44,6 +47,7 @@ from edge.device_thread import Delivery, DeviceThread
 from edge.drift import DriftWatch
 from edge.drivers import driver_for
 from edge.drivers.base import DeviceEvent, LineFault, LoopTransition, SiteState
+from edge.exit_code import exit_code_of
 from edge.faultbook import FaultBook
 from edge.health import lane_health
 from edge.lane import LaneRun, Ready
@@ -51,11 +55,13 @@ from edge.live import LiveView
 from edge.loopback import LoopbackServer, create_app
 from edge.outbox import Outbox
 from edge.pictures import PictureFolder
+from edge.plate_trigger import PlateTrigger
 from edge.recorder import Recorder
 from edge.records.build import Identities
 from edge.records.keystore import load_key, load_public_key
 from edge.records.software import software
 from edge.uplink import Uplink
+from edge.video import VideoDesk
 from edge.watchdog import Watchdog
 
 TURN_S: Final = 0.05
@@ -69,20 +75,9 @@ HELD_MAX: Final = 100
 
 RETRY_S: Final = 1.0
 HOUSEKEEPING_S: Final = 600.0
-READS_KEPT_US: Final = 24 * 3600 * 1_000_000
+DAY_US: Final = 24 * 3600 * US_PER_S
 
 _log = structlog.get_logger("edge")
-
-
-CURED_BY_RESTART: Final = frozenset(
-    {"disk-full", "disk-failing", "outbox-in-use", "outbox-unopenable", "outbox-full", "thread-ended", "outbox-read-only"}
-)
-"""Codes of errors that a fresh start may cure; any other asks for a person."""
-
-
-def exit_code_of(error: StopError) -> int:
-    """Give the exit code that tells the service manager whether to start again."""
-    return EXIT_RESTART if error.code in CURED_BY_RESTART else EXIT_REJECTED
 
 
 def run_station(setup: Setup) -> int:
@@ -137,6 +132,7 @@ class StationService:
             for device in station.device
             if not isinstance(device, ModbusSite)
         }
+        self._video = VideoDesk(station.video, self._outbox.wanted_clips, self._book.note, self._clock.utc_us)
         self._live = LiveView(tuple(self._lanes.values()))
         self._drift = DriftWatch(station, self._calibration, data / "drift.sqlite", self._book.note)
         self._recorder = Recorder(
@@ -148,7 +144,9 @@ class StationService:
             pictures=self._pictures,
             note=self._book.note,
             certified=setup.ledger is not None,
+            overview=self._video.still,
         )
+        self._trigger = PlateTrigger(setup.plates_url, self._clock.utc_us, self._book.note)
         self._devices = {device.name: DeviceThread(driver_for(device), self._deliveries, self._book.note) for device in station.device}
         receipt_keys = {}
         if station.uplink.central_key_file is not None:
@@ -164,6 +162,7 @@ class StationService:
             note=self._book.note,
             now_us=self._clock.utc_us,
             random=SystemRandom(),
+            keep_us=round(station.retention.media_days * DAY_US),
         )
         self._server = LoopbackServer(create_app(self._take_read, self.health, self._book, self._live), setup.listen)
         self._watchdog = Watchdog()
@@ -179,6 +178,8 @@ class StationService:
             self._reads.put((read, self._clock.utc_us()))
         self._server.start()
         self._uplink.start()
+        self._video.start()
+        self._trigger.start()
         for device in self._devices.values():
             device.start()
         self._watchdog.start()
@@ -203,6 +204,8 @@ class StationService:
             device.stop()
         self._server.stop()
         self._uplink.stop()
+        self._video.stop()
+        self._trigger.stop()
         for device in self._devices.values():
             device.join()
         self._outbox.close()
@@ -217,7 +220,11 @@ class StationService:
             self._desk.turn(self._lanes)
         self._match_reads()
         self._record(flush=False)
+        self._video.record(self._recorder.add_clip)
         for lane in self._lanes.values():
+            passed = lane.take_passed()
+            self._video.passed(lane.lane.id, passed)
+            self._trigger.passed(lane.lane.id, passed)
             lane.watch(self._clock)
             for fault in lane.take_faults():
                 self._book.note(fault)
@@ -243,7 +250,7 @@ class StationService:
 
     def _threads(self) -> dict[str, bool]:
         threads = {f"device {name}": device.alive for name, device in self._devices.items()}
-        return {**threads, "uplink": self._uplink.alive, "loopback server": self._server.alive}
+        return {**threads, "uplink": self._uplink.alive, "loopback server": self._server.alive, "plate trigger": self._trigger.alive}
 
     def _take_deliveries(self) -> None:
         try:
@@ -340,10 +347,11 @@ class StationService:
         if now_s < self._housekeeping_at_s:
             return
         self._housekeeping_at_s = now_s + HOUSEKEEPING_S
-        forgotten = self._outbox.forget_reads(READS_KEPT_US)
-        removed = self._pictures.prune(time.time())
+        kept_us = round(self._station.retention.media_days * DAY_US)
+        forgotten = self._outbox.forget_reads(kept_us)
+        removed = self._pictures.prune(time.time(), kept_us / US_PER_S)
         if forgotten or removed:
-            _log.info("housekeeping", unmatched_reads=forgotten, pictures=removed)
+            _log.info("housekeeping", kept_days=self._station.retention.media_days, unmatched_reads=forgotten, pictures=removed)
 
     def _status(self, state: StationState) -> StationStatus:
         counts = self._outbox.counts()
@@ -374,6 +382,7 @@ class StationService:
             "last_seq": counts.last_seq,
             "waiting": counts.waiting_records,
             "waiting_blobs": counts.waiting_blobs,
+            "wanted_clips": counts.wanted_clips,
             "refused": counts.refused_records,
             "held": len(self._held),
             "uplink": {"connected": self._uplink.connected},
@@ -381,6 +390,7 @@ class StationService:
             "lanes": {name: lane_health(lane) for name, lane in self._lanes.items()},
             "ledger": self._desk.state() if self._desk else None,
             "drift": self._drift.health(),
+            "video": self._video.health(),
             "loop_passages": dict(self._loops),
             "faults": self._book.counts(),
             "latest_faults": self._book.latest(),

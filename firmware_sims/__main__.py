@@ -33,6 +33,7 @@ from firmware_sims.run_settings import RunSettings
 from firmware_sims.scales.command import app as scale_app
 from firmware_sims.simulation import Simulation
 from firmware_sims.source import Source
+from firmware_sims.video_camera import VideoSettings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -90,7 +91,12 @@ def run(
     modbus_rtu: Annotated[Path | None, typer.Option(help="Digitiser as Modbus RTU: path of the link to make.")] = None,
     site_port: Annotated[int | None, typer.Option(min=0, max=65535, help="Loops and cabinet, Modbus TCP.")] = None,
     camera_url: Annotated[str | None, typer.Option(help="Where cameras push; {camera} becomes the camera's name.")] = None,
-    camera: Annotated[list[str] | None, typer.Option(help="name=…,position_m=…,offset_ms=…,delay_ms=…; may be repeated.")] = None,
+    camera: Annotated[
+        list[str] | None, typer.Option(help="name=…,position_m=…,offset_ms=…,delay_ms=…,facing=front|rear; may be repeated.")
+    ] = None,
+    video: Annotated[
+        list[str] | None, typer.Option(help="Overview camera as MJPEG: name=…,port=…,fps=…,position_m=…; may be repeated.")
+    ] = None,
     truth: Annotated[Path | None, typer.Option(help="Write the truth here, JSON lines.")] = None,
     control: Annotated[str | None, typer.Option(help="Socket path or tcp:127.0.0.1:PORT for faults.")] = None,
     start_delay: Annotated[float, typer.Option(min=0, help="Seconds of empty road before playback.")] = 1.0,
@@ -111,6 +117,7 @@ def run(
             site_port=site_port,
             camera_url=camera_url,
             cameras=tuple(CameraSettings.parse(text) for text in camera or ()),
+            videos=tuple(VideoSettings.parse(text) for text in video or ()),
             truth=truth,
             control=control,
             start_delay_s=start_delay,

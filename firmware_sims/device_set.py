@@ -6,6 +6,8 @@ import asyncio
 import random
 from typing import Any
 
+import httpx
+
 from firmware_sims.camera import Camera, CameraSettings
 from firmware_sims.clock import SimulatedClock
 from firmware_sims.digitiser import Digitiser
@@ -17,10 +19,13 @@ from firmware_sims.modbus_rtu import ModbusRtuServer
 from firmware_sims.modbus_service import ModbusService
 from firmware_sims.modbus_tcp import ModbusTcpServer
 from firmware_sims.pseudo_terminal import PseudoTerminal
+from firmware_sims.push_format import format_named
 from firmware_sims.push_queue import PushQueue
 from firmware_sims.run_settings import RunSettings
 from firmware_sims.serial_front import SerialFront
 from firmware_sims.site_device import SiteDevice
+from firmware_sims.street import Street
+from firmware_sims.video_camera import VideoCamera
 
 
 class DeviceSet:
@@ -32,6 +37,8 @@ class DeviceSet:
         Where each can be reached, filled by `open`.
     cameras
         The cameras, in the order of the settings.
+    street
+        What overview cameras look at.
     """
 
     def __init__(self, settings: RunSettings, digitiser: Digitiser, site: SiteDevice, faults: FaultBoard, clock: SimulatedClock) -> None:
@@ -45,6 +52,8 @@ class DeviceSet:
         self._serial: SerialFront | None = None
         self._rtu: ModbusRtuServer | None = None
         self._servers: dict[str, ModbusTcpServer] = {}
+        self.street = Street(clock.now_s, settings.source.layout.rate_hz)
+        self._videos: list[VideoCamera] = []
         self._pushing: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
@@ -71,6 +80,11 @@ class DeviceSet:
                 await self._listen("modbus_port", service, settings.modbus_port)
             if settings.site_port is not None:
                 await self._listen("site_port", self._service(self._site, "site"), settings.site_port)
+            for wanted in settings.videos:
+                video = VideoCamera(wanted, self.street, settings.place, self._faults, self._clock.utc)
+                self._videos.append(video)
+                video_port = await video.start()
+                self.endpoints.setdefault("video", {})[wanted.name] = f"http://127.0.0.1:{video_port}/video.mjpeg"
         except OSError as error:
             raise SimulationError(f"a device cannot be opened: {error}; give another path or port") from error
         for channel, camera in enumerate(settings.cameras, start=1):
@@ -92,6 +106,8 @@ class DeviceSet:
             devices["modbus_rtu"] = {**self._rtu.service.stats, "skipped_bytes": self._rtu.skipped_bytes}
         for camera in self.cameras:
             devices[camera.settings.name] = {**camera.stats, **camera.queue.stats, "waiting": len(camera.queue)}
+        for video in self._videos:
+            devices[video.settings.name] = dict(video.stats)
         return devices
 
     async def close(self) -> None:
@@ -99,6 +115,8 @@ class DeviceSet:
         for task in self._pushing:
             task.cancel()
         await asyncio.gather(*self._pushing, return_exceptions=True)
+        for video in self._videos:
+            await video.stop()
         if self._serial is not None:
             self._serial.close()
         if self._rtu is not None:
@@ -116,7 +134,16 @@ class DeviceSet:
 
     def _camera(self, camera: CameraSettings, channel: int) -> Camera:
         settings, wall_s = self._settings, self._clock.wall_s
-        queue = PushQueue(settings.camera_url or "", camera.name, settings.place, self._faults, wall_s)
+        user, _, password = camera.login.partition(":")
+        queue = PushQueue(
+            settings.camera_url or "",
+            camera.name,
+            settings.place,
+            self._faults,
+            wall_s,
+            push_format=format_named(camera.protocol),
+            auth=httpx.DigestAuth(user, password) if user else None,
+        )
         return Camera(
             settings=camera,
             channel=channel,

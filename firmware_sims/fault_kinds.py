@@ -55,6 +55,19 @@ KINDS = {
         FaultKind("half_push", "camera", {"camera": ""}),
         FaultKind("duplicate_push", "camera", {"camera": ""}),
         FaultKind("misread", "camera", {"camera": ""}),
+        FaultKind("missed_vehicle", "camera", {"camera": ""}),
+        FaultKind("late_push", "camera", {"camera": "", "s": 10.0}),
+        FaultKind("double_event", "camera", {"camera": "", "ms": 120.0}),
+        FaultKind("clock_drift", "camera", {"camera": "", "ppm": 500.0}),
+        FaultKind("night", "camera", {"camera": ""}),
+        FaultKind("rain", "camera", {"camera": "", "share": 0.5}),
+        FaultKind("dirty_plate", "camera", {"camera": "", "share": 0.3}),
+        FaultKind("slow_shutter", "camera", {"camera": "", "ms": 8.0}),
+        FaultKind("tailgated", "camera", {"camera": "", "gap_m": 2.0}),
+        FaultKind("lane_change", "camera", {"camera": "", "lanes": 1.0}),
+        FaultKind("stream_stall", "stream", {"camera": ""}),
+        FaultKind("stream_garbage", "stream", {"camera": ""}),
+        FaultKind("stream_cut", "stream", {"camera": ""}, times=1),
     )
 }
 
@@ -70,6 +83,11 @@ BOUNDS = {
     "code": (1.0, 11.0),
     "ms": (-1e9, 1e9),
     "mb": (0.1, 64.0),
+    "s": (0.0, 86_400.0),
+    "ppm": (-1e5, 1e5),
+    "share": (0.0, 1.0),
+    "gap_m": (0.5, 30.0),
+    "lanes": (-2.0, 2.0),
 }
 """Least and greatest value of each number given to a fault."""
 

@@ -16,7 +16,7 @@ VEHICLE_TYPES = {"car": "vehicle", "van": "van", "bus2": "bus"}
 
 @dataclass(frozen=True)
 class AnprEvent:
-    """One vehicle as a camera saw it: `time` on the camera's own clock, `plate` as it read it."""
+    """One vehicle as a camera saw it: `time` on the camera's own clock, `plate` as it read it, `leaving` where it saw the rear."""
 
     uuid: str
     camera: str
@@ -28,6 +28,7 @@ class AnprEvent:
     kind: str
     confidence: int
     characters: tuple[int, ...]
+    leaving: bool = False
 
 
 def event_xml(event: AnprEvent, plate_rect: tuple[int, int, int, int], again: bool) -> bytes:
@@ -52,7 +53,7 @@ def event_xml(event: AnprEvent, plate_rect: tuple[int, int, int, int], again: bo
         ("licensePlate", event.plate),
         ("originalLicensePlate", event.plate),
         ("line", str(event.lane)),
-        ("direction", "forward"),
+        ("direction", "reverse" if event.leaving else "forward"),
         ("confidenceLevel", str(event.confidence)),
         ("plateCharBelieve", ",".join(map(str, event.characters))),
         ("plateColor", event.plate_color),

@@ -38,6 +38,12 @@ def draw_plate(kind: str, rng: random.Random) -> tuple[str, str]:
     return head + "".join(body), "yellow" if kind in HEAVY_KINDS else "blue"
 
 
+def draw_trailer_plate(plate: str) -> str:
+    """Draw the plate of the trailer behind a tractor: for example ``湘A1234挂``; a tractor always draws the same one."""
+    rng = random.Random(f"trailer/{plate}")  # noqa: S311 - a plate's looks, not a secret
+    return plate[:1] + rng.choice(LETTERS) + "".join(rng.choices("0123456789", k=4)) + "挂"
+
+
 class PlateDraw:
     """Draws plates that differ from each other; the same seed text gives the same plates again."""
 

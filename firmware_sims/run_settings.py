@@ -8,6 +8,7 @@ from pathlib import Path
 from firmware_sims.camera import CameraSettings
 from firmware_sims.errors import SimulationError
 from firmware_sims.source import Source
+from firmware_sims.video_camera import VideoSettings
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class RunSettings:
     site_port: int | None = None
     camera_url: str | None = None
     cameras: tuple[CameraSettings, ...] = ()
+    videos: tuple[VideoSettings, ...] = ()
     truth: Path | None = None
     control: str | None = None
     start_delay_s: float = 1.0
@@ -44,6 +46,6 @@ class RunSettings:
             raise SimulationError("--camera needs --camera-url, the address to push to")
         if not 0.01 <= self.speedup <= 100:
             raise SimulationError(f"--speedup {self.speedup:g}; 0.01 to 100 are allowed")
-        names = [camera.name for camera in self.cameras]
+        names = [*(camera.name for camera in self.cameras), *(video.name for video in self.videos)]
         if len(set(names)) < len(names):
-            raise SimulationError(f"--camera: names {names} are not all different")
+            raise SimulationError(f"--camera, --video: names {names} are not all different")

@@ -1,26 +1,63 @@
-"""The scene a plate camera sees: road, vehicle from the front, plate, and the camera's own imprint."""
+"""The pictures a plate camera takes: the scene in perspective with the camera's own imprint, and the plate cut out of it."""
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from firmware_sims.plate_picture import draw_plate_picture, font
-from firmware_sims.vehicle import HEAVY_KINDS
+from firmware_sims.plate_picture import font
+from firmware_sims.scenery.body import Shape, typical_shape
+from firmware_sims.scenery.painter import LANE_WIDTH_M, Painted, Passing, Plate, paint
+from firmware_sims.scenery.pinhole import plate_view
+from firmware_sims.scenery.weather import CLEAR, Conditions
 
 SIZE = (1280, 720)
-HORIZON = 210
 CROP_SIZE = (280, 90)
+CROP_MARGIN = 0.12
+"""What a camera leaves round the plate it cuts out, as a share of the plate's size."""
 JPEG_QUALITY = 82
-BODY_COLORS = ((150, 30, 30), (35, 70, 130), (210, 210, 205), (190, 130, 30), (50, 95, 70), (90, 90, 95))
+SOFTNESS_PX = 0.6
+"""Of a lens that is in focus."""
+BLOCKING = typical_shape("rigid4", "ahead")
+"""The lorry ahead that hides one that follows too closely."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is before the camera.
+
+    Attributes
+    ----------
+    shape
+        The vehicle.
+    plate
+        On the end that the camera sees, as it truly is.
+    facing
+        ``front`` or ``rear``: the end that it sees.
+    middle_m
+        The vehicle's middle from the lane's left edge.
+    speed_ms
+        Its speed.
+    ahead_m
+        Gap to a lorry before it that hides it; None where the road before it is free.
+    conditions
+        Light and weather.
+    """
+
+    shape: Shape
+    plate: Plate
+    facing: str = "front"
+    middle_m: float = LANE_WIDTH_M / 2
+    speed_ms: float = 0.0
+    ahead_m: float | None = None
+    conditions: Conditions = CLEAR
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """Scene and crop as JPEG, and where the plate is: left, top, width, height in thousandths of the scene."""
+    """Scene and crop as JPEG, and where the plate is: left, top, width, height in thousandths of the scene; zeros where it is not seen."""
 
     scene: bytes
     crop: bytes
@@ -28,104 +65,59 @@ class Pictures:
 
 
 def take_pictures(plate: str, color: str, kind: str, imprint: str, seed: str) -> Pictures:
-    """Take both pictures of a vehicle.
+    """Take both pictures of a vehicle of which only the kind is known, from ahead, on a clear day."""
+    return photograph(sight_of(plate, color, kind, seed), imprint)
 
-    Parameters
-    ----------
-    plate, color
-        Its plate.
-    kind
-        Its kind: trucks and buses are drawn as trucks, the rest as cars.
-    imprint
-        Line written into the scene's upper edge: time and place.
-    seed
-        Decides the body's colour and small displacements.
-    """
-    rng = random.Random(seed)  # noqa: S311 - looks, not a secret
-    scene = _road(rng)
-    middle = 640 + rng.randint(-40, 40)
-    body = rng.choice(BODY_COLORS)
-    heavy = kind in HEAVY_KINDS
-    plate_box = _truck(scene, middle, body) if heavy else _car(scene, middle, body)
-    left, top, width, height = plate_box
-    picture = draw_plate_picture(plate, color)
-    scene.paste(picture.resize((width, height), Image.Resampling.LANCZOS), (left, top))
-    scene = scene.filter(ImageFilter.GaussianBlur(0.6))
+
+def sight_of(plate: str, color: str, kind: str, seed: str) -> Sight:
+    """Give a vehicle of which only the kind is known, seen from ahead on a clear day."""
+    return Sight(typical_shape(kind, seed), Plate(plate, color))
+
+
+def photograph(sight: Sight, imprint: str) -> Pictures:
+    """Take both pictures of what is before the camera; `imprint` is the line written into the scene's upper edge."""
+    painted = _painted(sight)
+    box = painted.front_plate if sight.facing == "front" else painted.rear_plate
+    scene = painted.picture.filter(ImageFilter.GaussianBlur(SOFTNESS_PX))
+    crop = _crop(scene, box)
     draw = ImageDraw.Draw(scene)
     draw.rectangle((0, 0, SIZE[0], 40), fill=(20, 20, 20))
     draw.text((16, 20), imprint, font=font(22), fill=(240, 240, 240), anchor="lm")
-    crop = picture.filter(ImageFilter.GaussianBlur(0.8)).resize(CROP_SIZE, Image.Resampling.LANCZOS)
-    rect = (left * 1000 // SIZE[0], top * 1000 // SIZE[1], width * 1000 // SIZE[0], height * 1000 // SIZE[1])
-    return Pictures(_jpeg(scene), _jpeg(crop), rect)
+    return Pictures(jpeg(scene), jpeg(crop), _thousandths(box))
 
 
-def _jpeg(picture: Image.Image) -> bytes:
+def jpeg(picture: Image.Image, quality: int = JPEG_QUALITY) -> bytes:
+    """Give a picture as the bytes of a JPEG."""
     stream = BytesIO()
-    picture.save(stream, "JPEG", quality=JPEG_QUALITY)
+    picture.save(stream, "JPEG", quality=quality)
     return stream.getvalue()
 
 
-def _road(rng: random.Random) -> Image.Image:
-    """Sky, hills, verge, and three lanes that run to the horizon."""
-    top, bottom = (150, 185, 215), (225, 232, 235)
-    column = Image.new("RGB", (1, HORIZON))
-    for y in range(HORIZON):
-        part = y / HORIZON
-        column.putpixel((0, y), tuple(round(a + (b - a) * part) for a, b in zip(top, bottom, strict=True)))
-    scene = Image.new("RGB", SIZE, (96, 118, 78))
-    scene.paste(column.resize((SIZE[0], HORIZON)), (0, 0))
-    draw = ImageDraw.Draw(scene)
-    for left in range(-100, SIZE[0], 220):
-        height = rng.randint(30, 80)
-        draw.ellipse((left, HORIZON - height, left + 380, HORIZON + 90), fill=(118, 138, 108))
-    draw.rectangle((0, HORIZON + 20, SIZE[0], SIZE[1]), fill=(104, 124, 84))
-    draw.polygon(((500, HORIZON + 20), (780, HORIZON + 20), (1500, 720), (-220, 720)), fill=(92, 94, 98))
-    draw.line(((512, HORIZON + 20), (-150, 720)), fill=(235, 235, 235), width=7)
-    draw.line(((768, HORIZON + 20), (1430, 720)), fill=(235, 235, 235), width=7)
-    for x_top, x_bottom in ((596, 350), (684, 930)):
-        for step in range(0, 10, 2):
-            low, high = (step / 10) ** 1.6, ((step + 1) / 10) ** 1.6
-            ends = [(x_top + (x_bottom - x_top) * part, HORIZON + 20 + 490 * part) for part in (low, high)]
-            draw.line(ends, fill=(235, 235, 235), width=2 + step)
-    return scene
+def _painted(sight: Sight) -> Painted:
+    """Stand the vehicle with the end that is seen at the place for which the view is aimed."""
+    view = plate_view(0.0, sight.facing)
+    front_m = 0.0 if sight.facing == "front" else sight.shape.length_m
+    vehicle = Passing(sight.shape, front_m, sight.middle_m, sight.plate, sight.plate, sight.speed_ms)
+    vehicles = [vehicle]
+    if sight.ahead_m is not None:
+        other_m = front_m + sight.ahead_m + BLOCKING.length_m if sight.facing == "front" else -sight.ahead_m
+        none = Plate("湘A00000", "yellow")
+        vehicles.append(Passing(BLOCKING, other_m, sight.middle_m, none, none))
+    return paint(view, vehicles, sight.conditions, seed=sight.plate.text)
 
 
-def _truck(scene: Image.Image, middle: int, body: tuple[int, int, int]) -> tuple[int, int, int, int]:
-    """Draw a truck's front; give the plate's left, top, width, height in pixels."""
-    draw = ImageDraw.Draw(scene)
-    left, right = middle - 190, middle + 190
-    dark = tuple(part // 2 for part in body)
-    draw.ellipse((left - 30, 610, right + 30, 690), fill=(60, 62, 66))
-    draw.rectangle((left - 16, 120, right + 16, 560), fill=(200, 202, 204), outline=(120, 122, 126), width=4)
-    draw.rounded_rectangle((left, 170, right, 640), radius=26, fill=body, outline=dark, width=4)
-    draw.rounded_rectangle((left + 24, 205, right - 24, 370), radius=18, fill=(52, 66, 80))
-    draw.polygon(((left + 60, 215), (left + 130, 215), (left + 70, 360), (left + 34, 360)), fill=(92, 110, 124))
-    draw.rectangle((left + 6, 385, right - 6, 392), fill=dark)
-    for row in range(410, 520, 20):
-        draw.rounded_rectangle((left + 90, row, right - 90, row + 10), radius=4, fill=dark)
-    for x in (left + 20, right - 80):
-        draw.rounded_rectangle((x, 430, x + 60, 500), radius=12, fill=(245, 240, 215), outline=(90, 90, 90), width=3)
-    draw.rounded_rectangle((left - 8, 530, right + 8, 640), radius=14, fill=(58, 60, 64))
-    for x in (left - 40, right + 12):
-        draw.rounded_rectangle((x, 230, x + 28, 330), radius=8, fill=(40, 42, 46))
-    for x in (left + 6, right - 66):
-        draw.rectangle((x, 630, x + 60, 680), fill=(28, 28, 30))
-    return middle - 77, 560, 154, 49
+def _crop(scene: Image.Image, box: tuple[int, int, int, int] | None) -> Image.Image:
+    """Cut the plate out of the scene; a blank of the plate's size where the camera does not see it."""
+    if box is None:
+        return Image.new("RGB", CROP_SIZE, (96, 98, 100))
+    left, top, right, bottom = box
+    margin = round(CROP_MARGIN * (right - left))
+    cut = scene.crop((left - margin, top - margin, right + margin, bottom + margin))
+    return cut.resize((CROP_SIZE[0], round(cut.height * CROP_SIZE[0] / cut.width)), Image.Resampling.BICUBIC)
 
 
-def _car(scene: Image.Image, middle: int, body: tuple[int, int, int]) -> tuple[int, int, int, int]:
-    """Draw a car's front; give the plate's left, top, width, height in pixels."""
-    draw = ImageDraw.Draw(scene)
-    left, right = middle - 150, middle + 150
-    dark = tuple(part // 2 for part in body)
-    draw.ellipse((left - 20, 620, right + 20, 680), fill=(60, 62, 66))
-    draw.polygon(((left + 40, 470), (left + 80, 370), (right - 80, 370), (right - 40, 470)), fill=body)
-    draw.polygon(((left + 56, 468), (left + 90, 384), (right - 90, 384), (right - 56, 468)), fill=(52, 66, 80))
-    draw.rounded_rectangle((left, 462, right, 640), radius=34, fill=body, outline=dark, width=4)
-    for x in (left + 14, right - 84):
-        draw.rounded_rectangle((x, 500, x + 70, 540), radius=16, fill=(245, 240, 215), outline=(90, 90, 90), width=3)
-    draw.rounded_rectangle((left + 90, 500, right - 90, 545), radius=8, fill=(40, 42, 46))
-    draw.rounded_rectangle((left + 10, 590, right - 10, 636), radius=12, fill=(58, 60, 64))
-    for x in (left + 12, right - 58):
-        draw.rectangle((x, 630, x + 46, 668), fill=(28, 28, 30))
-    return middle - 66, 552, 132, 42
+def _thousandths(box: tuple[int, int, int, int] | None) -> tuple[int, int, int, int]:
+    if box is None:
+        return 0, 0, 0, 0
+    left, top, right, bottom = box
+    return left * 1000 // SIZE[0], top * 1000 // SIZE[1], (right - left) * 1000 // SIZE[0], (bottom - top) * 1000 // SIZE[1]

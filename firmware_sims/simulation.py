@@ -44,7 +44,7 @@ class Simulation:
         settings.check()
         layout = settings.source.layout
         rng = random.Random(settings.seed)  # noqa: S311 - faults and looks, not a secret
-        cameras = tuple(camera.name for camera in settings.cameras)
+        cameras = (*(camera.name for camera in settings.cameras), *(video.name for video in settings.videos))
         self.settings = settings
         self.clock = clock
         self.faults = FaultBoard(clock.wall_s, rng, {"channel": layout.channels, "camera": cameras})
@@ -137,6 +137,7 @@ class Simulation:
         utc = self._utc_at(origin)
         self.truth.playback(counter, rate_hz=self._rate_hz, speedup=self.clock.speedup, utc=utc, source=source.name)
         log.info("playback begins", source=source.name, counter=counter, vehicles=len(source.vehicles))
+        self.devices.street.begin(origin, source.vehicles)
         for vehicle in source.vehicles:
             self._timetable.add(vehicle.passed_sample, partial(self._passed, vehicle, origin))
             for camera in self.devices.cameras:

@@ -5,15 +5,19 @@
 | 2xx                         | the read leaves the spool                                |
 | 4xx other than 408 425 429  | it goes to `refused/` with the edge's words              |
 | anything else, or nothing   | it waits: 0.25 s, doubled each time, at most 2 s         |
+
+A read whose picture is being read by our own reader waits for that as `plate_reader.reading.desk` has it, while others go.
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Final
 
 import httpx
 
 from contract.faults import Fault, Reaction
 from plate_reader.health import Health
+from plate_reader.reading.desk import ReadingDesk
 from plate_reader.spool import Spool
 
 BACK_OFF_FIRST_S: Final = 0.25
@@ -34,10 +38,13 @@ class Delivery:
     ----------
     edge_url
         The edge's loopback address; reads are posted to `/plates` below it.
+    desk
+        Where reads wait for our own reading; None where there is none.
     """
 
-    def __init__(self, spool: Spool, health: Health, edge_url: str, client: httpx.AsyncClient) -> None:
+    def __init__(self, spool: Spool, health: Health, edge_url: str, client: httpx.AsyncClient, desk: ReadingDesk | None = None) -> None:
         self._spool = spool
+        self._desk = desk
         self._health = health
         self._url = edge_url.rstrip("/") + "/plates"
         self._client = client
@@ -55,16 +62,23 @@ class Delivery:
         while True:
             self._something.clear()
             if not await self.step():
-                await self._something.wait()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(None if self._desk is None else self._desk.pause_s()):
+                        await self._something.wait()
             elif self._back_off_s:
                 await asyncio.sleep(self._back_off_s)
 
     async def step(self) -> bool:
-        """Try the earliest read once; False where nothing waits."""
-        entry = await asyncio.to_thread(self._spool.oldest)
+        """Try the earliest read once that need not wait; False where there is none."""
+        ready = self._desk.is_ready if self._desk is not None else lambda _: True
+        entry = await asyncio.to_thread(self._spool.oldest, ready)
         if entry is None:
             return False
         name, data = entry
+        if self._desk is not None:
+            if self._desk.take_in(name, data):
+                return True
+            data = self._desk.with_own_reading(name, data)
         try:
             answer = await self._client.post(self._url, content=data, headers={"Content-Type": "application/json"}, timeout=ANSWER_S)
         except httpx.HTTPError as error:
@@ -72,17 +86,23 @@ class Delivery:
             return True
         if answer.is_success:
             await asyncio.to_thread(self._spool.remove, name)
+            self._left(name)
             self._succeeded()
             self.delivered += 1
         elif answer.is_client_error and answer.status_code not in _RETRIED:
             reason = f"{answer.status_code}: {answer.text[:_WORDS_MAX]}"
             await asyncio.to_thread(self._spool.refuse, name, data, reason)
+            self._left(name)
             self._succeeded()
-            what = f"refused a plate read with {reason}; the read lies in refused/{name}: {data.decode('utf-8', 'replace')[:_WORDS_MAX]}"
+            what = f"refused a plate read with {reason}; the read lies in refused/{name}"  # a log outlives what may be kept of a plate
             self._health.fault(Fault(code="read-refused", where=self._url, what=what, reaction=Reaction.REJECT))
         else:
             self._failed(f"answers {answer.status_code}: {answer.text[:_WORDS_MAX]}; reads wait in the spool")
         return True
+
+    def _left(self, name: str) -> None:
+        if self._desk is not None:
+            self._desk.leave(name)
 
     def _succeeded(self) -> None:
         self.reachable = True

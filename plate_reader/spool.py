@@ -8,7 +8,9 @@ import bisect
 import hashlib
 import json
 import threading
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +23,8 @@ BYTES_MAX: Final = 64 * 1024 * 1024
 """Bounds of the spool: a day and more of a busy lane; beyond them the camera must keep its own queue."""
 
 REFUSED_MAX: Final = 1_000
-"""Refused reads kept to be looked at; the oldest makes room, its text stands in the log."""
+REFUSED_KEPT_S: Final = 30 * 24 * 3_600.0
+"""Refused reads kept to be looked at, and for how long; the oldest makes room. They hold plates."""
 
 SEEN_MAX: Final = 8_192
 """Events by which a resend is recognised. Forgetting one costs a second delivery, which the edge recognises."""
@@ -52,6 +55,7 @@ class Spool:
         self._names = sorted(sizes)
         self._bytes = sum(sizes.values())
         self._refused_names = sorted(path.name for path in self._refused.glob("*.json"))
+        self._clear_refused()
         self._seen: OrderedDict[str, None] = OrderedDict.fromkeys(_event_of(name) for name in self._names[-SEEN_MAX:])
 
     @property
@@ -72,7 +76,7 @@ class Spool:
     def has_seen(self, read: PlateRead) -> bool:
         """Say whether this event was taken before."""
         with self._lock:
-            return _event_of(_name(read)) in self._seen
+            return _event_of(name_of(read)) in self._seen
 
     def put(self, read: PlateRead) -> None:
         """Keep the read durably; a second time changes nothing.
@@ -82,7 +86,7 @@ class Spool:
         RetryError
             If the spool is full, or the disk is full or fails.
         """
-        name = _name(read)
+        name = name_of(read)
         data = read.model_dump_json().encode()
         with self._lock:
             if _event_of(name) in self._seen:
@@ -101,8 +105,8 @@ class Spool:
             if len(self._seen) > SEEN_MAX:
                 self._seen.popitem(last=False)
 
-    def oldest(self) -> tuple[str, bytes] | None:
-        """Give name and bytes of the read with the earliest time; None where nothing waits.
+    def oldest(self, ready: Callable[[str], bool] = lambda _: True) -> tuple[str, bytes] | None:
+        """Give name and bytes of the read with the earliest time among those whose name is `ready`; None where there is none.
 
         Raises
         ------
@@ -110,9 +114,9 @@ class Spool:
             If it cannot be read, or someone has taken it away.
         """
         with self._lock:
-            if not self._names:
+            name = next(filter(ready, self._names), None)
+            if name is None:
                 return None
-            name = self._names[0]
         return name, (self._root / name).read_bytes()
 
     def remove(self, name: str) -> None:
@@ -129,8 +133,15 @@ class Spool:
         self._forget(name)
         if name not in self._refused_names:
             bisect.insort(self._refused_names, name)
-        while len(self._refused_names) > REFUSED_MAX:
-            (self._refused / self._refused_names.pop(0)).unlink(missing_ok=True)
+        self._clear_refused()
+
+    def _clear_refused(self) -> None:
+        """Delete refused reads beyond the bounds of number and age."""
+        before_s = time.time() - REFUSED_KEPT_S
+        old = [name for name in self._refused_names if (self._refused / name).stat().st_mtime < before_s]
+        for name in dict.fromkeys((*old, *self._refused_names[:-REFUSED_MAX])):
+            (self._refused / name).unlink(missing_ok=True)
+            self._refused_names.remove(name)
 
     def _forget(self, name: str) -> None:
         with self._lock:
@@ -140,7 +151,8 @@ class Spool:
                 self._bytes -= self._sizes.pop(name)
 
 
-def _name(read: PlateRead) -> str:
+def name_of(read: PlateRead) -> str:
+    """Give the name under which the spool keeps a read."""
     digest = hashlib.sha256(read.event_id.encode()).hexdigest()[:32]
     return f"{read.time_us:016d}.{digest}.{read.camera}.json"
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, undefer
 
 from central.evidence.blobs import BlobStore
 from central.evidence.certificates import CertificateTrail
-from central.evidence.models import Blob, Media, Record, Supplement, Vehicle
+from central.evidence.models import Blob, Deletion, Media, Record, Supplement, Vehicle
 from central.evidence.quarantine import quarantine_count
 from central.evidence.stations import EnrolledKey, keys_of, stations
 from contract.chain import GENESIS, Link, check_link, link_of
@@ -37,6 +37,7 @@ class StationAudit:
     first_seq: int | None = None
     last_seq: int | None = None
     blobs_missing: int = 0
+    blobs_deleted: int = 0
 
 
 @dataclass
@@ -139,10 +140,14 @@ def _check_chain(row: Record, before: Link, source: str, result: StationAudit, f
 
 
 def _audit_media(session: Session, blobs: BlobStore, found: Audit) -> None:
-    """Hash every blob that a record vouches for, once, and count those that are not here."""
-    query = select(Media.sha256, Record.station, Record.seq, Blob.sha256).join(Record, Record.id == Media.record_id)
+    """Hash every blob that a record vouches for, once, and count those that are not here, or no longer."""
+    query = select(Media.sha256, Record.station, Record.seq, Blob.sha256, Deletion.sha256).join(Record, Record.id == Media.record_id)
+    query = query.outerjoin(Blob, Blob.sha256 == Media.sha256).outerjoin(Deletion, Deletion.sha256 == Media.sha256)
     sound: dict[str, bool] = {}
-    for sha256, station, seq, entered in session.execute(query.outerjoin(Blob, Blob.sha256 == Media.sha256).order_by(Record.id)):
+    for sha256, station, seq, entered, deleted in session.execute(query.order_by(Record.id)):
+        if deleted is not None:
+            found.stations[station].blobs_deleted += 1
+            continue
         if entered is None:
             found.stations[station].blobs_missing += 1
             continue

@@ -54,6 +54,10 @@ class BlobStore:
                 digest.update(chunk)
         return digest.hexdigest() == sha256
 
+    def delete(self, sha256: str) -> None:
+        """Remove a blob's file; one that is not here is no error."""
+        self.path(sha256).unlink(missing_ok=True)
+
     def begin(self, sha256: str, size: int) -> "Upload":
         """Begin to receive a blob of that hash and size in bytes."""
         return Upload(self.path(sha256), self._unfinished, sha256, size)

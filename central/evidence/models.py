@@ -6,7 +6,19 @@
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, LargeBinary, MetaData, String, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 BIG: Final = BigInteger().with_variant(Integer, "sqlite")
@@ -100,6 +112,7 @@ class Vehicle(Base):
         Index("ix_vehicle_station_time_us_record_id", "station", "time_us", "record_id"),
         Index("ix_vehicle_outcome_time_us_record_id", "outcome", "time_us", "record_id"),
         Index("ix_vehicle_plate", "plate"),
+        Index("ix_vehicle_swept_us_outcome_record_id", "swept_us", "outcome", "record_id"),
     )
 
     record_id: Mapped[int] = mapped_column(BIG, ForeignKey("record.id"), primary_key=True, autoincrement=False)
@@ -120,6 +133,8 @@ class Vehicle(Base):
     enforceable: Mapped[bool]
     playback: Mapped[bool]
     """The line ran faster than real time: a demonstration, never enforced."""
+    swept_us: Mapped[int | None] = mapped_column(BIG)
+    """When its media and plate were deleted on schedule; a late supplement brings the plate back no more."""
 
 
 class Supplement(Base):
@@ -156,6 +171,17 @@ class Blob(Base):
     size: Mapped[int] = mapped_column(BIG)
     station: Mapped[str] = mapped_column(NAME, ForeignKey("station.id"))
     received_us: Mapped[int] = mapped_column(BIG)
+
+
+class Deletion(Base):
+    """A blob that was deleted on schedule, `after_days` days after it came: what vouches for it stays true, and it is not taken again."""
+
+    __tablename__ = "deletion"
+
+    sha256: Mapped[str] = mapped_column(SHA256, primary_key=True)
+    size: Mapped[int] = mapped_column(BIG)
+    deleted_us: Mapped[int] = mapped_column(BIG)
+    after_days: Mapped[float] = mapped_column(Float)
 
 
 class Quarantine(Base):

@@ -9,7 +9,7 @@ from typing import Final, Self
 from sqlalchemy import Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from central.evidence.models import Blob, ChainState, Media, Record, Supplement, Vehicle
+from central.evidence.models import Blob, ChainState, Deletion, Media, Record, Supplement, Vehicle
 from contract.faults import RejectError
 from contract.media import MediaRef, MediaRole
 from contract.records import SupplementRecord, VehicleRecord, parse_record
@@ -80,6 +80,8 @@ class VehicleSummary:
     playback: bool
     chain: ChainState
     mark: str | None
+    swept_us: int | None = None
+    """When its media and plate were deleted on schedule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +114,15 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class MediaItem:
-    """A picture or capture of a vehicle; `seq` is the record that vouches for it, `present` whether its bytes are here."""
+    """A picture, clip or capture of a vehicle.
+
+    `seq` is the record that vouches for it, `present` whether its bytes are here, `deleted_us` when they were deleted on schedule.
+    """
 
     seq: int
     ref: MediaRef
     present: bool
+    deleted_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +240,7 @@ def _summary(row: Vehicle, own: Record) -> VehicleSummary:
         playback=row.playback,
         chain=ChainState(own.chain),
         mark=own.mark,
+        swept_us=row.swept_us,
     )
 
 
@@ -258,9 +265,10 @@ def _supplements(session: Session, own: Record) -> list[tuple[SupplementDetail, 
 
 def _media(session: Session, record_ids: list[int]) -> tuple[MediaItem, ...]:
     query = (
-        select(Media, Record.seq, Blob.sha256)
+        select(Media, Record.seq, Blob.sha256, Deletion.deleted_us)
         .join(Record, Record.id == Media.record_id)
         .outerjoin(Blob, Blob.sha256 == Media.sha256)
+        .outerjoin(Deletion, Deletion.sha256 == Media.sha256)
         .where(Media.record_id.in_(record_ids))
         .order_by(Record.seq, Media.position)
     )
@@ -269,6 +277,7 @@ def _media(session: Session, record_ids: list[int]) -> tuple[MediaItem, ...]:
             seq,
             MediaRef(role=MediaRole(item.role), sha256=item.sha256, media_type=item.media_type, size=item.size),
             present=present is not None,
+            deleted_us=deleted_us,
         )
-        for item, seq, present in session.execute(query)
+        for item, seq, present, deleted_us in session.execute(query)
     )

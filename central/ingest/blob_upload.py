@@ -13,7 +13,7 @@ from sqlalchemy import select
 from starlette.requests import ClientDisconnect
 
 from central.context import Central
-from central.evidence.models import Blob
+from central.evidence.models import Blob, Deletion
 from central.evidence.stations import keys_of
 from contract.canonical import parse_canonical
 from contract.faults import RejectError, RetryError, StopError, WimError
@@ -147,6 +147,8 @@ async def _receive(central: Central, request: Request, claim: BlobClaim) -> bool
 
 def _is_here(central: Central, sha256: str) -> bool:
     with central.database.read() as session:
+        if session.get(Deletion, sha256) is not None:
+            return True  # deleted on schedule: it is not to come back
         return session.get(Blob, sha256) is not None and central.blobs.has(sha256)
 
 

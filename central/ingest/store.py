@@ -97,7 +97,7 @@ def _show_late_plate(session: Session, record: VehicleRecord | SupplementRecord,
     seq, of_sha256 = (record.seq, sha256) if isinstance(record, VehicleRecord) else (record.of_seq, record.of_sha256)
     query = select(Vehicle).join(Record, Record.id == Vehicle.record_id)
     vehicle = session.scalars(query.where(Vehicle.station == record.station, Vehicle.seq == seq, Record.sha256 == of_sha256)).first()
-    if vehicle is None or vehicle.plate is not None:
+    if vehicle is None or vehicle.plate is not None or vehicle.swept_us is not None:
         return
     plates = record.plates if isinstance(record, SupplementRecord) else _waiting_plates(session, record.station, seq, of_sha256)
     readable = [plate for plate in plates if plate.text]

@@ -14,6 +14,7 @@ CONTENT_SECURITY_POLICY: Final = "; ".join(
         # BokehJS styles its canvases from script and offers no nonce.
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
+        "media-src 'self'",
         "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",

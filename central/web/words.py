@@ -42,7 +42,11 @@ CLOCKS: Final = {
 
 MEDIA_ROLES: Final = {
     MediaRole.SCENE: N_("Scene"),
+    MediaRole.FRONT: N_("Front"),
+    MediaRole.REAR: N_("Rear"),
+    MediaRole.OVERVIEW: N_("Overview"),
     MediaRole.PLATE: N_("Plate"),
+    MediaRole.CLIP: N_("Video"),
     MediaRole.CAPTURE: N_("Signal"),
 }
 
@@ -55,6 +59,8 @@ PLATE_COLOURS: Final = {
     PlateColour.BLACK: N_("black plate"),
     PlateColour.UNKNOWN: N_("plate colour not known"),
 }
+
+READERS: Final = {"camera": N_("camera"), "station": N_("own reading")}
 
 FACINGS: Final = {"front": N_("front"), "rear": N_("rear")}
 

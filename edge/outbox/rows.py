@@ -36,6 +36,15 @@ class Blob:
 
 
 @dataclass(frozen=True, slots=True)
+class ClipSpan:
+    """The video that a record is to get: of which lane, from when until when (UTC, µs)."""
+
+    lane: int
+    from_us: int
+    until_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class BlobRow:
     """A blob on its way to central; `path` is the file that holds it."""
 
@@ -120,4 +129,5 @@ class Counts:
     refused_blobs: int
     blob_bytes: int
     unused_reads: int
+    wanted_clips: int
     oldest_waiting_us: int | None

@@ -68,6 +68,15 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
             sha256 TEXT NOT NULL
         ) STRICT""",
     ),
+    (
+        """CREATE TABLE clip_want (
+            seq INTEGER PRIMARY KEY,
+            sha256 TEXT NOT NULL,
+            lane INTEGER NOT NULL,
+            from_us INTEGER NOT NULL,
+            until_us INTEGER NOT NULL
+        ) STRICT""",
+    ),
 )
 """In order; a released one is never edited, a change is a further one."""
 

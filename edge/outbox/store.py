@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Final
 
 from contract.chain import Link
+from contract.clips import ClipWanted
 from contract.faults import RetryError, StopError
 from contract.media import sha256_hex
 from contract.plates import PlateRead
 from contract.receipts import Receipt
-from edge.outbox import blob_rows, certificate_rows, plate_rows, record_rows
+from edge.outbox import blob_rows, certificate_rows, clip_rows, plate_rows, record_rows
 from edge.outbox.blobs import FOLDER_MODE, BlobFolder
 from edge.outbox.database import Database
-from edge.outbox.rows import Applied, Blob, BlobRow, Checkpoint, Counts, LedgerHead, ReadKey, Settlement, Waiting
+from edge.outbox.rows import Applied, Blob, BlobRow, Checkpoint, ClipSpan, Counts, LedgerHead, ReadKey, Settlement, Waiting
 
 DATABASE_SHARE: Final = 0.5
 """Part of the quota for records; the other is for pictures and captures, which central can do without for longer."""
@@ -82,6 +83,9 @@ class Outbox:
         blobs: Sequence[Blob] = (),
         checkpoint: Checkpoint | None = None,
         reads: Sequence[ReadKey] = (),
+        *,
+        clip: ClipSpan | None = None,
+        closes_clip_of: int | None = None,
     ) -> Link:
         """Store the next record with everything that belongs to it, all or nothing.
 
@@ -95,6 +99,10 @@ class Outbox:
             How far the device's signal is used up once this record is stored.
         reads
             Plate reads that the record uses; they are not given again by `unused_reads`.
+        clip
+            Video that the record is still to get; `wanted_clips` gives it until it is closed.
+        closes_clip_of
+            The record whose clip this one brings.
 
         Returns
         -------
@@ -118,6 +126,10 @@ class Outbox:
                 blob_rows.insert(connection, blob, link.seq, self._now_us())
             record_rows.insert(connection, link, envelope, self._now_us())
             plate_rows.mark_used(connection, reads, link.seq)
+            if clip:
+                clip_rows.insert(connection, link, clip)
+            if closes_clip_of is not None:
+                clip_rows.close(connection, closes_clip_of)
             if checkpoint:
                 record_rows.set_checkpoint(connection, checkpoint)
             return link
@@ -213,6 +225,16 @@ class Outbox:
         with self._database.transaction() as connection:
             return plate_rows.unused(connection)
 
+    def wanted_clips(self, limit: int) -> list[ClipWanted]:
+        """Give the first clips that records are still to get, in the order of the records."""
+        with self._database.transaction() as connection:
+            return clip_rows.wanted(connection, limit)
+
+    def close_clip(self, seq: int) -> None:
+        """Note that the clip of a record will never come."""
+        with self._database.transaction() as connection:
+            clip_rows.close(connection, seq)
+
     def forget_reads(self, older_than_us: int) -> int:
         """Delete reads that came more than `older_than_us` ago; give how many of them no record had used."""
         with self._database.transaction() as connection:
@@ -231,5 +253,6 @@ class Outbox:
                 refused_blobs=blobs.get("refused", 0),
                 blob_bytes=blob_rows.total_bytes(connection),
                 unused_reads=plate_rows.count_unused(connection),
+                wanted_clips=clip_rows.count(connection),
                 oldest_waiting_us=record_rows.oldest_waiting_us(connection),
             )

@@ -1,5 +1,6 @@
 """Writes a judged vehicle down as a record: integers with their units, and what vouches for them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -15,6 +16,7 @@ from contract.records import (
     FlagEntry,
     Identity,
     PlateEntry,
+    PlateReadingEntry,
     Software,
     SupplementRecord,
     VehicleRecord,
@@ -175,7 +177,17 @@ def plate_entry(
         certainty_ppm=to_ppm(certainty),
         residual_us=residual_us,
         reasons=reasons,
+        readings=tuple(_readings(read)),
     )
+
+
+def _readings(read: PlateRead) -> Iterator[PlateReadingEntry]:
+    if read.camera_reading is not None:
+        yield PlateReadingEntry(by="camera", text=read.camera_reading.text, confidence_ppm=to_ppm(read.camera_reading.confidence))
+    if read.own_reading is not None:
+        own = read.own_reading
+        others = tuple(other.text for other in own.alternatives)
+        yield PlateReadingEntry(by="station", text=own.text, confidence_ppm=to_ppm(own.confidence), alternatives=others)
 
 
 def to_ppm(share: float) -> int:

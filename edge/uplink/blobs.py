@@ -8,6 +8,7 @@ from random import Random
 from typing import Final
 
 import httpx
+import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.canonical import canonical_bytes
@@ -26,11 +27,15 @@ IDLE_S: Final = 0.2
 """Pause when nothing waits."""
 
 PRUNE_EVERY_S: Final = 60.0
-KEEP_US: Final = 24 * 3_600 * 1_000_000
+DAY_US: Final = 24 * 3_600 * 1_000_000
+KEEP_US: Final = DAY_US
 """Confirmed blobs stay a day, for a technician on the spot; less when room is short."""
 
 REFUSALS: Final = frozenset({400, 413, 415, 422})
 """Answers about the blob itself, which no second attempt changes. Every other (not enrolled yet, clock wrong, central away) may pass."""
+
+
+_log = structlog.get_logger("edge")
 
 
 class BlobUploader:
@@ -54,6 +59,8 @@ class BlobUploader:
         For the back-off.
     now_us
         UTC in microseconds, for the claim.
+    keep_us
+        How long a blob stays that central has confirmed.
     """
 
     def __init__(
@@ -68,6 +75,7 @@ class BlobUploader:
         stopping: threading.Event,
         random: Random,
         now_us: Callable[[], int],
+        keep_us: int = KEEP_US,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._station = station
@@ -79,6 +87,7 @@ class BlobUploader:
         self._stopping = stopping
         self._back_off = BackOff(random)
         self._now_us = now_us
+        self._keep_us = keep_us
         self._now_s = now_s
         self._prune_due_s = now_s() + PRUNE_EVERY_S
 
@@ -118,7 +127,8 @@ class BlobUploader:
     def _prune(self) -> None:
         if self._now_s() >= self._prune_due_s:
             self._prune_due_s = self._now_s() + PRUNE_EVERY_S
-            self._queue.prune(KEEP_US)
+            if removed := self._queue.prune(self._keep_us):
+                _log.info("media-deleted", blobs=removed, confirmed_days=round(self._keep_us / DAY_US, 2))
 
     def _upload(self, blob: BlobFile) -> None:
         """Upload one blob.

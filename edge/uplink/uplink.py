@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from contract.faults import Fault, Reaction, StopError
 from contract.station import Uplink as Settings
-from edge.uplink.blobs import TIMEOUTS, BlobUploader
+from edge.uplink.blobs import KEEP_US, TIMEOUTS, BlobUploader
 from edge.uplink.ports import Queue
 from edge.uplink.publisher import MakeStatus, Publisher
 from edge.uplink.session import Broker
@@ -51,6 +51,8 @@ class Uplink:
         UTC in microseconds.
     random
         For the back-off.
+    keep_us
+        How long media stays that central has confirmed.
 
     Raises
     ------
@@ -70,6 +72,7 @@ class Uplink:
         note: Callable[[Fault], None],
         now_us: Callable[[], int],
         random: Random,
+        keep_us: int = KEEP_US,
     ) -> None:
         self._note = note
         self._has_keys = bool(receipt_keys)
@@ -100,6 +103,7 @@ class Uplink:
             stopping=self._stopping,
             random=uploader_random,
             now_us=now_us,
+            keep_us=keep_us,
         )
         self._threads = [
             threading.Thread(target=self._guarded, args=(run,), name=name, daemon=True)

@@ -84,6 +84,11 @@ class _Collector:
         }
 
 
+def is_multipart(content_type: str) -> bool:
+    """Say whether a Content-Type names a multipart body."""
+    return content_type.strip().lower().startswith("multipart/")
+
+
 def parse_multipart(body: bytes, content_type: str, where: str) -> list[Part]:
     """Give the parts of a body that is complete in memory.
 

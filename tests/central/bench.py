@@ -11,6 +11,7 @@ from central.config import Settings
 from central.context import Central
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
+from central.evidence.derived import DerivedFolder
 from central.evidence.quarantine import QuarantineItem, quarantined
 from central.evidence.repository import VehicleDetail, VehicleFilter, VehicleSummary, find_vehicles, vehicle
 from central.evidence.stations import enrol
@@ -85,7 +86,7 @@ def open_bench(folder: Path, database_url: str, unsigned_mb: int = 64) -> Iterat
     clock, key = Clock(), Ed25519PrivateKey.generate()
     try:
         migrate(database)
-        central = Central(settings, database, BlobStore(settings.blob_folder), clock)
+        central = Central(settings, database, BlobStore(settings.blob_folder), clock, DerivedFolder(settings.derived_folder))
         bench = Bench(central, clock, key, Receiver(central, key))
         bench.enrol(bench.station)
         yield bench

@@ -101,6 +101,7 @@ def test_the_service_from_key_to_verified_records_ends_cleanly(tmp_path, broker)
         "first_seq": 1,
         "last_seq": 30,
         "blobs_missing": 0,
+        "blobs_deleted": 0,
     }
     assert found["quarantine"] == 1
     lines = [json.loads(line) for line in run("records", "--json", "--data", str(data)).splitlines()]

@@ -27,7 +27,7 @@ def test_migrating_again_changes_nothing(database):
     migrate(database)
     migrate(database)
     with database.engine.connect() as connection:
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0001"]
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0002"]
 
 
 @pytest.mark.parametrize("statement", [1, 2, 5, 9, 14, 23])

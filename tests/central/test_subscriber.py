@@ -163,7 +163,7 @@ def test_two_ingest_processes_on_one_broker_store_each_record_once(sqlite_bench,
     bench = sqlite_bench
     settings = bench.central.settings.model_copy(update={"broker": BrokerSettings(port=broker.port, client_id="second")})
     database = Database(settings.url)
-    central = Central(settings, database, bench.central.blobs, bench.clock)
+    central = Central(settings, database, bench.central.blobs, bench.clock, bench.central.derived)
     second = Subscriber(central, Receiver(central, bench.receipt_key))
     second.start()
     until(lambda: second.connected, "the second connection")

@@ -13,12 +13,12 @@ from demo.errors import DemoError
 from demo.faults import FAULTS, Blow, Schedule, blows_of
 from demo.layout import Layout, Ports
 from demo.ports import free_ports, listening
-from demo.site import CAMERA, SiteName, check_speed, find_site, station_file
+from demo.site import CAMERAS, SiteName, check_speed, find_site, station_file
 from demo.truth import Truth
 from demo.workspace import workspace
 from tests.demo.makers import driven
 
-PORTS = Ports(web=8080, broker=1, edge=2, plates=3, site=4, digitiser=5, control=6)
+PORTS = Ports(web=8080, broker=1, edge=2, plates=3, site=4, digitiser=5, control=6, video=7)
 
 
 def axle(load_kg, spacing_mm=None):
@@ -61,7 +61,7 @@ def test_the_station_file_is_one(tmp_path, modbus):
     site = find_site(SiteName.OWN)
     layout = Layout(tmp_path)
     text = station_file(site, layout, PORTS, speedup=4, modbus=modbus)
-    assert f'name = "{CAMERA.name}"' in text
+    assert all(f'name = "{camera.name}"' in text for camera in CAMERAS)
     assert "playback = 4.0" in text
     assert ('driver = "modbus-tcp-digitiser"' in text) is modbus
 

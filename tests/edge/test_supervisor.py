@@ -3,7 +3,7 @@
 import pytest
 
 from contract.faults import EXIT_REJECTED, EXIT_RESTART, StopError
-from edge.supervisor import exit_code_of
+from edge.exit_code import exit_code_of
 
 
 @pytest.mark.parametrize("code", ["disk-full", "disk-failing", "outbox-in-use", "outbox-unopenable", "thread-ended"])

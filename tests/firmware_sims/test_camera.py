@@ -15,6 +15,7 @@ from firmware_sims.camera import Camera, CameraSettings
 from firmware_sims.errors import SimulationError
 from firmware_sims.faults import FaultBoard
 from firmware_sims.fleet import draw_fleet
+from firmware_sims.plates import draw_trailer_plate
 from firmware_sims.push_queue import WAITING_MAX, PushQueue
 from firmware_sims.scene import take_pictures
 from tests.firmware_sims.receiver import Receiver, event, parts, until
@@ -246,3 +247,63 @@ def test_the_plate_is_where_the_event_says(kind, color):
     expected = {"yellow": (245, 180, 20), "green": (120, 205, 150), "blue": (10, 60, 160)}[color]
     like = np.abs(pixels - expected).max(axis=2) < 60
     assert like.mean() > 0.4
+
+
+def test_a_rear_camera_reads_the_trailers_plate_when_the_rear_is_there():
+    async def tell(camera, board, receiver):
+        semi = next(one for one in draw_fleet(small_layout(), 60, random.Random(2), "rear") if one.kind.startswith("semi"))
+        camera.see(semi, SEEN)
+        await receiver.wait_for(1)
+        text = event(*receiver.pushes[0][1:3])
+        assert text("ANPR/licensePlate") == draw_trailer_plate(semi.plate)
+        assert text("ANPR/licensePlate").endswith("挂")
+        assert text("ANPR/direction") == "reverse"
+        at_zero = camera.sample_of(semi, 1000.0) - semi.first_axle_sample
+        assert at_zero == round(semi.length_m / (semi.speed_kmh / 3.6) * 1000)
+
+    story(tell, facing="rear")
+
+
+def test_a_late_event_is_overtaken_and_a_double_one_has_two_ids():
+    async def tell(camera, board, receiver):
+        board.add("late_push", {"s": "0.5", "times": "1"})
+        camera.see(VEHICLE, SEEN)
+        board.add("double_event", {"times": "1", "ms": "80"})
+        camera.see(VEHICLE, SEEN.replace(second=9))
+        await receiver.wait_for(3)
+        texts = [event(t, b) for _, t, b, _ in receiver.pushes]
+        assert [text("ANPR/pictureInfoList/pictureInfo/absTime")[-5:] for text in texts] == ["09123", "09203", "05123"]
+        assert len({text("UUID") for text in texts}) == 3
+
+    story(tell)
+
+
+def test_hidden_missed_and_changed_lane():
+    async def tell(camera, board, receiver):
+        board.add("missed_vehicle", {"times": "1"})
+        camera.see(VEHICLE, SEEN)
+        board.add("tailgated", {"times": "1"})
+        camera.see(VEHICLE, SEEN)
+        board.add("lane_change", {"times": "1", "lanes": "1"})
+        camera.see(VEHICLE, SEEN)
+        await receiver.wait_for(2)
+        hidden, beside = (event(t, b) for _, t, b, _ in receiver.pushes)
+        assert (hidden("ANPR/licensePlate"), hidden("ANPR/confidenceLevel")) == ("无车牌", "0")
+        assert (beside("ANPR/licensePlate"), beside("ANPR/line")) == (VEHICLE.plate, "2")
+        assert camera.stats == {"seen": 2, "blind": 1}
+
+    story(tell)
+
+
+def test_a_drifting_clock_keeps_what_it_gained():
+    now = [0.0]
+    board = FaultBoard(lambda: now[0], random.Random(3), {"camera": ("front",)})
+    seen = []
+    camera = Camera(
+        settings=CameraSettings("front"), channel=1, lane=1, queue=None, faults=board, rng=random.Random(4), wall_s=lambda: now[0]
+    )
+    camera.queue = type("Queue", (), {"put": lambda self, event, sight, due_s: seen.append(event.time)})()
+    board.add("clock_drift", {"ppm": "1000", "for_s": "150"})
+    for now[0] in (0.0, 100.0, 200.0, 300.0):
+        camera.see(VEHICLE, SEEN)
+    assert [(time - SEEN).total_seconds() for time in seen] == [0.0, 0.1, 0.1, 0.1]

@@ -70,7 +70,7 @@ class Plates:
         command = [sys.executable, "-m", "plate_reader", "run", "--listen", f"127.0.0.1:{port}"]
         command += ["--edge-url", f"http://127.0.0.1:{edge_port}", "--spool", str(folder / "spool"), "--blobs", str(folder / "blobs")]
         environment = {**os.environ, "PYTHONWARNINGS": "error"}
-        self.process = subprocess.Popen([*command, "--log-json", *more], stderr=subprocess.PIPE, text=True, env=environment)
+        self.process = subprocess.Popen([*command, "--log-json", "--no-reading", *more], stderr=subprocess.PIPE, text=True, env=environment)
         self.lines = []
         self.url = None
         self._started = threading.Event()

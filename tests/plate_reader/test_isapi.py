@@ -8,7 +8,9 @@ from contract.faults import Fault, RejectError
 from contract.media import sha256_hex
 from contract.plates import PlateColour
 from plate_reader.cameras import pictures, xml
-from plate_reader.cameras.isapi import CONFIDENCE_UNKNOWN, parse_push
+from plate_reader.cameras.event import CONFIDENCE_UNKNOWN, Kind
+from plate_reader.cameras.isapi import PROTOCOL
+from plate_reader.cameras.message import Message
 from plate_reader.cameras.multipart import PARTS_MAX
 from tests.plate_reader.pushes import CONTENT_TYPE, PLATE, SCENE, body, event, jpeg, push
 
@@ -16,7 +18,9 @@ WHOLE = push()
 
 
 def parse(data, content_type=CONTENT_TYPE):
-    return parse_push(data, content_type, "front")
+    """Give the one event of a push; None where it holds none."""
+    events = PROTOCOL.parse(Message("front", data, content_type)).events
+    return events[0] if events else None
 
 
 def read_of(**changes):
@@ -94,7 +98,8 @@ def test_a_retransmission_says_so():
 
 
 def test_another_event_is_taken_and_ignored():
-    assert parse(push(kind="videoloss")) is None
+    assert PROTOCOL.parse(Message("front", push(kind="videoloss"), CONTENT_TYPE)).kind is Kind.OTHER
+    assert PROTOCOL.parse(Message("front", push(kind="heartBeat"), CONTENT_TYPE)).kind is Kind.KEEP_ALIVE
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_what_was_kept_is_there_after_a_restart_and_known_as_seen(tmp_path):
     assert not list(tmp_path.glob(f"*{TEMPORARY_SUFFIX}"))
 
 
-@pytest.mark.parametrize("bounds", [{"count_max": 2}, {"bytes_max": 500}])
+@pytest.mark.parametrize("bounds", [{"count_max": 2}, {"bytes_max": 600}])
 def test_a_full_spool_says_so_and_keeps_what_it_has(tmp_path, bounds):
     spool = Spool(tmp_path, **bounds)
     spool.put(read(1))
@@ -85,6 +85,9 @@ def test_refused_reads_lie_apart_with_the_reason_and_in_bounds(tmp_path, monkeyp
     assert "no such camera" in kept[-1].read_text()
     assert "e3" in kept[-1].read_text()
     assert Spool(tmp_path).refused == 2
+    os.utime(kept[0], (1, 1))
+    assert Spool(tmp_path).refused == 1
+    assert not kept[0].exists()
 
 
 def test_pictures_are_kept_once_under_their_hash(tmp_path):

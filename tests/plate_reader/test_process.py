@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from contract.media import sha256_hex
 from contract.plates import PlateRead
-from plate_reader.app import BODY_MAX_BYTES
+from plate_reader.settings import BODY_MAX_BYTES
 from tests.plate_reader.line import Edge, Plates, plates
 from tests.plate_reader.pushes import PLATE, SCENE, push
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from central.web.routes import language, listing, live, login, media, quarantine, stations, vehicle
+from central.web.routes import copies, language, listing, live, login, media, quarantine, stations, vehicle
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
@@ -12,6 +12,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     live.router,
     listing.router,
     vehicle.router,
+    copies.router,
     media.router,
     quarantine.router,
     stations.router,

@@ -8,12 +8,16 @@ from fastapi.responses import FileResponse
 from sqlalchemy import select
 
 from central.access import CentralDep
-from central.evidence.models import Media
+from central.context import Central
+from central.evidence.models import Deletion, Media
 from central.web.entry import PageLogin
+from contract.clips import CLIP_TYPE
 
 router = APIRouter()
-_SHOWN: Final = {"image/jpeg", "image/png", "image/webp"}
-"""Types a browser may show in place; everything else is downloaded, so that no station can serve a page in central's name."""
+_SHOWN: Final = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n", "image/webp": b"RIFF"}
+"""Types a browser may show in place, and how their bytes begin; everything else is downloaded, so that no station can serve a page in
+central's name."""
+_ENDINGS: Final = {"application/x-hdf5": "h5", CLIP_TYPE: "avi"}
 
 
 @router.get("/media/{sha256}")
@@ -21,14 +25,24 @@ def media(_login: PageLogin, central: CentralDep, sha256: Annotated[str, Path(pa
     """Give the bytes of that hash."""
     with central.database.read() as session:
         media_type = session.scalar(select(Media.media_type).where(Media.sha256 == sha256).limit(1))
+        deleted = session.get(Deletion, sha256)
     if media_type is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, f"no stored record vouches for {sha256}")
+    if deleted is not None:
+        raise HTTPException(HTTPStatus.NOT_FOUND, f"{sha256} was deleted on schedule, {deleted.after_days:g} days after it came")
     if not central.blobs.has(sha256):
         raise HTTPException(HTTPStatus.NOT_FOUND, f"{sha256} has not arrived yet; the station sends it when its line allows")
-    shown = media_type in _SHOWN
+    shown = media_type in _SHOWN and _begins_as(central, sha256, media_type)
     return FileResponse(
         central.blobs.path(sha256),
         media_type=media_type if shown else "application/octet-stream",
-        filename=None if shown else f"{sha256[:16]}.{'h5' if 'hdf' in media_type else 'bin'}",
+        filename=None if shown else f"{sha256[:16]}.{_ENDINGS.get(media_type, 'bin')}",
         headers={"Cache-Control": "private, max-age=31536000, immutable"},
     )
+
+
+def _begins_as(central: Central, sha256: str, media_type: str) -> bool:
+    """Whether a blob's first bytes are those of its type."""
+    magic = _SHOWN[media_type]
+    with central.blobs.open(sha256) as stream:
+        return stream.read(len(magic)) == magic

@@ -26,7 +26,10 @@ from contract.faults import RejectError
 from contract.media import MediaRole
 
 router = APIRouter()
+PICTURE_ORDER: Final = (MediaRole.FRONT, MediaRole.SCENE, MediaRole.REAR, MediaRole.OVERVIEW, MediaRole.PLATE)
+"""As they stand on the page: each end of the vehicle, the whole of it, then its plates."""
 _IMMUTABLE: Final = {"Cache-Control": "private, max-age=3600"}
+MASKED: Final = "▇▇▇"
 Station = Annotated[str, Path(max_length=40)]
 Seq = Annotated[int, Path(ge=1, lt=2**53)]
 
@@ -64,9 +67,10 @@ def vehicle(request: Request, login: PageLogin, central: CentralDep, detail: Fou
         gates=gate_rows(record.verdict, certified=record.certificate is not None),
         proof=prove(record, detail.signed, keys),
         supplements=[(item, prove(item.record, item.signed, keys)) for item in detail.supplements],
-        pictures=[item for item in detail.media if item.ref.role is not MediaRole.CAPTURE],
+        pictures=[item for role in PICTURE_ORDER for item in detail.media if item.ref.role is role],
+        clips=[item for item in detail.media if item.ref.role is MediaRole.CLIP],
         capture=_capture(detail),
-        raw=json.dumps(json.loads(detail.signed.payload), ensure_ascii=False, indent=2),
+        raw=json.dumps(_shown_record(detail), ensure_ascii=False, indent=2),
     )
 
 
@@ -93,6 +97,15 @@ def envelope(_login: PageLogin, detail: FoundVehicle) -> Response:
     return Response(
         detail.signed.envelope, media_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
+
+
+def _shown_record(detail: VehicleDetail) -> dict[str, Any]:
+    """Give the record as it is signed, its plates masked where they are deleted from view."""
+    record: dict[str, Any] = json.loads(detail.signed.payload)
+    if detail.summary.swept_us is not None:
+        record["plate"] = MASKED
+        record["plates"] = [{**read, "text": MASKED, "reasons": [], "readings": []} for read in record["plates"]]
+    return record
 
 
 def _capture(detail: VehicleDetail) -> MediaItem | None:

@@ -5,11 +5,15 @@ import re
 import pytest
 from sqlalchemy import update
 
+from central.config import RetentionSettings
 from central.evidence.models import Record
+from central.housekeeping import delete_due
+from contract.clips import CLIP_TYPE, ClipFrame, clip_bytes
 from contract.media import MediaRole, sha256_hex
 from contract.records import CertificateEntry, VerificationEntry
 from contract.signatures import Envelope
 from contract.verdicts import Bar, Gate
+from tests.central.bench import T0_US
 from tests.central.web.passages import passage, picture, ref, store_blob, store_passage
 
 PAGE = "/vehicles/G104-K12/1"
@@ -185,3 +189,85 @@ def test_the_certificate_and_the_scales_verification_are_shown(officer, language
 def test_without_a_certificate_the_verification_is_not_ticked(officer):
     store_passage(officer.bench)
     assert "Scale verified by an institute: nothing to judge" in re.sub("<[^>]+>", "", officer.page(PAGE))
+
+
+def test_pictures_are_shown_as_copies_and_the_originals_stay_as_they_came(officer):
+    front, rear, overview = (picture(64, height) for height in (40, 42, 44))
+    media = tuple(
+        ref(role, data, "image/jpeg") for role, data in ((MediaRole.REAR, rear), (MediaRole.OVERVIEW, overview), (MediaRole.FRONT, front))
+    )
+    bench = officer.bench
+    bench.send(bench.station.sign(passage(bench.station, media=media)))
+    for data in (front, rear, overview):
+        store_blob(bench, data)
+    page = officer.page(PAGE)
+    places = [page.index(f'src="{PAGE}/pictures/{sha256_hex(data)}.jpg"') for data in (front, rear, overview)]
+    assert places == sorted(places)
+    copy = officer.get(f"{PAGE}/pictures/{sha256_hex(front)}.jpg")
+    assert copy.headers["content-type"] == "image/jpeg"
+    assert copy.content != front
+    assert officer.get(f"/media/{sha256_hex(front)}").content == front
+
+
+def test_a_clip_plays_as_a_copy_in_pieces_and_is_saved_as_the_original(officer):
+    bench = officer.bench
+    clip = clip_bytes([ClipFrame(T0_US + 100_000 * place, picture()) for place in range(4)], 64, 48)
+    bench.send(bench.station.sign(passage(bench.station)))
+    of = bench.station.last
+    bench.send(bench.station.sign(bench.station.supplement(of, media=(ref(MediaRole.CLIP, clip, CLIP_TYPE),))))
+    address = f"{PAGE}/clips/{sha256_hex(clip)}.webm"
+    assert "Not arrived yet" in officer.page(PAGE)
+    assert officer.get(address).status_code == 404
+    store_blob(bench, clip)
+    assert f'<source src="{address}" type="video/webm">' in officer.page(PAGE)
+    whole = officer.get(address)
+    assert whole.headers["content-type"] == "video/webm"
+    assert whole.content.startswith(b"\x1a\x45\xdf\xa3")
+    assert "media-src 'self'" in officer.get(PAGE).headers["content-security-policy"]
+    piece = officer.client.get(address, headers={"Range": "bytes=100-199"})
+    assert (piece.status_code, piece.content) == (206, whole.content[100:200])
+    original = officer.get(f"/media/{sha256_hex(clip)}")
+    assert original.content == clip
+    assert original.headers["content-disposition"].endswith('.avi"')
+    assert officer.get(f"{PAGE}/pictures/{sha256_hex(clip)}.jpg").headers["content-type"] == "image/jpeg"
+
+
+def test_a_copy_of_what_is_no_longer_its_hash_is_refused(officer):
+    record = store_passage(officer.bench)
+    path = officer.bench.central.blobs.path(record.media[0].sha256)
+    path.write_bytes(path.read_bytes() + b"x")
+    answer = officer.get(f"{PAGE}/pictures/{record.media[0].sha256}.jpg")
+    assert answer.status_code == 422
+    assert "no longer has the hash" in answer.text
+
+
+def test_what_calls_itself_a_picture_and_is_none_is_neither_shown_nor_copied(officer):
+    bench = officer.bench
+    html = b"<script>alert(1)</script>"
+    bench.send(bench.station.sign(passage(bench.station, media=(ref(MediaRole.FRONT, html, "image/jpeg"),))))
+    store_blob(bench, html)
+    assert officer.get(f"/media/{sha256_hex(html)}").headers["content-type"] == "application/octet-stream"
+    assert officer.get(f"{PAGE}/pictures/{sha256_hex(html)}.jpg").status_code == 422
+
+
+def test_only_pictures_of_this_vehicle_are_copied(officer):
+    store_passage(officer.bench)
+    stray = picture(10, 10)
+    store_blob(officer.bench, stray)
+    assert officer.get(f"{PAGE}/pictures/{sha256_hex(stray)}.jpg").status_code == 404
+
+
+def test_a_swept_vehicle_shows_no_plate_and_says_when_its_pictures_went(officer):
+    bench = officer.bench
+    record = store_passage(bench, loads_kg=(5_000, 6_000, 6_000, 6_000, 6_000), plate="湘A12345", plate_certainty_ppm=990_000)
+    assert "湘A12345" in officer.page(PAGE)
+    bench.clock.now_us += 120_000_000
+    central = bench.central
+    delete_due(central.database, central.blobs, central.derived, bench.clock(), RetentionSettings(not_overloaded_days=0.001))
+    page = officer.page(PAGE)
+    assert "湘A12345" not in page
+    assert "plate deleted" in page
+    assert "Deleted on schedule on" in page
+    assert "Signature verified just now" in page
+    assert "deleted on schedule, 0.001 days" in officer.get(f"/media/{record.media[0].sha256}").text
+    assert officer.get(f"/media/{record.media[2].sha256}").status_code == 200
