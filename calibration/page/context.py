@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from fastapi import Depends, Form, HTTPException, Request, status
@@ -11,6 +11,7 @@ from fastapi.responses import Response
 
 from calibration.certificate import Ledger
 from calibration.page.accounts import SESSION_US, Accounts, Login, Role
+from calibration.page.reviews import Reviews
 from calibration.sessions.desk import Desk
 from calibration.sessions.watch import PassWatch
 
@@ -19,13 +20,14 @@ CSRF_FIELD: Final = "csrf_token"
 
 @dataclass(frozen=True)
 class Page:
-    """The desk, the ledger, the accounts, and the watch that brings passes in; `https` where a proxy speaks TLS."""
+    """The desk, the ledger, the accounts, the watch that brings passes in, reviews of fits; `https` where a proxy speaks TLS."""
 
     desk: Desk
     ledger: Ledger
     accounts: Accounts
     watch: PassWatch
     https: bool
+    reviews: Reviews = field(default_factory=Reviews)
 
     @property
     def cookie(self) -> str:

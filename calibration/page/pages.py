@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
@@ -124,4 +125,4 @@ def _tonnes(kg: float, digits: int = 2) -> str:
 
 
 def _percent(share: float, digits: int = 2) -> str:
-    return f"{100 * share:+.{digits}f}".replace("-", "−")
+    return "–" if math.isnan(share) else f"{100 * share:+.{digits}f}".replace("-", "−")

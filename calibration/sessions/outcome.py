@@ -19,6 +19,10 @@ from calibration.acceptance.sample import Run as JudgedRun
 from calibration.fit import LEAST_RUNS, ReferenceRun, fit_gains
 from calibration.model import Calibration, load_calibration
 from calibration.passages import replay_captures
+from calibration.review.coverage import not_covered
+from calibration.review.influence import influences
+from calibration.review.residuals import residuals
+from calibration.review.table import Review
 from calibration.sessions import events as e
 from calibration.sessions.evidence import CaptureFolder
 from calibration.sessions.state import Run, SessionState
@@ -66,6 +70,17 @@ def fitted_calibration(state: SessionState) -> Calibration:
     return load_calibration(json.dumps(state.fitted.calibration), f"session {state.name}")
 
 
+def review_session(state: SessionState, lane: Lane) -> Review | None:
+    """Look at what the session's fit leaves of each of its runs; None where they are not those of the fit, as after one was taken back."""
+    calibration = fitted_calibration(state)
+    assert state.fitted is not None  # noqa: S101 - what fitted_calibration has checked
+    runs = [_reference_run(run) for run in state.runs if run.number in state.fitted.runs]
+    if not runs or [run.run for run in runs] != [run.run for run in calibration.runs]:
+        return None
+    left = residuals(runs, calibration)
+    return Review(left, influences(lane, left, calibration, lambda _done: None), (), not_covered(runs, calibration, gains_only=False))
+
+
 def judge_session(state: SessionState, station: Path, captures: CaptureFolder) -> e.Judged:
     """Weigh runs again with the session's calibration, by the station's own program, and judge what it finds.
 
@@ -108,6 +123,7 @@ def _reference_run(run: Run) -> ReferenceRun:
         nominal_kg=run.seen.nominal_kg,
         speed_kmh=run.seen.speed_kmh,
         spacings_m=run.seen.spacings_m,
+        pavement_c=run.seen.pavement_c,
     )
 
 

@@ -33,7 +33,7 @@ def test_every_page_reads(site, language, name):
         assert ("退出登录" in answer.text) == (language == "zh")
 
 
-@pytest.mark.parametrize("path", [*PATHS, "/sessions/s1/runs/part", "/signals/data?lane=1", "/sessions/s1/fit/chart"])
+@pytest.mark.parametrize("path", [*PATHS, "/sessions/s1/runs/part", "/signals/data?lane=1", "/sessions/s1/fit/chart?of=row"])
 def test_nobody_sees_anything_without_a_login(site, path):
     conduct(site.store)
     answer = Browser(site.page).get(path)

@@ -164,7 +164,7 @@ def test_a_whole_session_from_trucks_to_a_certificate_in_force(line, chromium):
     page.get_by_role("link", name="On to the fit").click()
     technician.press("Fit")
     technician.sees("Fitted to 12 runs")
-    technician.expect(page.locator("#chart[data-ready] canvas").first).to_be_visible(timeout=20_000)
+    technician.expect(page.locator("[data-chart*=influence][data-ready] canvas").first).to_be_visible(timeout=20_000)
     technician.look("fit")
     page.get_by_role("link", name="On to acceptance").click()
     technician.press("Weigh again and judge")
@@ -204,6 +204,9 @@ def test_a_whole_session_from_trucks_to_a_certificate_in_force(line, chromium):
     chinese.expect(chinese.page.locator("html")).to_have_attribute("lang", "zh-Hans")
     chinese.go(f"/sessions/{session}/runs")
     chinese.look("runs-zh")
+    chinese.go(f"/sessions/{session}/fit")
+    chinese.expect(chinese.page.locator("[data-chart*=influence][data-ready] canvas").first).to_be_visible(timeout=20_000)
+    chinese.look("fit-zh")
 
     line.end("page")
     line.end("edge")

@@ -96,6 +96,33 @@ def test_the_run_that_all_hangs_on_is_named_and_what_it_does_is_what_a_fit_witho
     assert abs(most.largest) == pytest.approx(max(map(abs, changes)), abs=3e-6)
 
 
+def test_what_a_run_reads_unseen_is_what_a_fit_without_it_says_of_it(runs):
+    fitted = fit(runs)
+    found = influences(LANE, residuals(runs, fitted), fitted, lambda _: None)
+    for index in (0, 4, 11):
+        without = fit([*runs[:index], *runs[index + 1 :]])
+        run = runs[index]
+        loads = [sum(sum(run.nominal_kg[one.name]) * without.sensors[one.name].gain for one in row) for row in LANE.weighing_rows]
+        expected = np.mean(np.array(loads) / sum(run.static_kg) / (1.0 + without.speed.errors(run.speed_kmh)) - 1.0)
+        assert found[index].unseen == pytest.approx(expected, abs=5e-4)  # its deviations are not learnt anew
+
+
+def test_a_run_without_which_there_is_no_fit_is_marked_and_nothing_is_invented(runs):
+    first = SENSORS[0]
+    blind = [
+        replace(run, nominal_kg={**run.nominal_kg, first: [None] * len(run.static_kg)} if index else run.nominal_kg)
+        for index, run in enumerate(runs)
+    ]
+    whole = fit(runs)
+    found = influences(LANE, residuals(blind, whole), whole, lambda _: None)
+    assert found[0].marked
+    assert np.isnan([found[0].mean, found[0].unseen, found[0].distance]).all()
+    assert not np.isnan([one.distance for one in found[1:]]).any()
+    review, _ = reviewed(runs, influences=found)
+    show(review, Console(file=io.StringIO(), width=120), "en")
+    assert page(review, whole, "en")
+
+
 def test_one_speed_gives_no_function_of_speed_but_gains_on_demand(runs):
     slow = [replace(run, speed_kmh=50.0 + 0.3 * run.run) for run in runs]
     with pytest.raises(RejectError, match=r"one speed gives no function of speed.*--gains-only"):
