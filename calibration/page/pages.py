@@ -16,6 +16,7 @@ from calibration.page.accounts import Login
 from calibration.page.context import CSRF_FIELD
 from calibration.page.silhouette import draw_axles
 from calibration.page.translation import CODES, NAMES, Language, choose, language
+from calibration.told import retell
 from contract.faults import WimError
 
 NO_STORE: Final = {"Cache-Control": "no-store"}
@@ -86,7 +87,7 @@ def language_of(request: Request) -> Language:
 
 def refusal_of(error: WimError, chosen: Language) -> Refusal:
     """Put an error into words."""
-    return Refusal(error.code, chosen.say(words.REFUSALS.get(error.code, words.REFUSED)), str(error))
+    return Refusal(error.code, chosen.say(words.REFUSALS.get(error.code, words.REFUSED)), retell(error, chosen.code))
 
 
 def _environment(chosen: Language) -> Environment:
@@ -101,7 +102,12 @@ def _environment(chosen: Language) -> Environment:
     environment.install_gettext_translations(chosen.catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(words=words, say=chosen.say, draw_axles=draw_axles)
     environment.filters.update(
-        clock=_clock, day=_day, tonnes=_tonnes, percent=_percent, flag_words=lambda flag: chosen.say(words.FLAGS[flag])
+        told=lambda text: retell(text, chosen.code),
+        clock=_clock,
+        day=_day,
+        tonnes=_tonnes,
+        percent=_percent,
+        flag_words=lambda flag: chosen.say(words.FLAGS[flag]),
     )
     return environment
 

@@ -26,6 +26,7 @@ from calibration.review.table import Review
 from calibration.sessions import events as e
 from calibration.sessions.evidence import CaptureFolder
 from calibration.sessions.state import Run, SessionState
+from calibration.told import told
 from contract.faults import RejectError
 from contract.station import Lane
 
@@ -40,8 +41,12 @@ def fit_session(state: SessionState, lane: Lane, created: datetime) -> tuple[Cal
     """
     runs = state.runs
     if len(runs) < LEAST_RUNS:
-        what = f"has {len(runs)} accepted runs; at least {LEAST_RUNS} are needed, better two trucks ten times each; drive more"
-        raise RejectError("too-few-runs", f"session {state.name}", what)
+        what = told(
+            "has %(n)s accepted runs; at least %(least_runs)s are needed, better two trucks ten times each; drive more",
+            n=len(runs),
+            least_runs=LEAST_RUNS,
+        )
+        raise RejectError("too-few-runs", told("session %(name)s", name=state.name), what)
     pavements = [run.seen.pavement_c for run in runs if run.seen.pavement_c is not None]
     calibration = fit_gains(
         lane,
@@ -64,9 +69,11 @@ def fitted_calibration(state: SessionState) -> Calibration:
         ``not-fitted``, or ``fit-outdated`` where a run that it used was taken back since.
     """
     if state.fitted is None:
-        raise RejectError("not-fitted", f"session {state.name}", "has no fitted calibration; fit it first")
+        raise RejectError("not-fitted", told("session %(name)s", name=state.name), told("has no fitted calibration; fit it first"))
     if state.fit_outdated:
-        raise RejectError("fit-outdated", f"session {state.name}", "was fitted to a run that was taken back since; fit it again")
+        raise RejectError(
+            "fit-outdated", told("session %(name)s", name=state.name), told("was fitted to a run that was taken back since; fit it again")
+        )
     return load_calibration(json.dumps(state.fitted.calibration), f"session {state.name}")
 
 
@@ -131,7 +138,11 @@ def _weighed_again(runs: Sequence[Run], station: Path, captures: CaptureFolder, 
     paths = {run.number: captures.path_of(run.seen.capture_sha256) for run in runs}
     kept = {number: path for number, path in paths.items() if path.is_file()}
     if not kept:
-        raise RejectError("runs-lost", "runs", f"the raw signal of none of {len(runs)} runs is kept; drive runs after this program is up")
+        raise RejectError(
+            "runs-lost",
+            told("runs"),
+            told("the raw signal of none of %(n)s runs is kept; drive runs after this program is up", n=len(runs)),
+        )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "calibration.json"
         file.write_text(calibration.dump(), encoding="utf-8")

@@ -16,11 +16,12 @@ from calibration.page.context import AnyLogin, Page, PageDep, Technician
 from calibration.page.pages import Refusal, language_of
 from calibration.page.routes.sessions import certificate_values
 from calibration.page.routes.wizard import attempt, session_of, show
+from calibration.refused_input import input_error
 from calibration.review.plots import PLOTS
 from calibration.review.table import Review
 from calibration.sessions import events as e
-from calibration.sessions.actions import input_error
 from calibration.sessions.state import SessionState
+from calibration.told import told
 from contract.faults import RejectError
 
 router = APIRouter()
@@ -76,7 +77,7 @@ def chart(
         return JSONResponse(fit_item(calibration, language, theme))
     review = None if calibration is None else _review(page, state)
     if calibration is None or review is None or of not in PLOTS:
-        raise HTTPException(HTTPStatus.NOT_FOUND, "there is no such chart to show")
+        raise HTTPException(HTTPStatus.NOT_FOUND, told("there is no such chart to show"))
     return JSONResponse(review_item(review, calibration, of, language, theme))
 
 
@@ -139,15 +140,17 @@ def propose(
         calibration = page.desk.calibration(name)
         state = page.desk.store.session(name)
         if state.judged is None:
-            raise RejectError("not-judged", f"session {name}", "has not been judged since its last fit; do the acceptance first")
+            raise RejectError(
+                "not-judged", told("session %(name)s", name=name), told("has not been judged since its last fit; do the acceptance first")
+            )
         verification = _verification(given)
         key = page.accounts.unlock(login.name, password)
         # The session may be somebody else's just now: that is found out before anything is signed.
         page.desk.store.act(name, login.name, lambda _state: [])
-        told = f"{reason.strip()} (session {name}, events to {page.desk.store.digest(name)[:16]})"
+        why = f"{reason.strip()} (session {name}, events to {page.desk.store.digest(name)[:16]})"
         # Power may have gone between the ledger's entry and the session's: what was proposed is then taken up, not proposed again.
         waiting = next((one for one in page.ledger.pending() if one.calibration.sha256 == calibration.digest()), None)
-        proposal = waiting or page.ledger.propose(calibration, key=key, reason=told, verification=verification)
+        proposal = waiting or page.ledger.propose(calibration, key=key, reason=why, verification=verification)
         page.desk.store.act(name, login.name, lambda _state: [e.Proposed(sha256=calibration.digest(), counter=proposal.counter)])
 
     back = f"/sessions/{name}/certificate"

@@ -19,7 +19,6 @@ from calibration.review.influence import influences
 from calibration.review.picture import page
 from calibration.review.residuals import residuals
 from calibration.review.table import Review, show
-from calibration.review.weights import check_weights
 from calibration.runs import Flagged, RunNote
 from contract.faults import RejectError
 from tests.calibration.test_fit import LANE, SENSORS, WHEN, fit, runs_of
@@ -55,19 +54,19 @@ def scaled(runs, vehicle, factor):
 )
 def test_a_reference_weight_off_by_a_factor_is_refused_with_what_it_probably_is(runs, factor, guess):
     with pytest.raises(RejectError, match=f"vehicle B.*{guess}"):
-        check_weights(LANE, scaled(runs, "B", factor))
+        fit(scaled(runs, "B", factor))
 
 
 def test_the_only_vehicle_is_held_against_the_nominal_constants(runs):
     alone = [run for run in runs if run.vehicle == "A"]
-    check_weights(LANE, alone)
+    fit(alone)
     with pytest.raises(RejectError, match=r"nominal constants.*given in lb"):
-        check_weights(LANE, scaled(alone, "A", 2.20462))
+        fit(scaled(alone, "A", 2.20462))
 
 
 def test_sound_weights_pass(runs):
-    check_weights(LANE, runs)
-    check_weights(LANE, scaled(runs, "B", 1.05))
+    assert fit(runs).runs
+    assert fit(scaled(runs, "B", 1.05)).runs
 
 
 def test_residuals_are_what_rows_read_too_much_beside_the_function_of_speed(runs):
