@@ -143,7 +143,6 @@ def test_a_whole_session_from_trucks_to_a_certificate_in_force(line, chromium):
     signals.go("/signals")
     signals.expect(signals.page.locator("#scope[data-ready] canvas").first).to_be_visible(timeout=20_000)
     signals.expect(signals.page.locator("tr[data-channel='R0L'] [data-noise]")).not_to_have_text("–", timeout=20_000)
-    signals.page.wait_for_timeout(3_000)
     signals.look("signals")
     page = technician.page
     for number in range(2, 13):
