@@ -11,7 +11,8 @@ TESTS ?= tests
 SITES := strips4 strips2 plates2
 
 # Programs of the system that some tests need: package=program that proves it is there.
-SYSTEM := mosquitto=/usr/sbin/mosquitto chromium=/usr/bin/chromium postgresql=/usr/lib/postgresql/*/bin/initdb
+SYSTEM := mosquitto=/usr/sbin/mosquitto chromium=/usr/bin/chromium postgresql=/usr/lib/postgresql/*/bin/initdb \
+          e2fsprogs=/usr/sbin/mkfs.ext4 xfsprogs=/usr/sbin/mkfs.xfs
 
 # Of rapidocr-onnxruntime only the recognition model in its wheel is read, never its code, so what that code alone needs stays out.
 UNUSED := opencv-python pyclipper shapely six tqdm

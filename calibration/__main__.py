@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import sys
 import zlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -32,12 +34,12 @@ from calibration.review.picture import page
 from calibration.review.residuals import residuals
 from calibration.review.table import Review
 from calibration.review.table import show as show_review
-from calibration.review.weights import check_weights
 from calibration.runs import match_runs, parse_runs, without_flagged
 from calibration.scales.command import app as scale_app
 from calibration.sessions.command import app as session_app
 from calibration.site import learn_site
 from calibration.statics.command import app as check_app
+from calibration.told import retell, told
 from contract.captures import CaptureHeader, CaptureReader
 from contract.faults import EXIT_REJECTED, RejectError, WimError
 from contract.media import sha256_hex
@@ -81,7 +83,11 @@ def fit(
     passage was flagged are left out and named.
     """
     if lang not in LANGUAGES:
-        raise RejectError("language-unknown", f"--lang {lang!r}", f"is not offered; allowed are {', '.join(LANGUAGES)}")
+        raise RejectError(
+            "language-unknown",
+            told("--lang %(lang)s", lang=f"{lang!r}"),
+            told("is not offered; allowed are %(languages)s", languages=", ".join(LANGUAGES)),
+        )
     created = datetime.now(UTC).replace(microsecond=0)
     site = parse_station(_text(station), str(station))
     header = _header(capture)
@@ -91,7 +97,6 @@ def fit(
     vehicles = replay_passages(station, capture)
     sound, flagged = without_flagged(notes, vehicles, lane.rate_hz)
     passages = match_runs(sound, vehicles, lane.rate_hz)
-    check_weights(lane, passages)
     calibration = fit_gains(
         lane,
         passages,
@@ -146,7 +151,13 @@ def learn(
     lane = next((lane for lane in site.lane if lane.id == base.lane), None)
     if base.station != site.station.id or lane is None:
         lanes = ", ".join(str(one.id) for one in site.lane)
-        what = f"is of station {base.station} lane {base.lane}; the station file is of {site.station.id} with lanes {lanes}"
+        what = told(
+            "is of station %(station)s lane %(lane)s; the station file is of %(id)s with lanes %(lanes)s",
+            station=base.station,
+            lane=base.lane,
+            id=site.station.id,
+            lanes=lanes,
+        )
         raise RejectError("calibration-station", str(calibration), what)
     called = _name(name, f"{base.station}-{base.lane}-s{created:%Y%m%dT%H%M%SZ}")
     secret = load_key(key)
@@ -195,7 +206,7 @@ def _name(given: str | None, usual: str) -> str:
     try:
         return TypeAdapter(Name).validate_python(given or usual)
     except ValidationError as error:
-        what = "is no name: letters, digits, '.', '_' and '-', at most 40; give another with --id"
+        what = told("is no name: letters, digits, '.', '_' and '-', at most 40; give another with --id")
         raise RejectError("calibration-name", given or usual, what) from error
 
 
@@ -203,14 +214,20 @@ def _unpacked(data: bytes, source: str) -> str:
     try:
         return (gzip.decompress(data) if data[:2] == GZIP_MAGIC else data).decode()
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-        raise RejectError("history-unreadable", source, f"is neither CSV text in UTF-8 nor that in gzip: {error}") from error
+        raise RejectError(
+            "history-unreadable", source, told("is neither CSV text in UTF-8 nor that in gzip: %(error)s", error=error)
+        ) from error
 
 
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise RejectError("not-text", str(path), f"is no UTF-8 text ({error.reason} at byte {error.start}); give a text file") from error
+        raise RejectError(
+            "not-text",
+            str(path),
+            told("is no UTF-8 text (%(reason)s at byte %(start)s); give a text file", reason=error.reason, start=error.start),
+        ) from error
 
 
 def _header(capture: Path) -> CaptureHeader:
@@ -223,7 +240,9 @@ def _lane(lanes: tuple[Lane, ...], header: CaptureHeader, capture: Path) -> Lane
         if lane.id == header.lane:
             return lane
     held = ", ".join(str(lane.id) for lane in lanes)
-    raise RejectError("capture-lane", str(capture), f"was recorded on lane {header.lane}; the station file has {held}")
+    raise RejectError(
+        "capture-lane", str(capture), told("was recorded on lane %(lane)s; the station file has %(held)s", lane=header.lane, held=held)
+    )
 
 
 def _show(calibration: Calibration, *, as_json: bool) -> None:
@@ -264,12 +283,22 @@ def _show(calibration: Calibration, *, as_json: bool) -> None:
     typer.echo(f"digest {calibration.digest()}")
 
 
+def language_asked(arguments: Sequence[str]) -> str:
+    """Give the language of ``--lang``, else of the environment's WIM_LANG, else English: even what cannot be run is refused in it."""
+    for given, following in zip(arguments, [*arguments[1:], ""], strict=False):
+        wanted = following if given == "--lang" else given.removeprefix("--lang=")
+        if given.startswith("--lang") and wanted in LANGUAGES:
+            return wanted
+    named = os.environ.get("WIM_LANG", "")
+    return named if named in LANGUAGES else LANGUAGES[0]
+
+
 def main() -> None:
     """Run the command; what is refused is told in one line on standard error with exit code 3."""
     try:
         app()
     except WimError as error:
-        typer.echo(f"wim-calibration: {error}", err=True)
+        typer.echo(f"wim-calibration: {retell(error, language_asked(sys.argv[1:]))}", err=True)
         sys.exit(EXIT_REJECTED)
 
 

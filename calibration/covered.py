@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Final
 
 import numpy as np
 
 from calibration.linearity import BEYOND, fit_linearity
 from calibration.model import GainCovariance, Validity
+from calibration.scales.reference_weights import mistake_of
+from calibration.told import Told, told
 from contract.faults import RejectError
 
 TEMPERATURE_REACH_K: Final = 30.0
 """How far from the runs' pavement the uncertainty per kelvin is taken to hold: makers state it over some 60 K. Own choice."""
 
-REFERENCE_OFF: Final = 0.15
-"""A vehicle whose runs all err by more has a weight in another unit, a swapped digit, or another cargo; no truck rides that roughly."""
+AGREE: Final = 0.12
+"""Vehicles' readings over their static weights differ by less than this: one scale weighed them all, some per cent is dynamics."""
+
+NOMINAL: Final = 1.6
+"""Nominal constants are good for this factor either way; a single reference vehicle further off has a wrong weight or unit."""
 
 FURTHEST: Final = 2.0
 """However straight the runs show the scale to be, nothing is known of it beyond so many times the heaviest reference axle. Own choice."""
@@ -52,22 +58,39 @@ def gain_covariance_of(means: Mapping[str, Mapping[tuple[str, int], float]]) -> 
     return GainCovariance(sensors=names, relative=tuple(tuple(round(float(value), 9) for value in row) for row in covariance))
 
 
-def check_references(errors: Mapping[str, Sequence[float]]) -> None:
-    """Refuse a reference vehicle whose weight fits no other's.
+def check_references(ratios: Mapping[str, float]) -> None:
+    """Refuse a reference vehicle whose static weight stands off what the scale reads of it, against the other vehicles.
 
     Parameters
     ----------
-    errors
-        Per vehicle, the mean relative error of each of its runs under the gains of all.
+    ratios
+        Per vehicle, what sensors with nominal constants read over its static load; NaN where none weighed it.
 
     Raises
     ------
     RejectError
-        ``reference-off``, with what each vehicle reads.
+        ``reference-factor``, with what the figure probably is.
     """
-    middles = {vehicle: float(np.median(runs)) for vehicle, runs in errors.items() if runs}
-    worst = max(middles, key=lambda vehicle: abs(middles[vehicle]), default="")
-    if worst and abs(middles[worst]) > REFERENCE_OFF:
-        told = ", ".join(f"{vehicle} reads {1 + middle:.2f} times its static weight" for vehicle, middle in middles.items())
-        what = f"{told}: the vehicles do not agree on the gains; look for a weight in another unit, a swapped digit, another cargo"
-        raise RejectError("reference-off", f"vehicle {worst}", what)
+    known = {vehicle: ratio for vehicle, ratio in ratios.items() if np.isfinite(ratio)}
+    if not known:
+        return
+    usual = float(np.median(list(known.values())))
+    if len(known) < 3:
+        usual = min(known.values(), key=lambda ratio: abs(np.log(ratio)))  # of two, the one nearer to the nominal constants
+        if not 1.0 / NOMINAL <= usual <= NOMINAL:
+            _refuse(min(known, key=lambda vehicle: abs(np.log(known[vehicle]))), usual, told("the nominal constants"))
+    worst = max(known, key=lambda vehicle: abs(np.log(known[vehicle] / usual)))
+    if abs(np.log(known[worst] / usual)) > AGREE:
+        _refuse(worst, known[worst] / usual, told("the other vehicles"))
+
+
+def _refuse(vehicle: str, ratio: float, against: Told) -> None:
+    guess = mistake_of(Decimal(1.0 / ratio))
+    what = told(
+        "the static weight is %(times)s times what the scale reads of it against %(against)s%(probably)s; "
+        "check the figures, their unit, and whether it was loaded the same",
+        times=f"{1.0 / ratio:.3g}",
+        against=against,
+        probably=told(": probably %(guess)s", guess=guess) if guess else "",
+    )
+    raise RejectError("reference-factor", told("vehicle %(name)s", name=vehicle), what)

@@ -25,6 +25,7 @@ from calibration.disturbance import Disturbance, Meetings, covariance, gross_sd
 from calibration.model import Calibration, SensorGain
 from calibration.reference_vehicle import ReferenceVehicle
 from calibration.speed import RunReading, SpeedFunction, fit_speed, readings_of
+from calibration.told import told
 from contract.faults import RejectError
 from contract.station import Lane, Sensor
 
@@ -123,24 +124,39 @@ def fit_gains(
         other's, or all runs had one speed and a function of speed is asked for.
     """
     if len(runs) < LEAST_RUNS:
-        what = f"gives {len(runs)} usable runs; at least {LEAST_RUNS} are needed, better two vehicles ten times each"
-        raise RejectError("too-few-runs", "calibration", what)
+        what = told(
+            "gives %(n)s usable runs; at least %(least_runs)s are needed, better two vehicles ten times each",
+            n=len(runs),
+            least_runs=LEAST_RUNS,
+        )
+        raise RejectError("too-few-runs", told("calibration"), what)
     for run in runs:
         for sensor, loads in run.nominal_kg.items():
             if len(loads) != len(run.static_kg):
-                what = f"sensor {sensor} saw {len(loads)} axles of {run.vehicle}, which has {len(run.static_kg)}; weigh or drive it again"
-                raise RejectError("axle-count", f"run {run.run}", what)
+                what = told(
+                    "sensor %(sensor)s saw %(seen)s axles of %(vehicle)s, which has %(axles)s; weigh or drive it again",
+                    sensor=sensor,
+                    seen=len(loads),
+                    vehicle=run.vehicle,
+                    axles=len(run.static_kg),
+                )
+                raise RejectError("axle-count", told("run %(run)s", run=run.run), what)
     classes = speed_classes([run.speed_kmh for run in runs])
     if len(classes) < 2 and not gains_only:
-        what = (
-            f"all {len(runs)} runs had {classes[0][0]:.0f} to {classes[0][-1]:.0f} km/h: one speed gives no function of speed; "
-            f"drive another one, {SPEED_APART:g} times higher or lower, or fit --gains-only, which holds at this speed alone"
+        what = told(
+            "all %(n)s runs had %(low)s to %(high)s km/h: one speed gives no function of speed; "
+            "drive another one, %(speed_apart)s times higher or lower, or fit --gains-only, which holds at "
+            "this speed alone",
+            n=len(runs),
+            low=f"{classes[0][0]:.0f}",
+            high=f"{classes[0][-1]:.0f}",
+            speed_apart=f"{SPEED_APART:g}",
         )
-        raise RejectError("one-speed", "calibration", what)
+        raise RejectError("one-speed", told("calibration"), what)
+    check_references(_nominal_ratios(lane, runs))
     gains, residuals = solve_gains(lane, runs)
     tables = [row_loads(lane, run, gains) for run in runs]
     said = _said(lane, runs, tables, Disturbance())
-    check_references(_errors_by_vehicle(said))
     disturbance = _disturbance(lane, runs, tables, fit_speed(readings_of(said)))
     said = _said(lane, runs, tables, disturbance)  # once more, as now it is known how vehicles ride here
     speed = fit_speed(readings_of(said))
@@ -169,14 +185,14 @@ def fit_gains(
     )
 
 
-def _errors_by_vehicle(said: Sequence[RunReading]) -> dict[str, list[float]]:
-    """Give each run's mean error by vehicle."""
+def _nominal_ratios(lane: Lane, runs: Sequence[ReferenceRun]) -> dict[str, float]:
+    """Give by vehicle the median of nominal over static load, of the axles that all sensors of a row weighed."""
+    nominal = dict.fromkeys((sensor.name for sensor in lane.weighing_sensors), 1.0)
     found: dict[str, list[float]] = {}
-    for run in said:
-        seen = [error for error in run.errors if error is not None]
-        if seen:
-            found.setdefault(run.vehicle, []).append(float(np.mean(seen)))
-    return found
+    for run in runs:
+        ratios = row_loads(lane, run, nominal) / np.array(run.static_kg)[:, None]
+        found.setdefault(run.vehicle, []).extend(ratios[np.isfinite(ratios)].tolist())
+    return {vehicle: float(np.median(ratios)) if ratios else float("nan") for vehicle, ratios in found.items()}
 
 
 def _axle_errors(
@@ -231,8 +247,8 @@ def solve_gains(lane: Lane, runs: Sequence[ReferenceRun]) -> tuple[dict[str, flo
                 owner.append((index, sensor))
     unseen = [sensor for sensor in sensors if all(name != sensor for _, name in owner)]
     if unseen:
-        what = "weighed no axle of any run; mend the sensor or take it out of the station file"
-        raise RejectError("sensor-silent", f"sensor {unseen[0]}", what)
+        what = told("weighed no axle of any run; mend the sensor or take it out of the station file")
+        raise RejectError("sensor-silent", told("sensor %(unseen)s", unseen=unseen[0]), what)
     matrix, goal = np.array(rows), np.array(target)
     prior = np.zeros((len(shares), matrix.shape[1]))
     prior[:, len(sensors) :] = np.eye(len(shares)) * (ROW_U / SHARE_U) / 2.0
@@ -329,8 +345,12 @@ def _said(
         )
     whole = sum(None not in run.errors for run in said)
     if whole < LEAST_RUNS:
-        what = f"only {whole} runs were seen whole by every row; at least {LEAST_RUNS} are needed to tell how rows err"
-        raise RejectError("too-few-whole-runs", "calibration", what)
+        what = told(
+            "only %(whole)s runs were seen whole by every row; at least %(least_runs)s are needed to tell how rows err",
+            whole=whole,
+            least_runs=LEAST_RUNS,
+        )
+        raise RejectError("too-few-whole-runs", told("calibration"), what)
     return tuple(said)
 
 

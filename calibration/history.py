@@ -16,6 +16,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.told import told
 from contract.faults import RejectError
 from contract.station import Lane
 
@@ -59,7 +60,7 @@ def parse_history(text: str, lane: Lane, source: str) -> list[Passage]:
     columns = [f"{sensor.name}_kg" for sensor in lane.weighing_sensors]
     missing = [column for column in (*FIXED, *columns) if column not in (reader.fieldnames or ())]
     if missing:
-        what = f"has no column {missing[0]!r}; needed are {', '.join((*FIXED, *columns))}"
+        what = told("has no column %(missing)s; needed are %(needed)s", missing=f"{missing[0]!r}", needed=", ".join((*FIXED, *columns)))
         raise RejectError("history-columns", source, what)
     lines = enumerate(reader, start=2)
     return [_passage(list(group), columns, source) for _, group in groupby(lines, key=lambda numbered: numbered[1]["vehicle"])]
@@ -67,14 +68,16 @@ def parse_history(text: str, lane: Lane, source: str) -> list[Passage]:
 
 def _passage(lines: Sequence[tuple[int, Mapping[str, str | None]]], columns: Sequence[str], source: str) -> Passage:
     number, first = lines[0]
-    where = f"{source} line {number}"
+    where = told("%(source)s line %(number)s", source=source, number=number)
     for place, (line_number, line) in enumerate(lines, start=1):
         if line["axle"] != str(place):
-            what = (
-                f"axle = {line['axle']!r} where axle {place} of vehicle {line['vehicle']} is due; "
-                "a vehicle's axles stand together, in order"
+            what = told(
+                "axle = %(given)s where axle %(place)s of vehicle %(vehicle)s is due; a vehicle's axles stand together, in order",
+                given=f"{line['axle']!r}",
+                place=place,
+                vehicle=line["vehicle"],
             )
-            raise RejectError("history-order", f"{source} line {line_number}", what)
+            raise RejectError("history-order", told("%(source)s line %(line_number)s", source=source, line_number=line_number), what)
     spacings = [_number(line, "spacing_m", f"{source} line {at}") for at, line in lines]
     return Passage(
         time_s=_number(first, "time_s", where),
@@ -96,5 +99,5 @@ def _number(line: Mapping[str, str | None], column: str, where: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise RejectError("history-value", where, f"{column} = {line[column]!r} is no number")
+        raise RejectError("history-value", where, told("%(column)s = %(line)s is no number", column=column, line=f"{line[column]!r}"))
     return value

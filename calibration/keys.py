@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from calibration.model import Calibration, load_calibration
+from calibration.told import told
 from contract.faults import RejectError, StopError
 from contract.signatures import PayloadType, key_id, open_envelope, parse_envelope, payload_of, seal
 
@@ -30,7 +31,9 @@ def create_key(path: Path) -> Ed25519PrivateKey:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, KEY_MODE), "wb") as file:
             file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     except OSError as error:
-        raise RejectError("key-unwritable", str(path), f"cannot be made: {error.strerror}; give a path that is free") from error
+        raise RejectError(
+            "key-unwritable", str(path), told("cannot be made: %(strerror)s; give a path that is free", strerror=error.strerror)
+        ) from error
     return key
 
 
@@ -45,11 +48,13 @@ def load_key(path: Path) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except OSError as error:
-        raise RejectError("key-unreadable", str(path), f"cannot be read: {error.strerror}; make one with wim-calibration key") from error
+        raise RejectError(
+            "key-unreadable", str(path), told("cannot be read: %(strerror)s; make one with wim-calibration key", strerror=error.strerror)
+        ) from error
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise RejectError("key-invalid", str(path), f"is no unencrypted private key in PEM: {error}") from error
+        raise RejectError("key-invalid", str(path), told("is no unencrypted private key in PEM: %(error)s", error=error)) from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise RejectError("key-invalid", str(path), f"is a {type(key).__name__}; Ed25519 is wanted")
+        raise RejectError("key-invalid", str(path), told("is a %(kind)s; Ed25519 is wanted", kind=type(key).__name__))
     return key
 
 
@@ -94,13 +99,13 @@ def read_calibration(text: str, trusted: Sequence[Ed25519PublicKey], source: str
     if not _is_signed(text):
         calibration = load_calibration(text, source)
         if calibration.site is not None:
-            what = "was learnt from traffic and is not signed; sign it with wim-calibration learn --key"
+            what = told("was learnt from traffic and is not signed; sign it with wim-calibration learn --key")
             raise StopError("calibration-unsigned", source, what)
         return calibration
     keys = {key_id(key): key for key in trusted}
     try:
         payload = open_envelope(parse_envelope(text.encode(), source), PayloadType.CALIBRATION, keys, source)
     except RejectError as error:
-        what = f"{error.what}; the station file names trusted keys in gates.calibration_keys"
+        what = told("%(what)s; the station file names trusted keys in gates.calibration_keys", what=error.what)
         raise StopError(error.code, source, what) from error
     return load_calibration(payload.decode(), source)

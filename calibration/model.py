@@ -19,6 +19,7 @@ from calibration.linearity import Linearity
 from calibration.reference_vehicle import ReferenceVehicle
 from calibration.road import Road
 from calibration.speed import RunReading, SpeedFunction
+from calibration.told import told
 from contract.faults import StopError
 from contract.station import Lane, Name
 
@@ -228,7 +229,7 @@ def load_calibration(text: str, source: str) -> Calibration:
         return Calibration.model_validate_json(text)
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors(include_url=False)]
-        what = "; ".join(lines) + "; fit it again with wim-calibration fit"
+        what = told("%(lines)s; fit it again with wim-calibration fit", lines="; ".join(lines))
         raise StopError("calibration-invalid", source, what) from error
 
 
@@ -240,13 +241,24 @@ def check_lane(calibration: Calibration, lane: Lane) -> None:
     StopError
         If it is of another lane, or lacks one of the lane's sensors or rows.
     """
-    where = f"calibration {calibration.id}"
+    where = told("calibration %(id)s", id=calibration.id)
     if calibration.lane != lane.id:
-        raise StopError("calibration-lane", where, f"is of lane {calibration.lane}, not of lane {lane.id}; give the lane its own")
+        raise StopError(
+            "calibration-lane",
+            where,
+            told("is of lane %(lane)s, not of lane %(id)s; give the lane its own", lane=calibration.lane, id=lane.id),
+        )
     missing = [sensor.name for sensor in lane.weighing_sensors if sensor.name not in calibration.sensors]
     if missing:
-        what = f"has no gain for sensor {missing[0]} of lane {lane.id}; fit it again with the present station file"
+        what = told(
+            "has no gain for sensor %(missing)s of lane %(id)s; fit it again with the present station file", missing=missing[0], id=lane.id
+        )
         raise StopError("calibration-sensors", where, what)
     if len(calibration.speed.rows) != len(lane.weighing_rows):
-        what = f"tells of {len(calibration.speed.rows)} rows, lane {lane.id} has {len(lane.weighing_rows)}; fit it again"
+        what = told(
+            "tells of %(rows)s rows, lane %(id)s has %(there)s; fit it again",
+            rows=len(calibration.speed.rows),
+            id=lane.id,
+            there=len(lane.weighing_rows),
+        )
         raise StopError("calibration-rows", where, what)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from calibration.told import told
 from contract.faults import RejectError
 
 REPLAY_LIMIT_S = 1_800.0
@@ -37,14 +38,22 @@ def replay_captures(station: Path, captures: Sequence[Path], calibration: Path |
     command = [sys.executable, "-m", "edge", "replay", "--station", str(station), "--crossings", "--json", *map(str, captures)]
     if calibration is not None:
         command += ["--calibration", str(calibration)]
-    what = str(captures[0]) if len(captures) == 1 else f"{len(captures)} captures"
+    what = str(captures[0]) if len(captures) == 1 else told("%(n)s captures", n=len(captures))
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=REPLAY_LIMIT_S, check=False)  # noqa: S603 (our own program)
     except subprocess.TimeoutExpired as error:
-        raise RejectError("replay-slow", what, f"was not replayed within {REPLAY_LIMIT_S:g} s; cut it into pieces") from error
+        raise RejectError(
+            "replay-slow",
+            what,
+            told("was not replayed within %(replay_limit_s)s s; cut it into pieces", replay_limit_s=f"{REPLAY_LIMIT_S:g}"),
+        ) from error
     if done.returncode != 0:
-        message = done.stderr.strip() or "no message"
-        raise RejectError("replay-failed", what, f"could not be replayed (exit code {done.returncode}): {message}")
+        message = done.stderr.strip() or told("no message")
+        raise RejectError(
+            "replay-failed",
+            what,
+            told("could not be replayed (exit code %(returncode)s): %(message)s", returncode=done.returncode, message=message),
+        )
     return parse_passages(done.stdout, what)
 
 
@@ -63,9 +72,17 @@ def parse_passages(text: str, source: str) -> list[dict[str, Any]]:
         try:
             vehicle = json.loads(line)
         except ValueError as error:
-            raise RejectError("replay-answer", f"{source}, vehicle {number}", f"is no JSON: {error}") from error
+            raise RejectError(
+                "replay-answer",
+                told("%(source)s, vehicle %(number)s", source=source, number=number),
+                told("is no JSON: %(error)s", error=error),
+            ) from error
         missing = [key for key in NEEDED if not isinstance(vehicle, dict) or key not in vehicle]
         if missing:
-            raise RejectError("replay-answer", f"{source}, vehicle {number}", f"has no {missing[0]}; replay it with this version")
+            raise RejectError(
+                "replay-answer",
+                told("%(source)s, vehicle %(number)s", source=source, number=number),
+                told("has no %(missing)s; replay it with this version", missing=missing[0]),
+            )
         vehicles.append(vehicle)
     return vehicles

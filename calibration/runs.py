@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from calibration.fit import ReferenceRun
+from calibration.told import told
 from contract.faults import RejectError
 from contract.vehicles import VehicleFlag
 
@@ -90,20 +91,28 @@ def parse_runs(text: str, source: str) -> list[RunNote]:
     reader = csv.DictReader(io.StringIO(text))
     missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
     if missing:
-        raise RejectError("runs-columns", source, f"has no column {missing[0]!r}; needed are {', '.join(COLUMNS)} and further axleN_kg")
+        raise RejectError(
+            "runs-columns",
+            source,
+            told(
+                "has no column %(missing)s; needed are %(columns)s and further axleN_kg",
+                missing=f"{missing[0]!r}",
+                columns=", ".join(COLUMNS),
+            ),
+        )
     notes = []
     for number, line in enumerate(reader, start=2):
-        where = f"{source} line {number}"
+        where = told("%(source)s line %(number)s", source=source, number=number)
         loads = _loads(line, where)
         run, sample = _number(line["run"], where, "run"), _number(line["first_axle_sample"], where, "first_axle_sample")
         if not line["truck"]:
-            raise RejectError("runs-value", where, "truck is empty; name the vehicle, the same name in each of its runs")
+            raise RejectError("runs-value", where, told("truck is empty; name the vehicle, the same name in each of its runs"))
         axle_u, gross_u = (_uncertainty(line, name, of, where) for name, of in (("axle_u_kg", min(loads)), ("gross_u_kg", sum(loads))))
         pavement_c = _number(line["pavement_c"], where, "pavement_c") if line.get("pavement_c") else None
         notes.append(RunNote(int(run), line["truck"], sample, loads, axle_u, gross_u, pavement_c))
     twice = sorted(number for number, times in Counter(note.run for note in notes).items() if times > 1)
     if twice:
-        raise RejectError("runs-value", source, f"run {twice[0]} stands twice; give each run its own number and line")
+        raise RejectError("runs-value", source, told("run %(twice)s stands twice; give each run its own number and line", twice=twice[0]))
     return notes
 
 
@@ -131,18 +140,25 @@ def match_runs(notes: Sequence[RunNote], vehicles: Sequence[Mapping[str, Any]], 
     runs = []
     for note in notes:
         near = [v for v in vehicles if abs(float(v["first_axle_sample"]) - note.first_axle_sample) <= MATCH_S * rate_hz]
-        where = f"run {note.run}"
+        where = told("run %(run)s", run=note.run)
         if len(near) != 1:
-            what = (
-                f"{len(near)} vehicles were found within {MATCH_S:g} s of sample {note.first_axle_sample:.0f}, exactly one is needed; "
-                f"correct first_axle_sample or take the run out of the list{_shifted(notes, vehicles, rate_hz)}"
+            what = told(
+                "%(n)s vehicles were found within %(match_s)s s of sample %(first_axle_sample)s, exactly one is "
+                "needed; correct first_axle_sample or take the run out of the list%(notes)s",
+                n=len(near),
+                match_s=f"{MATCH_S:g}",
+                first_axle_sample=f"{note.first_axle_sample:.0f}",
+                notes=_shifted(notes, vehicles, rate_hz),
             )
             raise RejectError("run-not-found", where, what)
         vehicle = near[0]
         if len(vehicle["axle_kg"]) != len(note.static_kg):
-            what = (
-                f"vehicle {note.vehicle} has {len(note.static_kg)} axle loads in the list but {len(vehicle['axle_kg'])} axles were "
-                "measured; correct the list or take the run out"
+            what = told(
+                "vehicle %(vehicle)s has %(n)s axle loads in the list but %(measured)s axles were measured; correct "
+                "the list or take the run out",
+                vehicle=note.vehicle,
+                n=len(note.static_kg),
+                measured=len(vehicle["axle_kg"]),
             )
             raise RejectError("axle-count", where, what)
         runs.append(
@@ -178,8 +194,11 @@ def _shifted(notes: Sequence[RunNote], vehicles: Sequence[Mapping[str, Any]], ra
     best = max(shifts, key=fitting, default=0.0)
     if abs(best) <= MATCH_S or fitting(best) < max(3, SHIFTED_SHARE * len(notes)):
         return ""
-    return (
-        f"; {fitting(best)} of {len(notes)} runs would fit if the list were {best:+.1f} s later: was a clock set, or is it another capture?"
+    return told(
+        "; %(fitting)s of %(n)s runs would fit if the list were %(best)s s later: was a clock set, or is it another capture?",
+        fitting=fitting(best),
+        n=len(notes),
+        best=f"{best:+.1f}",
     )
 
 
@@ -192,13 +211,26 @@ def _loads(line: Mapping[str, str | None], where: str) -> tuple[float, ...]:
         if not line[column]:
             continue
         if len(loads) != index - 1:
-            raise RejectError("runs-value", where, f"{column} is given but axle{len(loads) + 1}_kg is empty; fill the axles from the front")
+            raise RejectError(
+                "runs-value",
+                where,
+                told("%(column)s is given but axle%(n)s_kg is empty; fill the axles from the front", column=column, n=len(loads) + 1),
+            )
         value = _number(line[column], where, column)
         if not 0 < value <= AXLE_KG_MAX:
-            raise RejectError("runs-value", where, f"{column} = {value:g} is no axle load in kg; allowed is above 0 up to {AXLE_KG_MAX:g}")
+            raise RejectError(
+                "runs-value",
+                where,
+                told(
+                    "%(column)s = %(value)s is no axle load in kg; allowed is above 0 up to %(axle_kg_max)s",
+                    column=column,
+                    value=f"{value:g}",
+                    axle_kg_max=f"{AXLE_KG_MAX:g}",
+                ),
+            )
         loads.append(value)
     if not loads:
-        raise RejectError("runs-value", where, "gives no axle load; fill axle1_kg and on")
+        raise RejectError("runs-value", where, told("gives no axle load; fill axle1_kg and on"))
     return tuple(loads)
 
 
@@ -207,8 +239,17 @@ def _uncertainty(line: Mapping[str, str | None], column: str, of_kg: float, wher
         return None
     value = _number(line[column], where, column)
     if not 0 < value <= U_SHARE_MAX * of_kg:
-        allowed = f"allowed is above 0 up to {U_SHARE_MAX * of_kg:g} kg, a tenth of the load"
-        raise RejectError("runs-value", where, f"{column} = {value:g} is no uncertainty of a reference weight in kg; {allowed}")
+        allowed = told("allowed is above 0 up to %(most)s kg, a tenth of the load", most=f"{U_SHARE_MAX * of_kg:g}")
+        raise RejectError(
+            "runs-value",
+            where,
+            told(
+                "%(column)s = %(value)s is no uncertainty of a reference weight in kg; %(allowed)s",
+                column=column,
+                value=f"{value:g}",
+                allowed=allowed,
+            ),
+        )
     return value
 
 
@@ -218,5 +259,5 @@ def _number(value: str | None, where: str, column: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise RejectError("runs-value", where, f"{column} = {value!r} is no number")
+        raise RejectError("runs-value", where, told("%(column)s = %(value)s is no number", column=column, value=f"{value!r}"))
     return number

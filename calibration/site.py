@@ -27,6 +27,7 @@ from calibration.model import Calibration, SiteLearning
 from calibration.road_fit import Passed, learn_road
 from calibration.speed import readings_of
 from calibration.steering import common_temperature
+from calibration.told import told
 from contract.faults import RejectError
 from contract.station import Lane
 
@@ -101,9 +102,12 @@ def learn_site(
     )
     departure = site.departure(calibration.runs, calibration.speed)
     if departure > bound:
-        what = (
-            f"departs by {100 * departure:.2f} % from calibration {calibration.id} for its reference vehicles, "
-            f"{100 * bound:.2f} % is allowed; look at the sensors and calibrate again"
+        what = told(
+            "departs by %(departure)s %% from calibration %(id)s for its reference vehicles, %(bound)s %% is "
+            "allowed; look at the sensors and calibrate again",
+            departure=f"{100 * departure:.2f}",
+            id=calibration.id,
+            bound=f"{100 * bound:.2f}",
         )
         raise RejectError("site-departs", name, what)
     sensors = {key: sensor.model_copy(update={"per_k": round(per_k, 7)}) for key, sensor in calibration.sensors.items()}
@@ -113,12 +117,19 @@ def learn_site(
 def _check_teachable(lane: Lane, calibration: Calibration) -> None:
     """Refuse what no traffic can teach."""
     if calibration.site is not None:
-        what = f"has itself been learnt from {calibration.site.based_on}; learn from the calibration that was fitted to reference vehicles"
+        what = told(
+            "has itself been learnt from %(based_on)s; learn from the calibration that was fitted to reference vehicles",
+            based_on=calibration.site.based_on,
+        )
         raise RejectError("site-of-a-site", calibration.id, what)
     if len(lane.weighing_rows) < 2:
-        raise RejectError("site-one-row", f"lane {lane.id}", "has one row of sensors; a road shows only in how rows differ, two are needed")
+        raise RejectError(
+            "site-one-row",
+            told("lane %(id)s", id=lane.id),
+            told("has one row of sensors; a road shows only in how rows differ, two are needed"),
+        )
     if not any(run.whole for run in calibration.runs):
-        what = "does not hold what each axle of its runs read; fit it again with wim-calibration fit"
+        what = told("does not hold what each axle of its runs read; fit it again with wim-calibration fit")
         raise RejectError("site-without-axles", calibration.id, what)
 
 
@@ -135,8 +146,12 @@ def _traffic(lane: Lane, calibration: Calibration, history: Sequence[Passage]) -
             kept.append(passage)
             tables.append(table)
     if len(kept) < LEAST_VEHICLES:
-        what = f"holds {len(kept)} vehicles that every sensor weighed; at least {LEAST_VEHICLES} are needed, better a week's traffic"
-        raise RejectError("history-short", "history", what)
+        what = told(
+            "holds %(n)s vehicles that every sensor weighed; at least %(least_vehicles)s are needed, better a week's traffic",
+            n=len(kept),
+            least_vehicles=LEAST_VEHICLES,
+        )
+        raise RejectError("history-short", told("history"), what)
     return _Traffic(kept, tables)
 
 
@@ -153,8 +168,12 @@ def _check_agreement(calibration: Calibration, traffic: _Traffic) -> None:
     allowed = DISAGREEMENT * float(np.sqrt(np.mean(runs.row_sd**2))) / np.sqrt(len(set(runs.vehicle)))
     worst = int(np.abs(apart).argmax())
     if abs(apart[worst]) > allowed:
-        what = (
-            f"row {worst + 1} reads {100 * -apart[worst]:+.2f} % against the other rows since calibration {calibration.id}, "
-            f"{100 * allowed:.2f} % is explained by vehicles; look at its sensors and calibrate again"
+        what = told(
+            "row %(row)s reads %(apart)s %% against the other rows since calibration %(id)s, %(allowed)s "
+            "%% is explained by vehicles; look at its sensors and calibrate again",
+            row=worst + 1,
+            apart=f"{100 * -apart[worst]:+.2f}",
+            id=calibration.id,
+            allowed=f"{100 * allowed:.2f}",
         )
-        raise RejectError("site-contradicts", "history", what)
+        raise RejectError("site-contradicts", told("history"), what)

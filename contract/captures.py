@@ -142,8 +142,9 @@ def capture_bytes(header: CaptureHeader, counts: NDArray[np.int32], gaps: tuple[
         file.attrs["rate_hz"] = header.rate_hz
         file.attrs["pavement_c"] = float("nan") if header.pavement_c is None else header.pavement_c
         file.attrs["first_sample"] = header.first_sample
-        chunks = (1, max(1, min(counts.shape[1], 16_384)))
-        data = file.create_dataset("counts", data=counts, chunks=chunks, shuffle=True, compression="gzip", track_times=False)
+        # A vehicle of whose signal nothing came has no sample, and HDF5 cannot cut nothing into chunks.
+        packed = {"chunks": (1, min(counts.shape[1], 16_384)), "shuffle": True, "compression": "gzip"} if counts.shape[1] else {}
+        data = file.create_dataset("counts", data=counts, track_times=False, **packed)
         data.attrs["channels"] = list(header.channels)
         if gaps:
             lost = np.array([[g.start - header.first_sample, g.stop - header.first_sample] for g in gaps], dtype=np.int64)

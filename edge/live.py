@@ -13,9 +13,9 @@ POINTS_MOST: Final = KEPT_S * POINTS_HZ
 class LiveView:
     """The lanes' rings and the book of passes; its methods may be called from any thread."""
 
-    def __init__(self, lanes: tuple[LaneRun, ...]) -> None:
+    def __init__(self, lanes: tuple[LaneRun, ...], passes: PassBook | None = None) -> None:
         self._lanes = {lane.lane.id: lane for lane in lanes}
-        self.passes = PassBook()
+        self.passes = passes or PassBook()
 
     def signals(self, lane: int | None, stream: str, since: int, seconds: float) -> dict[str, Any]:
         """Give the newest signal of a lane (the first one where none is named) from point `since` of `stream` on, as JSON.

@@ -12,6 +12,7 @@ Restart policy, all of it:
 | the outbox has no room | the vehicle waits in memory, and is tried again every second; at `HELD_MAX` the process ends with 75 |
 | the plate reader's video is away | records go without overview pictures; clips are asked for again for ten minutes |
 | the memory of drift cannot be written | it is kept in memory and tried again; weighing goes on |
+| the file of the latest passes cannot be written or read | they are remembered in memory only; weighing goes on |
 | the disk fails, the database is damaged | the process ends with 75; after an fsync that failed nothing is tried again |
 | a thread ends, an error nobody expected | the process ends with 75 |
 | the main loop hangs for 30 s | the watchdog ends the process with 75 |
@@ -54,6 +55,8 @@ from edge.lane import LaneRun, Ready
 from edge.live import LiveView
 from edge.loopback import LoopbackServer, create_app
 from edge.outbox import Outbox
+from edge.pass_store import PassStore
+from edge.passes import CAPTURES_MAX_BYTES, PASSES_KEPT, PassBook
 from edge.pictures import PictureFolder
 from edge.plate_trigger import PlateTrigger
 from edge.recorder import Recorder
@@ -133,7 +136,8 @@ class StationService:
             if not isinstance(device, ModbusSite)
         }
         self._video = VideoDesk(station.video, self._outbox.wanted_clips, self._book.note, self._clock.utc_us)
-        self._live = LiveView(tuple(self._lanes.values()))
+        passes = PassStore(data / "passes.sqlite", PASSES_KEPT, CAPTURES_MAX_BYTES, self._book.note)
+        self._live = LiveView(tuple(self._lanes.values()), PassBook(passes))
         self._drift = DriftWatch(station, self._calibration, data / "drift.sqlite", self._book.note)
         self._recorder = Recorder(
             station,
@@ -210,6 +214,7 @@ class StationService:
             device.join()
         self._outbox.close()
         self._drift.close()
+        self._live.passes.close()
         self._watchdog.stop()
 
     def _turn(self) -> None:

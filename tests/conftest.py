@@ -16,6 +16,8 @@ settings.load_profile("weighline")
 SYSTEM_PROGRAMS = {
     "mosquitto": "/usr/sbin/mosquitto",
     "chromium": "/usr/bin/chromium",
+    "ext4": "/usr/sbin/mkfs.ext4",
+    "xfs": "/usr/sbin/mkfs.xfs",
     "postgres": "/usr/lib/postgresql/*/bin/initdb",
 }
 

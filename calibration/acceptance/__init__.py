@@ -11,6 +11,7 @@ from calibration.acceptance.oiml_r134 import judge_oiml_r134
 from calibration.acceptance.report import Report, Stage
 from calibration.acceptance.sample import Measured, Reference, Run, Sample, sample_of
 from calibration.acceptance.standards import MODELS, astm_e1318, cost323, oiml_r134
+from calibration.told import told
 from contract.faults import RejectError
 
 STANDARDS: Final = tuple(MODELS)
@@ -46,7 +47,11 @@ def judge(
     """
     environments = [row.name for row in cost323().environment]
     if environment is not None and environment not in environments:
-        raise RejectError("environment-unknown", f"environment {environment!r}", f"is not known; allowed are {', '.join(environments)}")
+        raise RejectError(
+            "environment-unknown",
+            told("environment %(environment)s", environment=f"{environment!r}"),
+            told("is not known; allowed are %(environments)s", environments=", ".join(environments)),
+        )
     return [_judge(sample, name, stage, environment, interval_kg) for name in standards]
 
 
@@ -59,4 +64,8 @@ def _judge(sample: Sample, name: str, stage: Stage, environment: str | None, int
         case "astm-e1318":
             return judge_astm_e1318(astm_e1318(), sample, stage=stage)
         case _:
-            raise RejectError("standard-unknown", f"standard {name!r}", f"is not known; allowed are {', '.join(STANDARDS)}")
+            raise RejectError(
+                "standard-unknown",
+                told("standard %(name)s", name=f"{name!r}"),
+                told("is not known; allowed are %(standards)s", standards=", ".join(STANDARDS)),
+            )

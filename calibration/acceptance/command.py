@@ -19,6 +19,7 @@ from calibration.acceptance.table import show, show_excluded
 from calibration.keys import look_into
 from calibration.model import Calibration
 from calibration.passages import replay_passages
+from calibration.told import told
 from contract.captures import CaptureReader
 from contract.faults import RejectError
 
@@ -52,10 +53,18 @@ def accept(
 ) -> None:
     """Test a calibration against runs of known weight and name the accuracy class reached, or what is missing to name one."""
     if lang not in LANGUAGES:
-        raise RejectError("language-unknown", f"--lang {lang!r}", f"is not offered; allowed are {', '.join(LANGUAGES)}")
+        raise RejectError(
+            "language-unknown",
+            told("--lang %(lang)s", lang=f"{lang!r}"),
+            told("is not offered; allowed are %(languages)s", languages=", ".join(LANGUAGES)),
+        )
     unknown = [name for name in standard or () if name not in STANDARDS]
     if unknown:
-        raise RejectError("standard-unknown", f"--standard {unknown[0]!r}", f"is not known; allowed are {', '.join(STANDARDS)}")
+        raise RejectError(
+            "standard-unknown",
+            told("--standard %(unknown)s", unknown=f"{unknown[0]!r}"),
+            told("is not known; allowed are %(standards)s", standards=", ".join(STANDARDS)),
+        )
     fitted, _ = look_into(_text(calibration), str(calibration))
     lines = read_runs(_text(runs), str(runs))
     with capture.open("rb") as stream:
@@ -96,4 +105,8 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise RejectError("not-text", str(path), f"is no UTF-8 text ({error.reason} at byte {error.start}); give a text file") from error
+        raise RejectError(
+            "not-text",
+            str(path),
+            told("is no UTF-8 text (%(reason)s at byte %(start)s); give a text file", reason=error.reason, start=error.start),
+        ) from error

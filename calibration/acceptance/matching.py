@@ -11,6 +11,7 @@ from calibration.acceptance.runs_file import RunLine
 from calibration.acceptance.said import Said, say
 from calibration.acceptance.sample import Excluded, Measured, Run, Sample, sample_of
 from calibration.runs import MATCH_S
+from calibration.told import told
 from contract.faults import RejectError
 
 
@@ -35,8 +36,12 @@ def matched_sample(lines: Sequence[RunLine], vehicles: Sequence[Mapping[str, Any
         else:
             excluded.append(Excluded(line.run, line.reference.vehicle, why))
     if not runs:
-        what = f"none of {len(lines)} runs has a vehicle within {MATCH_S:g} s of its first_axle_sample; are they of this capture?"
-        raise RejectError("runs-not-found", "list of runs", what)
+        what = told(
+            "none of %(n)s runs has a vehicle within %(match_s)s s of its first_axle_sample; are they of this capture?",
+            n=len(lines),
+            match_s=f"{MATCH_S:g}",
+        )
+        raise RejectError("runs-not-found", told("list of runs"), what)
     return sample_of(runs, excluded)
 
 
@@ -71,7 +76,7 @@ def measured_of(vehicle: Mapping[str, Any], where: str) -> Measured:
             flags=tuple(vehicle["flags"]),
         )
     except (KeyError, ValidationError) as error:
-        raise RejectError("run-invalid", where, f"cannot be judged: {error}") from error
+        raise RejectError("run-invalid", where, told("cannot be judged: %(error)s", error=error)) from error
 
 
 def _run(line: RunLine, vehicle: Mapping[str, Any]) -> Run:
@@ -79,4 +84,4 @@ def _run(line: RunLine, vehicle: Mapping[str, Any]) -> Run:
     try:
         return Run(run=line.run, reference=line.reference, measured=measured, lateral=line.lateral)
     except ValidationError as error:
-        raise RejectError("run-invalid", f"run {line.run}", f"cannot be judged: {error}") from error
+        raise RejectError("run-invalid", told("run %(run)s", run=line.run), told("cannot be judged: %(error)s", error=error)) from error

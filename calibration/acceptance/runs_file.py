@@ -13,6 +13,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from calibration.acceptance.sample import Lateral, Reference
+from calibration.told import told
 from contract.faults import RejectError
 
 COLUMNS = ("run", "truck", "first_axle_sample")
@@ -52,11 +53,15 @@ def _csv(text: str, source: str) -> list[RunLine]:
     if "axle1_kg" not in columns and "gross_kg" not in columns:
         missing.append("axle1_kg")
     if missing:
-        what = f"has no column {missing[0]!r}; needed are {', '.join(COLUMNS)} and axle1_kg, axle2_kg ... or gross_kg"
+        what = told(
+            "has no column %(missing)s; needed are %(columns)s and axle1_kg, axle2_kg ... or gross_kg",
+            missing=f"{missing[0]!r}",
+            columns=", ".join(COLUMNS),
+        )
         raise RejectError("runs-columns", source, what)
     runs = [_csv_line(line, f"{source} line {number}") for number, line in enumerate(reader, start=2)]
     if not runs:
-        raise RejectError("runs-empty", source, "holds no run; give one line per run")
+        raise RejectError("runs-empty", source, told("holds no run; give one line per run"))
     return runs
 
 
@@ -64,16 +69,24 @@ def _csv_line(line: Mapping[str, str | None], where: str) -> RunLine:
     axle_kg = _row(line, "axle", "_kg", where)
     gross_kg = _optional(line, "gross_kg", where)
     if axle_kg is None and gross_kg is None:
-        raise RejectError("runs-value", where, "gives no static weight; fill axle1_kg and on, or gross_kg")
+        raise RejectError("runs-value", where, told("gives no static weight; fill axle1_kg and on, or gross_kg"))
     lateral = (line.get("lateral") or "unknown").strip()
     if lateral not in get_args(Lateral):
-        raise RejectError("runs-value", where, f"lateral = {lateral!r}; allowed are {', '.join(get_args(Lateral))}")
+        raise RejectError(
+            "runs-value",
+            where,
+            told("lateral = %(lateral)s; allowed are %(Lateral)s", lateral=f"{lateral!r}", Lateral=", ".join(get_args(Lateral))),
+        )
     groups = (line.get("groups") or "").strip()
     if groups and not all(part.isdigit() for part in groups.split("+")):
-        raise RejectError("runs-value", where, f"groups = {groups!r}; write the axles per group from the front, as 1+2+3")
+        raise RejectError(
+            "runs-value", where, told("groups = %(groups)s; write the axles per group from the front, as 1+2+3", groups=f"{groups!r}")
+        )
     number = _required(line, "run", where)
     if not number.is_integer():
-        raise RejectError("runs-value", where, f"run = {line['run']!r} is no whole number; number the runs 1, 2, 3 ...")
+        raise RejectError(
+            "runs-value", where, told("run = %(line)s is no whole number; number the runs 1, 2, 3 ...", line=f"{line['run']!r}")
+        )
     fields = {
         "vehicle": line["truck"] or "",
         "gross_kg": gross_kg if gross_kg is not None else sum(axle_kg or ()),
@@ -92,19 +105,23 @@ def _truth(text: str, source: str) -> list[RunLine]:
     try:
         vehicles: Sequence[Any] = json.loads(text)
     except ValueError as error:
-        raise RejectError("runs-invalid", source, f"is neither CSV nor JSON: {error}") from error
+        raise RejectError("runs-invalid", source, told("is neither CSV nor JSON: %(error)s", error=error)) from error
     if not vehicles:
-        raise RejectError("runs-empty", source, "holds no vehicle")
+        raise RejectError("runs-empty", source, told("holds no vehicle"))
     return [_truth_line(number, vehicle, f"{source}, vehicle {number}") for number, vehicle in enumerate(vehicles, start=1)]
 
 
 def _truth_line(number: int, vehicle: object, where: str) -> RunLine:
     """Read a vehicle of traffic, whose name is its number; one that stopped or changed its speed has no true speed to compare with."""
     if not isinstance(vehicle, Mapping):
-        raise RejectError("runs-invalid", where, "is no table of a vehicle's truth")
+        raise RejectError("runs-invalid", where, told("is no table of a vehicle's truth"))
     missing = [key for key in TRUTH_KEYS if key not in vehicle]
     if missing:
-        raise RejectError("runs-columns", where, f"has no {missing[0]!r}; needed are {', '.join(TRUTH_KEYS)}")
+        raise RejectError(
+            "runs-columns",
+            where,
+            told("has no %(missing)s; needed are %(truth_keys)s", missing=f"{missing[0]!r}", truth_keys=", ".join(TRUTH_KEYS)),
+        )
     steady = not vehicle.get("stop") and not vehicle.get("accel_ms2")
     fields = {
         "vehicle": f"{number}",
@@ -114,7 +131,7 @@ def _truth_line(number: int, vehicle: object, where: str) -> RunLine:
     }
     sample = vehicle["first_axle_sample"]
     if not isinstance(sample, int | float) or not math.isfinite(sample):
-        raise RejectError("runs-value", where, f"first_axle_sample = {sample!r} is no number")
+        raise RejectError("runs-value", where, told("first_axle_sample = %(sample)s is no number", sample=f"{sample!r}"))
     return RunLine(number, _reference(fields, where), float(sample))
 
 
@@ -137,7 +154,13 @@ def _row(line: Mapping[str, str | None], name: str, unit: str, where: str) -> tu
         if value is None:
             continue
         if len(values) != index - 1:
-            what = f"{name}{index}{unit} is given but {name}{len(values) + 1}{unit} is empty; fill from the front"
+            what = told(
+                "%(name)s%(index)s%(unit)s is given but %(name)s%(n)s%(unit)s is empty; fill from the front",
+                name=name,
+                index=index,
+                unit=unit,
+                n=len(values) + 1,
+            )
             raise RejectError("runs-value", where, what)
         values.append(value)
     return tuple(values) or None
@@ -153,5 +176,5 @@ def _required(line: Mapping[str, str | None], column: str, where: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise RejectError("runs-value", where, f"{column} = {line[column]!r} is no number")
+        raise RejectError("runs-value", where, told("%(column)s = %(line)s is no number", column=column, line=f"{line[column]!r}"))
     return number

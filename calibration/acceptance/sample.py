@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from calibration.acceptance.said import Said, say
+from calibration.told import told
 from contract.faults import RejectError
 from contract.vehicles import VehicleFlag
 
@@ -164,7 +165,7 @@ def sample_of(runs: Iterable[Run], excluded: Iterable[Excluded] = ()) -> Sample:
     numbers = [run.run for run in given]
     twice = next((number for number in numbers if numbers.count(number) > 1), None)
     if twice is not None:
-        raise RejectError("run-twice", f"run {twice}", "stands twice in the list; number each run once")
+        raise RejectError("run-twice", told("run %(twice)s", twice=twice), told("stands twice in the list; number each run once"))
     for vehicle, of_vehicle in Sample(tuple(given), ()).vehicles.items():
         _check_vehicle(vehicle, of_vehicle)
     flagged = [
@@ -180,12 +181,17 @@ def _check_vehicle(vehicle: str, runs: list[Run]) -> None:
     first = runs[0].reference.model_copy(update={"speed_kmh": None})
     for run in runs:
         if run.reference.model_copy(update={"speed_kmh": None}) != first:
-            what = "has other static weights, spacings or groups than in its first run; give a vehicle that was loaded anew another name"
-            raise RejectError("vehicle-reference", f"vehicle {vehicle}, run {run.run}", what)
+            what = told(
+                "has other static weights, spacings or groups than in its first run; give a vehicle that was loaded anew another name"
+            )
+            raise RejectError("vehicle-reference", told("vehicle %(vehicle)s, run %(run)s", vehicle=vehicle, run=run.run), what)
     ratio = statistics.median(run.measured.gross_kg for run in runs) / first.gross_kg
     if not 1.0 / FACTOR_MOST < ratio < FACTOR_MOST:
-        what = (
-            f"its gross weight is given as {first.gross_kg:.0f} kg, the scale finds {ratio * first.gross_kg:.0f} kg, {ratio:.2f} times as "
-            "much; look whether the reference is in kg (1 kg = 2.2046 lb) and whose it is"
+        what = told(
+            "its gross weight is given as %(gross_kg)s kg, the scale finds %(found_kg)s kg, %(ratio)s times "
+            "as much; look whether the reference is in kg (1 kg = 2.2046 lb) and whose it is",
+            gross_kg=f"{first.gross_kg:.0f}",
+            found_kg=f"{ratio * first.gross_kg:.0f}",
+            ratio=f"{ratio:.2f}",
         )
-        raise RejectError("reference-factor", f"vehicle {vehicle}", what)
+        raise RejectError("reference-factor", told("vehicle %(vehicle)s", vehicle=vehicle), what)

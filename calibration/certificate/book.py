@@ -8,6 +8,7 @@ from calibration.certificate.entries import Approval, Entry, Proposal, Rejection
 from calibration.certificate.sealed import Certificate, SealedCertificate
 from calibration.certificate.signatories import Signatories, check_may, check_present
 from calibration.model import Calibration, load_calibration
+from calibration.told import told
 from contract.chain import GENESIS_SHA256
 from contract.faults import RejectError
 from contract.media import sha256_hex
@@ -105,9 +106,15 @@ class Book:
         entry = parse_entry(payload, source)
         # 3. It is this station's, by who signed it.
         if entry.station != self._station:
-            raise RejectError("ledger-station", source, f"is of station {entry.station!r}, this is {self._station!r}")
+            raise RejectError(
+                "ledger-station",
+                source,
+                told("is of station %(station)s, this is %(here)s", station=f"{entry.station!r}", here=f"{self._station!r}"),
+            )
         if entry.by != person.name:
-            raise RejectError("wrong-signer", source, f"says it is by {entry.by}, the key is that of {person.name}")
+            raise RejectError(
+                "wrong-signer", source, told("says it is by %(by)s, the key is that of %(name)s", by=entry.by, name=person.name)
+            )
         # 4. It follows the one before: by number, by digest, in time.
         self._check_place(entry, source)
         # 5. Who signed it may do so, and it fits what is there.
@@ -129,29 +136,55 @@ class Book:
 
     def _check_place(self, entry: Entry, source: str) -> None:
         if entry.counter != self.counter + 1:
-            raise RejectError("ledger-gap", source, f"has counter {entry.counter}, {self.counter + 1} is next; entries are missing")
+            raise RejectError(
+                "ledger-gap",
+                source,
+                told("has counter %(counter)s, %(due)s is next; entries are missing", counter=entry.counter, due=self.counter + 1),
+            )
         if entry.prev_sha256 != self.head_sha256:
-            what = f"names {entry.prev_sha256[:16]} as the entry before it, which is {self.head_sha256[:16]}"
+            what = told(
+                "names %(prev_sha256)s as the entry before it, which is %(head_sha256)s",
+                prev_sha256=entry.prev_sha256[:16],
+                head_sha256=self.head_sha256[:16],
+            )
             raise RejectError("ledger-chain", source, what)
         if self._signed and entry.time_us < self._signed[-1].entry.time_us:
             before = self._signed[-1].entry.time
-            what = f"is of {_shown(entry.time)}, the entry before it of {_shown(before)}; set the station's clock right and sign again"
+            what = told(
+                "is of %(time)s, the entry before it of %(before)s; set the station's clock right and sign again",
+                time=_shown(entry.time),
+                before=_shown(before),
+            )
             raise RejectError("clock-behind", source, what)
 
     def _check_proposal(self, entry: Proposal, parameters: Mapping[str, str], source: str) -> None:
         text = parameters.get(entry.calibration.sha256)
         if text is None or sha256_hex(text.encode()) != entry.calibration.sha256:
-            state = "are missing" if text is None else "were changed"
+            state = told("are missing") if text is None else told("were changed")
             raise RejectError(
-                "parameters-differ", source, f"the parameters {entry.calibration.sha256[:16]} of {entry.calibration.id} {state}"
+                "parameters-differ",
+                source,
+                told(
+                    "the parameters %(sha256)s of %(id)s %(state)s",
+                    sha256=entry.calibration.sha256[:16],
+                    id=entry.calibration.id,
+                    state=state,
+                ),
             )
         self._texts[entry.calibration.sha256] = text
         if entry.replaces != self.replaced(entry.lane):
-            raise RejectError("wrong-predecessor", source, f"does not replace the newest certificate of lane {entry.lane}")
+            raise RejectError(
+                "wrong-predecessor", source, told("does not replace the newest certificate of lane %(lane)s", lane=entry.lane)
+            )
         if entry.repeats is not None:
             repeated = self.certificate(entry.repeats, source)
             if (repeated.lane, repeated.calibration) != (entry.lane, entry.calibration):
-                what = f"says it repeats certificate {entry.repeats}, which is of {repeated.calibration.id} on lane {repeated.lane}"
+                what = told(
+                    "says it repeats certificate %(repeats)s, which is of %(id)s on lane %(lane)s",
+                    repeats=entry.repeats,
+                    id=repeated.calibration.id,
+                    lane=repeated.lane,
+                )
                 raise RejectError("wrong-repeat", source, what)
 
     def _approved(self, signed: Signed, entry: Approval, person: Signatory, source: str) -> Certificate:
@@ -159,21 +192,28 @@ class Book:
         proposal = proposed.entry
         assert isinstance(proposal, Proposal)  # noqa: S101 - what `_open_proposal` gives
         if proposed.key_id == signed.key_id or proposal.by == person.name:
-            what = f"{person.name} proposed it and may not approve it; another signatory must look at it"
+            what = told("%(name)s proposed it and may not approve it; another signatory must look at it", name=person.name)
             raise RejectError("same-person", source, what)
         if proposal.replaces != self.replaced(proposal.lane):
-            what = (
-                f"certificate {self._certificates[-1].number} came in between, so its old values are no longer the old ones; propose again"
+            what = told(
+                "certificate %(number)s came in between, so its old values are no longer the old ones; propose again",
+                number=self._certificates[-1].number,
             )
             raise RejectError("proposal-outdated", source, what)
         if entry.number != len(self._certificates) + 1:
-            raise RejectError("number-gap", source, f"has number {entry.number}, {len(self._certificates) + 1} is next")
+            raise RejectError(
+                "number-gap", source, told("has number %(number)s, %(n)s is next", number=entry.number, n=len(self._certificates) + 1)
+            )
         earliest_us = max(entry.time_us, proposal.effective_from_us or 0)
         if entry.effective_from_us < earliest_us:
-            what = (
-                f"is to be in force from {_shown(from_us(entry.effective_from_us))}; the earliest moment is {_shown(from_us(earliest_us))}"
+            what = told(
+                "is to be in force from %(effective_from_us)s; the earliest moment is %(earliest_us)s",
+                effective_from_us=_shown(from_us(entry.effective_from_us)),
+                earliest_us=_shown(from_us(earliest_us)),
             )
-            raise RejectError("effective-past", source, f"{what}, as nothing is put into force before it is approved or wished for")
+            raise RejectError(
+                "effective-past", source, told("%(what)s, as nothing is put into force before it is approved or wished for", what=what)
+            )
         return Certificate(proposal, entry, signed.sha256)
 
     def text(self, calibration: Identity) -> str:
@@ -208,7 +248,9 @@ class Book:
         """
         if not 1 <= number <= len(self._certificates):
             there = f"1 to {len(self._certificates)}" if self._certificates else "none"
-            raise RejectError("certificate-unknown", source, f"has no certificate number {number}; there are {there}")
+            raise RejectError(
+                "certificate-unknown", source, told("has no certificate number %(number)s; there are %(there)s", number=number, there=there)
+            )
         return self._certificates[number - 1]
 
     def proposed(self, counter: int, source: str) -> Signed:
@@ -219,17 +261,28 @@ class Book:
         RejectError
             ``proposal-unknown``, ``proposal-settled``.
         """
-        waiting = ", ".join(str(one.counter) for one in self.pending) or "none"
+        waiting = ", ".join(str(one.counter) for one in self.pending) or told("none")
         if not 1 <= counter <= self.counter or not isinstance(self._signed[counter - 1].entry, Proposal):
-            raise RejectError("proposal-unknown", source, f"entry {counter} is no proposal; open are {waiting}")
+            raise RejectError(
+                "proposal-unknown", source, told("entry %(counter)s is no proposal; open are %(waiting)s", counter=counter, waiting=waiting)
+            )
         if counter in self._settled:
-            raise RejectError("proposal-settled", source, f"proposal {counter} was approved or rejected before; open are {waiting}")
+            raise RejectError(
+                "proposal-settled",
+                source,
+                told("proposal %(counter)s was approved or rejected before; open are %(waiting)s", counter=counter, waiting=waiting),
+            )
         return self._signed[counter - 1]
 
     def _open_proposal(self, entry: Approval | Rejection, source: str) -> Signed:
         proposed = self.proposed(entry.proposal_counter, source)
         if proposed.sha256 != entry.proposal_sha256:
-            what = f"names {entry.proposal_sha256[:16]} as proposal {entry.proposal_counter}, which is {proposed.sha256[:16]}"
+            what = told(
+                "names %(proposal_sha256)s as proposal %(proposal_counter)s, which is %(sha256)s",
+                proposal_sha256=entry.proposal_sha256[:16],
+                proposal_counter=entry.proposal_counter,
+                sha256=proposed.sha256[:16],
+            )
             raise RejectError("proposal-differs", source, what)
         return proposed
 

@@ -20,6 +20,7 @@ from calibration.certificate.shown import certificate_json, entry_json, history_
 from calibration.certificate.station_health import wait_until_applied
 from calibration.certificate.verification_file import parse_verification
 from calibration.keys import load_key, read_calibration
+from calibration.told import told
 from contract.faults import EXIT_FAILED, RejectError, StopError
 from contract.signatures import public_key_of
 from contract.station import Station, parse_station
@@ -64,7 +65,7 @@ def certify(
     verified = None if verification is None else parse_verification(_text(verification), str(verification))
     moment = _moment(effective_from)
     if (calibration is None) == (again is None):
-        raise RejectError("certify-what", "certify", "takes a calibration file or --again NUMBER, one of the two")
+        raise RejectError("certify-what", told("certify"), told("takes a calibration file or --again NUMBER, one of the two"))
     if again is not None:
         proposal = book.propose_again(again, key=load_key(key), reason=reason, effective_from=moment, verification=verified)
     else:
@@ -196,13 +197,13 @@ def verify(
     audit = trail.verify()
     fault = audit.fault
     if fault is None and not ledger.exists():
-        fault = RejectError("ledger-missing", str(ledger), "does not exist; give the station's ledger")
+        fault = RejectError("ledger-missing", str(ledger), told("does not exist; give the station's ledger"))
     if fault is None and (number is not None or digest is not None):
         fault = _compare(audit.book, number, digest, str(ledger))
     if as_json:
         found = {"entries": audit.book.counter, "certificates": len(audit.book.certificates), "sha256": audit.book.head_sha256}
-        told = None if fault is None else {"code": fault.code, "where": fault.where, "what": fault.what}
-        _print_json({"whole": fault is None, **found, "fault": told})
+        broken = None if fault is None else {"code": fault.code, "where": fault.where, "what": fault.what}
+        _print_json({"whole": fault is None, **found, "fault": broken})
     if fault is not None:
         raise fault
     if not as_json:
@@ -242,10 +243,15 @@ def export(
 
 def _compare(book: Book, number: int | None, digest: str | None, source: str) -> RejectError | None:
     if number is None or digest is None:
-        return RejectError("print-incomplete", "--number, --digest", "go together: both stand on the printed certificate")
+        return RejectError("print-incomplete", "--number, --digest", told("go together: both stand on the printed certificate"))
     certificate = book.certificate(number, source)
     if len(digest) < DIGEST_LEAST or not certificate.sha256.startswith(digest.lower()):
-        what = f"certificate {number} has digest {certificate.sha256}, not {digest}; the sheet is not of this ledger"
+        what = told(
+            "certificate %(number)s has digest %(sha256)s, not %(digest)s; the sheet is not of this ledger",
+            number=number,
+            sha256=certificate.sha256,
+            digest=digest,
+        )
         return RejectError("print-differs", source, what)
     return None
 
@@ -266,7 +272,7 @@ def _moment(text: str | None) -> datetime | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        what = f"{text!r} is no moment with its offset from UTC; write it like 2027-03-01T06:00:00+08:00"
+        what = told("%(text)s is no moment with its offset from UTC; write it like 2027-03-01T06:00:00+08:00", text=f"{text!r}")
         raise RejectError("effective-invalid", "--effective-from", what)
     return moment
 
@@ -274,7 +280,7 @@ def _moment(text: str | None) -> datetime | None:
 def _station(path: Path) -> Station:
     station = parse_station(_text(path), str(path))
     if not station.signatory:
-        what = "names no [[signatory]]: add name, key (as `wim-calibration key` prints it) and what each may do"
+        what = told("names no [[signatory]]: add name, key (as `wim-calibration key` prints it) and what each may do")
         raise StopError("no-signatory", str(path), what)
     return station
 
@@ -283,4 +289,8 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise RejectError("not-text", str(path), f"is no UTF-8 text ({error.reason} at byte {error.start}); give a text file") from error
+        raise RejectError(
+            "not-text",
+            str(path),
+            told("is no UTF-8 text (%(reason)s at byte %(start)s); give a text file", reason=error.reason, start=error.start),
+        ) from error

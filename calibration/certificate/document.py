@@ -17,6 +17,7 @@ import typst
 from calibration.catalogue import LANGUAGES
 from calibration.certificate.ledger import Ledger
 from calibration.certificate.sections import Content, content_of
+from calibration.told import told
 from contract.faults import RejectError
 
 STANDARD: Final = "a-2a"
@@ -37,7 +38,7 @@ def render_pdf(ledger: Ledger, number: int, language: str = LANGUAGES[0]) -> byt
         ``certificate-unknown``, ``language-unknown``, or the ledger is broken.
     """
     if language not in LANGUAGES:
-        raise RejectError("language-unknown", language, f"is not offered; allowed are {', '.join(LANGUAGES)}")
+        raise RejectError("language-unknown", language, told("is not offered; allowed are %(languages)s", languages=", ".join(LANGUAGES)))
     book = ledger.book()
     content = content_of(book, book.certificate(number, str(ledger.path)), ledger.station, language)
     data = json.dumps({**content.data, "qr": _qr(content), "region": REGIONS[language], "lang": language}, ensure_ascii=False)

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from calibration.told import told
 from contract.canonical import parse_canonical
 from contract.faults import RejectError
 from contract.media import Sha256
@@ -49,7 +50,7 @@ class VerificationCertificate(_Part):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.valid_from > self.valid_until:
-            msg = f"valid_from {self.valid_from} is after valid_until {self.valid_until}"
+            msg = told("valid_from %(begin)s is after valid_until %(end)s", begin=self.valid_from, end=self.valid_until)
             raise ValueError(msg)
         return self
 

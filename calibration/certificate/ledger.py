@@ -14,6 +14,7 @@ from calibration.certificate.sealed import Certificate
 from calibration.certificate.signatories import Signatories
 from calibration.certificate.storage import MAX_BYTES, Content, Storage
 from calibration.model import Calibration, check_lane, load_calibration
+from calibration.told import told
 from contract.canonical import canonical_bytes
 from contract.faults import RejectError, StopError, WimError
 from contract.records import Identity
@@ -233,13 +234,13 @@ class Ledger:
         book = Book(self._station.station.id, self._signatories)
         parameters = dict(content.parameters)
         for counter, envelope in content.rows:
-            source = f"{self._source} entry {book.counter + 1}"
+            source = told("%(source)s entry %(counter)s", source=self._source, counter=book.counter + 1)
             try:
                 if counter != book.counter + 1:
-                    raise RejectError("ledger-gap", source, f"is missing; the next one is {counter}")
+                    raise RejectError("ledger-gap", source, told("is missing; the next one is %(counter)s", counter=counter))
                 book.admit(envelope, parameters, source)
             except RejectError as fault:
-                what = f"{fault.what}. The ledger is refused from here on; restore it from a copy"
+                what = told("%(what)s. The ledger is refused from here on; restore it from a copy", what=fault.what)
                 return Audit(book, RejectError("ledger-broken", fault.where, what))
         return Audit(book, None)
 
@@ -284,13 +285,17 @@ class Ledger:
 
     def _check_calibration(self, calibration: Calibration) -> None:
         """Refuse what this station could not weigh with."""
-        where = f"calibration {calibration.id}"
+        where = told("calibration %(id)s", id=calibration.id)
         if calibration.station != self._station.station.id:
-            what = f"is for station {calibration.station!r}, this is {self._station.station.id!r}; a scale must not use another one's gains"
+            what = told(
+                "is for station %(station)s, this is %(id)s; a scale must not use another one's gains",
+                station=f"{calibration.station!r}",
+                id=f"{self._station.station.id!r}",
+            )
             raise RejectError("calibration-station", where, what)
         lanes = {lane.id: lane for lane in self._station.lane}
         if calibration.lane not in lanes:
-            what = f"is for lane {calibration.lane}; the station file has {', '.join(map(str, lanes))}"
+            what = told("is for lane %(lane)s; the station file has %(lanes)s", lane=calibration.lane, lanes=", ".join(map(str, lanes)))
             raise RejectError("calibration-lane", where, what)
         try:
             check_lane(calibration, lanes[calibration.lane])
@@ -308,9 +313,16 @@ def _effective_us(moment: datetime | None, now_us: int, source: str) -> int | No
     if moment is None:
         return None
     if moment.tzinfo is None or not to_us(moment) < LATEST_US:
-        raise RejectError("effective-invalid", source, f"{moment} is no moment with its offset from UTC, such as 2027-03-01T06:00:00+08:00")
+        raise RejectError(
+            "effective-invalid",
+            source,
+            told("%(moment)s is no moment with its offset from UTC, such as 2027-03-01T06:00:00+08:00", moment=moment),
+        )
     if to_us(moment) < now_us:
-        what = f"{moment.isoformat()} has passed; nothing is put into force for the past: give a later moment, or none for at once"
+        what = told(
+            "%(moment)s has passed; nothing is put into force for the past: give a later moment, or none for at once",
+            moment=moment.isoformat(),
+        )
         raise RejectError("effective-past", source, what)
     return to_us(moment)
 
@@ -318,5 +330,9 @@ def _effective_us(moment: datetime | None, now_us: int, source: str) -> int | No
 def _checked_reason(reason: str) -> str:
     said = " ".join(reason.split())
     if not 1 <= len(said) <= REASON_MAX:
-        raise RejectError("reason-missing", "reason", f"has {len(said)} characters; say why in 1 to {REASON_MAX}")
+        raise RejectError(
+            "reason-missing",
+            told("reason"),
+            told("has %(n)s characters; say why in 1 to %(reason_max)s", n=len(said), reason_max=REASON_MAX),
+        )
     return said

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from calibration.certificate.entries import Approval, Proposal, VerificationCertificate, from_us, parse_entry
 from calibration.certificate.signatories import Signatories, check_may
 from calibration.model import Calibration, check_lane, load_calibration
+from calibration.told import told
 from contract.faults import RejectError, StopError
 from contract.media import sha256_hex
 from contract.records import CertificateEntry, Identity
@@ -107,7 +108,9 @@ class SealedCertificate(BaseModel):
         except StopError as error:
             raise RejectError(error.code, error.where, error.what) from error
         except KeyError:
-            raise RejectError("calibration-lane", source, f"is for lane {certificate.lane}, which the station file does not have") from None
+            raise RejectError(
+                "calibration-lane", source, told("is for lane %(lane)s, which the station file does not have", lane=certificate.lane)
+            ) from None
         return InForce(calibration, certificate.calibration, certificate.entry())
 
     def _certificate(self, station: Station, source: str) -> Certificate:
@@ -116,17 +119,23 @@ class SealedCertificate(BaseModel):
         approved, approver, _ = signatories.open(self.approval.encode(), source)
         proposal, approval = parse_entry(proposed, source), parse_entry(approved, source)
         if not isinstance(proposal, Proposal) or not isinstance(approval, Approval):
-            raise RejectError("not-a-certificate", source, f"holds a {proposal.kind} and a {approval.kind}")
+            raise RejectError(
+                "not-a-certificate", source, told("holds a %(kind)s and a %(other)s", kind=proposal.kind, other=approval.kind)
+            )
         check_may(proposer, "propose", proposal.time, source)
         check_may(approver, "approve", approval.time, source)
         if proposer == approver:
-            raise RejectError("same-person", source, f"{approver.name} both proposed and approved it")
+            raise RejectError("same-person", source, told("%(name)s both proposed and approved it", name=approver.name))
         if (proposal.station, approval.station) != (station.station.id, station.station.id):
-            raise RejectError("ledger-station", source, f"is of station {proposal.station!r}, this is {station.station.id!r}")
+            raise RejectError(
+                "ledger-station",
+                source,
+                told("is of station %(station)s, this is %(id)s", station=f"{proposal.station!r}", id=f"{station.station.id!r}"),
+            )
         if approval.proposal_sha256 != sha256_hex(proposed):
-            raise RejectError("proposal-differs", source, "approves another proposal than the one with it")
+            raise RejectError("proposal-differs", source, told("approves another proposal than the one with it"))
         if sha256_hex(self.parameters.encode()) != proposal.calibration.sha256:
-            raise RejectError("parameters-differ", source, f"the parameters of {proposal.calibration.id} were changed")
+            raise RejectError("parameters-differ", source, told("the parameters of %(id)s were changed", id=proposal.calibration.id))
         return Certificate(proposal, approval, sha256_hex(approved))
 
 
@@ -141,4 +150,6 @@ def parse_sealed(text: str, source: str) -> SealedCertificate:
     try:
         return SealedCertificate.model_validate_json(text)
     except ValidationError as error:
-        raise RejectError("not-a-certificate", source, f"is no sealed certificate: {error.errors(include_url=False)[0]['msg']}") from error
+        raise RejectError(
+            "not-a-certificate", source, told("is no sealed certificate: %(error)s", error=error.errors(include_url=False)[0]["msg"])
+        ) from error

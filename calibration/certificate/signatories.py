@@ -7,6 +7,7 @@ from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from calibration.told import told
 from contract.faults import RejectError
 from contract.signatures import Envelope, PayloadType, key_id, open_envelope, parse_envelope, public_key_of
 from contract.station import Signatory
@@ -30,8 +31,8 @@ class Signatories:
         found = self._people.get(key_id(key))
         if found is None:
             known = ", ".join(one.name for one in self._people.values()) or "nobody"
-            what = f"is the key of no signatory; the station file's [[signatory]] tables name {known}"
-            raise RejectError("not-a-signatory", f"key {key_id(key)[:16]}", what)
+            what = told("is the key of no signatory; the station file's [[signatory]] tables name %(known)s", known=known)
+            raise RejectError("not-a-signatory", told("key %(key)s", key=key_id(key)[:16]), what)
         return found
 
     def open(self, envelope: bytes, source: str) -> tuple[bytes, Signatory, str]:
@@ -44,10 +45,12 @@ class Signatories:
         """
         parsed = parse_envelope(envelope, source)
         if len(parsed.signatures) != 1:
-            raise RejectError("not-an-entry", source, f"bears {len(parsed.signatures)} signatures; an entry is signed by one person")
+            raise RejectError(
+                "not-an-entry", source, told("bears %(n)s signatures; an entry is signed by one person", n=len(parsed.signatures))
+            )
         payload = open_envelope(parsed, PayloadType.CERTIFICATE, self._keys, source)
         if envelope != _as_sealed(parsed, payload):
-            raise RejectError("not-an-entry", source, "is not written as it was sealed: a byte of the envelope was changed")
+            raise RejectError("not-an-entry", source, told("is not written as it was sealed: a byte of the envelope was changed"))
         key = parsed.signatures[0].keyid
         return payload, self._people[key], key
 
@@ -70,7 +73,11 @@ def check_may(person: Signatory, what: Literal["propose", "approve"], when: date
     """
     if what not in person.may:
         may = " and ".join(person.may)
-        raise RejectError(f"may-not-{what}", source, f"{person.name} may {may}, not {what}; the station file says who may")
+        raise RejectError(
+            f"may-not-{what}",
+            source,
+            told("%(name)s may %(may)s, not %(what)s; the station file says who may", name=person.name, may=may, what=what),
+        )
     check_present(person, when, source)
 
 
@@ -83,4 +90,13 @@ def check_present(person: Signatory, when: datetime, source: str) -> None:
         ``signatory-left``.
     """
     if person.until is not None and when.date() > person.until:
-        raise RejectError("signatory-left", source, f"the signature of {person.name} counts until {person.until}, this is of {when.date()}")
+        raise RejectError(
+            "signatory-left",
+            source,
+            told(
+                "the signature of %(name)s counts until %(until)s, this is of %(when)s",
+                name=person.name,
+                until=person.until,
+                when=when.date(),
+            ),
+        )

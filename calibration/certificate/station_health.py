@@ -11,6 +11,7 @@ from typing import Any, Final
 import httpx
 
 from calibration.certificate.ledger import Ledger
+from calibration.told import told
 from contract.faults import RejectError
 
 TURN_S: Final = 0.5
@@ -71,13 +72,15 @@ def _answers(ledger: Ledger, health: dict[str, Any], edge: str) -> list[LaneAnsw
     forced = [book.in_force(now, lane.id) for lane in ledger.station.lane]
     wanted = {certificate.lane: certificate.number for certificate in forced if certificate is not None}
     if not wanted:
-        what = "has no certificate in force for any lane; propose one with certify and let another person approve it"
+        what = told("has no certificate in force for any lane; propose one with certify and let another person approve it")
         raise RejectError("nothing-in-force", str(ledger.path), what)
     try:
         by_lane = {lane["lane"]: lane["certificate"] for lane in health["lanes"].values()}
         numbers = {lane: None if certificate is None else int(certificate["number"]) for lane, certificate in by_lane.items()}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RejectError("edge-answer", edge, f"does not answer like wim-edge of this version: {error!r}") from error
+        raise RejectError(
+            "edge-answer", edge, told("does not answer like wim-edge of this version: %(error)s", error=f"{error!r}")
+        ) from error
     return [LaneAnswer(lane, number, numbers.get(lane)) for lane, number in wanted.items()]
 
 
@@ -87,6 +90,6 @@ def _health(edge: str) -> dict[str, Any]:
         answer.raise_for_status()
         found = answer.json()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        what = f"cannot be asked: {error}; start wim-edge with --ledger, or give its address with --edge"
+        what = told("cannot be asked: %(error)s; start wim-edge with --ledger, or give its address with --edge", error=error)
         raise RejectError("edge-unreachable", edge, what) from error
     return found if isinstance(found, dict) else {}

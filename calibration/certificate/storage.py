@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from calibration.told import told
 from contract.faults import RejectError, StopError, WimError
 
 APPLICATION_ID: Final = 0x57434C47
@@ -50,22 +51,22 @@ _SCHEMA: Final = (
     """CREATE TRIGGER parameters_kept BEFORE DELETE ON parameters BEGIN SELECT RAISE(ABORT, 'parameters are never removed'); END""",
 )
 
-_IN_USE: Final = "is being written by another program; try again when that has ended"
+_IN_USE: Final = told("is being written by another program; try again when that has ended")
 _MEANING: Final[dict[int, tuple[str, str]]] = {
     sqlite3.SQLITE_BUSY: ("ledger-in-use", _IN_USE),
     sqlite3.SQLITE_LOCKED: ("ledger-in-use", _IN_USE),
     sqlite3.SQLITE_READONLY: (
         "ledger-unwritable",
-        "lies where this account may not write, which even reading needs; look at the owner of file and folder",
+        told("lies where this account may not write, which even reading needs; look at the owner of file and folder"),
     ),
-    sqlite3.SQLITE_CANTOPEN: ("ledger-unreadable", "cannot be opened; look at the owner of file and folder, and for free space"),
-    sqlite3.SQLITE_CORRUPT: ("ledger-broken", "is damaged; keep the file for examination and restore it from a copy"),
-    sqlite3.SQLITE_NOTADB: ("ledger-broken", "is no ledger; keep the file for examination and restore it from a copy"),
+    sqlite3.SQLITE_CANTOPEN: ("ledger-unreadable", told("cannot be opened; look at the owner of file and folder, and for free space")),
+    sqlite3.SQLITE_CORRUPT: ("ledger-broken", told("is damaged; keep the file for examination and restore it from a copy")),
+    sqlite3.SQLITE_NOTADB: ("ledger-broken", told("is no ledger; keep the file for examination and restore it from a copy")),
     sqlite3.SQLITE_FULL: (
         "ledger-full",
-        "has no room; nothing was changed: free the disk and try again, the trail itself is never shortened",
+        told("has no room; nothing was changed: free the disk and try again, the trail itself is never shortened"),
     ),
-    sqlite3.SQLITE_CONSTRAINT: ("ledger-append-only", "only ever takes a next entry"),
+    sqlite3.SQLITE_CONSTRAINT: ("ledger-append-only", told("only ever takes a next entry")),
 }
 
 
@@ -152,7 +153,7 @@ class Storage:
             connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
             (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
             if mode != "wal":
-                what = f"lies on a file system without WAL (journal mode {mode}); use a local disk"
+                what = told("lies on a file system without WAL (journal mode %(mode)s); use a local disk", mode=mode)
                 raise RejectError("ledger-unwritable", str(self.path), what)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA max_page_count = {max(1, self._max_bytes // PAGE_BYTES)}")
@@ -166,14 +167,20 @@ class Storage:
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
         built = [sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")]
         if version > VERSION:
-            what = f"has version {version}, this software knows up to {VERSION}; install the newer software again"
+            what = told(
+                "has version %(version)s, this software knows up to %(known)s; install the newer software again",
+                version=version,
+                known=VERSION,
+            )
             raise RejectError("ledger-newer", str(self.path), what)
         if version == 0 and not built:
             return 0
         if int(connection.execute("PRAGMA application_id").fetchone()[0]) != APPLICATION_ID:
-            raise RejectError("ledger-broken", str(self.path), "is another program's database; give the ledger's own file")
+            raise RejectError("ledger-broken", str(self.path), told("is another program's database; give the ledger's own file"))
         if set(built) != set(_SCHEMA):
-            what = "is not built as a ledger is: a table or what keeps it from being changed was altered by hand; restore it from a copy"
+            what = told(
+                "is not built as a ledger is: a table or what keeps it from being changed was altered by hand; restore it from a copy"
+            )
             raise RejectError("ledger-broken", str(self.path), what)
         return version
 
@@ -183,7 +190,9 @@ class Storage:
         try:
             descriptor = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
-            what = f"cannot be written beside it: {error.strerror}; look at the folder, its owner and the free space"
+            what = told(
+                "cannot be written beside it: %(strerror)s; look at the folder, its owner and the free space", strerror=error.strerror
+            )
             raise RejectError("ledger-unwritable", f"{self.path}.lock", what) from error
         try:
             self._wait_for(descriptor)
@@ -218,9 +227,9 @@ class Storage:
         number = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         said = f"({getattr(error, 'sqlite_errorname', 'no code')}: {error})"
         if number == sqlite3.SQLITE_IOERR:
-            return StopError("disk-failing", str(self.path), f"the disk reported an error; nothing was changed {said}")
-        code, what = _MEANING.get(number, ("ledger-broken", "cannot be read as a ledger; restore it from a copy"))
-        return RejectError(code, str(self.path), f"{what} {said}")
+            return StopError("disk-failing", str(self.path), told("the disk reported an error; nothing was changed %(said)s", said=said))
+        code, what = _MEANING.get(number, ("ledger-broken", told("cannot be read as a ledger; restore it from a copy")))
+        return RejectError(code, str(self.path), told("%(what)s %(said)s", what=what, said=said))
 
 
 def _content(connection: sqlite3.Connection) -> Content:

@@ -25,6 +25,7 @@ from calibration.drift.words import EPOCH
 from calibration.history import Passage, parse_history
 from calibration.keys import look_into
 from calibration.model import Calibration
+from calibration.told import told
 from contract.faults import RejectError
 from contract.station import Lane, Station, parse_station
 
@@ -57,26 +58,32 @@ def drift(
 ) -> None:
     """Find drift of rows, sensors, sides and zeros in a lane's own traffic, say since when and how sure, and what to do about it."""
     if lang not in LANGUAGES:
-        raise RejectError("language-unknown", f"--lang {lang!r}", f"is not offered; allowed are {', '.join(LANGUAGES)}")
+        raise RejectError(
+            "language-unknown",
+            told("--lang %(lang)s", lang=f"{lang!r}"),
+            told("is not offered; allowed are %(languages)s", languages=", ".join(LANGUAGES)),
+        )
     site = parse_station(_text(station), str(station))
     in_force = None if calibration is None else look_into(_text(calibration), str(calibration))[0]
     chosen = _lane(site, in_force, lane)
     kept = [path for path in history if _is_kept(path)]
     if kept and len(history) > 1:
-        raise RejectError("drift-file", str(kept[0]), "is the file of days of a station; give it alone")
+        raise RejectError("drift-file", str(kept[0]), told("is the file of days of a station; give it alone"))
     if kept:
         days, _ = read_days(kept[0], chosen.id, None if in_force is None else in_force.digest())
         sight = _sight(chosen, in_force, [])
         alien = [day for day in days if not day.fits(len(sight.contrast), len(sight.sensors))]
         if alien:
-            what = f"holds days of another layout of lane {chosen.id} or of another version; give the station file they were made with"
+            what = told(
+                "holds days of another layout of lane %(id)s or of another version; give the station file they were made with", id=chosen.id
+            )
             raise RejectError("drift-file", str(kept[0]), what)
     else:
         passages = _passages(history, chosen)
         sight = _sight(chosen, in_force, passages)
         days = _gathered(sight, passages, begin)
     if not days:
-        raise RejectError("history-short", str(history[0]), "holds no vehicle that every sensor weighed; nothing can be compared")
+        raise RejectError("history-short", str(history[0]), told("holds no vehicle that every sensor weighed; nothing can be compared"))
     judgement = judge(sight, days)
     dated = bool(kept) or begin is not None
     if as_json:
@@ -95,13 +102,23 @@ def _lane(site: Station, calibration: Calibration | None, wanted: int | None) ->
     lanes = ", ".join(map(str, known))
     if calibration is not None:
         if calibration.station != site.station.id or calibration.lane not in known or wanted not in {None, calibration.lane}:
-            what = f"is of station {calibration.station} lane {calibration.lane}; asked is for {site.station.id} with lanes {lanes}"
-            raise RejectError("calibration-station", f"calibration {calibration.id}", what)
+            what = told(
+                "is of station %(station)s lane %(lane)s; asked is for %(id)s with lanes %(lanes)s",
+                station=calibration.station,
+                lane=calibration.lane,
+                id=site.station.id,
+                lanes=lanes,
+            )
+            raise RejectError("calibration-station", told("calibration %(id)s", id=calibration.id), what)
         wanted = calibration.lane
     if wanted is None and len(known) == 1:
         return site.lane[0]
     if wanted not in known:
-        raise RejectError("lane-unknown", f"--lane {wanted}", f"is no lane of {site.station.id}; it has {lanes}")
+        raise RejectError(
+            "lane-unknown",
+            told("--lane %(wanted)s", wanted=wanted),
+            told("is no lane of %(id)s; it has %(lanes)s", id=site.station.id, lanes=lanes),
+        )
     return known[wanted]
 
 
@@ -111,7 +128,11 @@ def _sight(lane: Lane, calibration: Calibration | None, passages: list[Passage])
     if calibration is not None:
         missing = [name for name in names if name not in calibration.sensors]
         if missing:
-            raise RejectError("calibration-sensors", f"calibration {calibration.id}", f"has no gain for sensor {missing[0]}; fit it again")
+            raise RejectError(
+                "calibration-sensors",
+                told("calibration %(id)s", id=calibration.id),
+                told("has no gain for sensor %(missing)s; fit it again", missing=missing[0]),
+            )
         return sight_of(lane, {name: calibration.sensors[name].gain for name in names})
     loads = [one.nominal_kg.sum(axis=0) for one in passages if np.isfinite(one.nominal_kg).all() and one.nominal_kg.min() > 0]
     if not loads:
@@ -129,12 +150,16 @@ def _passages(paths: list[Path], lane: Lane) -> list[Passage]:
         try:
             text = (gzip.decompress(data) if data[:2] == GZIP_MAGIC else data).decode()
         except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-            raise RejectError("history-unreadable", str(path), f"is neither CSV text in UTF-8 nor that in gzip: {error}") from error
+            raise RejectError(
+                "history-unreadable", str(path), told("is neither CSV text in UTF-8 nor that in gzip: %(error)s", error=error)
+            ) from error
         passages = parse_history(text, lane, str(path))
         if found and passages and passages[0].time_s < found[-1].time_s:
-            what = (
-                f"begins at {passages[0].time_s:g} s, before the end of the one before ({found[-1].time_s:g} s); "
-                "give histories in order, time_s counted from one beginning"
+            what = told(
+                "begins at %(time_s)s s, before the end of the one before (%(end_s)s s); give histories in "
+                "order, time_s counted from one beginning",
+                time_s=f"{passages[0].time_s:g}",
+                end_s=f"{found[-1].time_s:g}",
             )
             raise RejectError("history-order", str(path), what)
         found += passages
@@ -152,4 +177,8 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise RejectError("not-text", str(path), f"is no UTF-8 text ({error.reason} at byte {error.start}); give a text file") from error
+        raise RejectError(
+            "not-text",
+            str(path),
+            told("is no UTF-8 text (%(reason)s at byte %(start)s); give a text file", reason=error.reason, start=error.start),
+        ) from error

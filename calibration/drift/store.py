@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from calibration.drift.sums import Day, unpack
+from calibration.told import told
 from contract.faults import RejectError, RetryError
 
 KEPT_DAYS: Final = 400
@@ -74,7 +75,7 @@ class DayStore:
         try:
             yield
         except sqlite3.Error as error:
-            what = f"cannot be read or written ({error}); drift is watched in memory only until it can"
+            what = told("cannot be read or written (%(error)s); drift is watched in memory only until it can", error=error)
             raise RetryError("drift-store-failing", str(self._path), what) from error
 
 
@@ -93,10 +94,19 @@ def read_days(path: Path, lane: int, calibration: str | None) -> tuple[list[Day]
             query = "SELECT number, body FROM day WHERE lane = ? AND calibration = ? ORDER BY number"
             rows = connection.execute(query, (lane, wanted)).fetchall()
     except sqlite3.Error as error:
-        raise RejectError("drift-file", str(path), f"is no file of days that a station keeps: {error}") from error
+        raise RejectError("drift-file", str(path), told("is no file of days that a station keeps: %(error)s", error=error)) from error
     if not rows or wanted is None:
-        held = ", ".join(known) or "none"
-        raise RejectError("drift-file", str(path), f"holds no day of lane {lane} under calibration {wanted or '(any)'}; it has: {held}")
+        held = ", ".join(known) or told("none")
+        raise RejectError(
+            "drift-file",
+            str(path),
+            told(
+                "holds no day of lane %(lane)s under calibration %(wanted)s; it has: %(held)s",
+                lane=lane,
+                wanted=wanted or told("(any)"),
+                held=held,
+            ),
+        )
     days, damaged = _unpacked(rows, str(path))
     if not days:
         raise damaged[0]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.drift.regressors import TRACTOR_PRIOR_SD, VEHICLE_PRIOR_SD, ZERO_PRIOR_SD
+from calibration.told import told
 from contract.faults import RejectError
 
 Array = NDArray[np.float64]
@@ -153,9 +154,15 @@ def unpack(data: bytes, source: str) -> Day:
             sums, rest = _sums(rest)
             parts.append(sums)
     except (zlib.error, ValueError, OverflowError) as error:
-        raise RejectError("drift-day-damaged", source, f"holds a day that cannot be read ({error}); it is left out") from error
+        raise RejectError(
+            "drift-day-damaged", source, told("holds a day that cannot be read (%(error)s); it is left out", error=error)
+        ) from error
     if version != FORMAT or rest.size or not np.isfinite(values).all():
-        raise RejectError("drift-day-damaged", source, f"holds a day that this version does not write (format {version}); it is left out")
+        raise RejectError(
+            "drift-day-damaged",
+            source,
+            told("holds a day that this version does not write (format %(version)s); it is left out", version=version),
+        )
     return Day(number, parts[0], parts[1], parts[2], left_out, without)
 
 

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from calibration.sessions.storage import Storage
+from calibration.told import told
 from contract.faults import RejectError
 from contract.media import sha256_hex
 from contract.signatures import public_key_text
@@ -117,13 +118,21 @@ class Accounts:
             ``account-name``, ``account-exists`` or ``weak-password``.
         """
         if not (1 <= len(name) <= 60 and name == name.strip() and name.isprintable()):
-            raise RejectError("account-name", f"account {name[:60]!r}", "needs 1 to 60 printable characters without blanks at the ends")
+            raise RejectError(
+                "account-name",
+                told("account %(name)s", name=f"{name[:60]!r}"),
+                told("needs 1 to 60 printable characters without blanks at the ends"),
+            )
         hashed, secret = _hashed(password), key or Ed25519PrivateKey.generate()
         public = public_key_text(secret.public_key())
         fields = (name, role.value, hashed, _sealed(secret, password), public)
         with self._storage.transaction() as connection:
             if connection.execute("SELECT 1 FROM account WHERE name = ?", (name,)).fetchone():
-                raise RejectError("account-exists", f"account {name}", "exists already; choose another name, or `account password` for it")
+                raise RejectError(
+                    "account-exists",
+                    told("account %(name)s", name=name),
+                    told("exists already; choose another name, or `account password` for it"),
+                )
             connection.execute("INSERT INTO account (name, role, password_hash, sealed_key, public_key) VALUES (?, ?, ?, ?, ?)", fields)
         return public
 
@@ -155,7 +164,7 @@ class Accounts:
                 ).rowcount
                 != 1
             ):
-                raise RejectError("account-unknown", f"account {name}", "is not there; see `account list`")
+                raise RejectError("account-unknown", told("account %(name)s", name=name), told("is not there; see `account list`"))
             connection.execute("DELETE FROM login WHERE name = ?", (name,))
 
     def every(self) -> list[Account]:
@@ -204,7 +213,9 @@ class Accounts:
         RejectError
             ``password-wrong``; tries are counted as at the login.
         """
-        wrong = RejectError("password-wrong", f"account {name}", "does not open with that password, or is locked for some minutes")
+        wrong = RejectError(
+            "password-wrong", told("account %(name)s", name=name), told("does not open with that password, or is locked for some minutes")
+        )
         if not self._verified(name, password):
             raise wrong
         with self._storage.transaction() as connection:
@@ -240,7 +251,16 @@ class Accounts:
 
 def _hashed(password: str) -> str:
     if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
-        raise RejectError("weak-password", "password", f"has {len(password)} characters; use {PASSWORD_MIN} to {PASSWORD_MAX}")
+        raise RejectError(
+            "weak-password",
+            told("password"),
+            told(
+                "has %(n)s characters; use %(password_min)s to %(password_max)s",
+                n=len(password),
+                password_min=PASSWORD_MIN,
+                password_max=PASSWORD_MAX,
+            ),
+        )
     return _HASHER.hash(password)
 
 

@@ -17,6 +17,8 @@ from calibration.page.context import Page
 from calibration.page.pages import language_of, make_pages, pages_of, refusal_of
 from calibration.page.routes import ROUTERS
 from calibration.page.security import Bounds
+from calibration.refused_input import sentence_of
+from calibration.told import retell
 from contract.faults import WimError
 
 
@@ -44,14 +46,15 @@ def _failed(request: Request, error: Exception) -> Response:
     if error.status_code == HTTPStatus.UNAUTHORIZED and _wants_page(request):
         address = request.url.path if request.method == "GET" else "/"
         return RedirectResponse(f"/login?next={quote(address)}", HTTPStatus.SEE_OTHER)
-    return _answer(request, error.status_code, str(error.detail))
+    return _answer(request, error.status_code, retell(error.detail, language_of(request).code))
 
 
 def _malformed(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     first = error.errors()[0]
-    return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
+    said = retell(sentence_of(first["type"], first.get("ctx", {}), first["msg"]), language_of(request).code)
+    return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"{'.'.join(str(part) for part in first['loc'])}: {said}")
 
 
 def _fault(request: Request, error: Exception) -> Response:

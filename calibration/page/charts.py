@@ -6,19 +6,20 @@ from typing import Any, Final
 
 from bokeh.embed import json_item
 from bokeh.layouts import gridplot
-from bokeh.models import BasicTicker, ColumnDataSource, HoverTool, NumeralTickFormatter, Range1d, ResetTool, WheelZoomTool
+from bokeh.models import BasicTicker, ColumnDataSource, HoverTool, NumeralTickFormatter, Range1d
 from bokeh.models.annotations import Span
 from bokeh.plotting import figure
 
+from calibration.chart import MARKERS, PALETTES, Palette, blank_chart, legend_above
 from calibration.model import Calibration
-from calibration.page.palette import PALETTES, Palette
 from calibration.page.translation import Language
+from calibration.review.plots import PLOTS, Drawing
+from calibration.review.table import Review
 from contract.station import Lane, Sensor
 
 ROW_PX: Final = 74
 AXIS_PX: Final = 40
 FIT_PX: Final = 320
-MARKERS: Final = ("circle", "square", "triangle", "diamond")
 KNOTS: Final = 60
 
 
@@ -35,7 +36,7 @@ def fit_item(calibration: Calibration, language: Language, theme: str) -> dict[s
     """Give what each run's mean of rows still reads wrong by speed, with the fitted function of speed and its doubt."""
     palette, say = PALETTES[theme], language.say
     runs = [run for run in calibration.runs if None not in run.errors]
-    chart = _blank(FIT_PX, palette, Range1d(start=0.9 * calibration.speed_min_kmh, end=1.1 * calibration.speed_max_kmh))
+    chart = blank_chart(FIT_PX, palette, x_range=Range1d(start=0.9 * calibration.speed_min_kmh, end=1.1 * calibration.speed_max_kmh))
     chart.xaxis.axis_label = say("speed, km/h")
     chart.yaxis.axis_label = say("reads too much, %")
     speeds = [
@@ -61,18 +62,19 @@ def fit_item(calibration: Calibration, language: Language, theme: str) -> dict[s
         )
         tips = [(say("run"), "@run, @truck"), (say("speed"), "@speed{0.0} km/h"), (say("reads too much"), "@error{+0.00} %")]
         chart.add_tools(HoverTool(renderers=[points], tooltips=tips))
-    chart.legend.background_fill_color = palette.paper
-    chart.legend.label_text_color = palette.ink
-    chart.legend.border_line_color = None
-    chart.legend.orientation = "horizontal"
-    chart.add_layout(chart.legend[0], "above")
+    legend_above(chart, palette)
     return dict(json_item(chart))
+
+
+def review_item(review: Review, calibration: Calibration, of: str, language: Language, theme: str) -> dict[str, Any]:
+    """Give one of the charts of what a fit leaves of its runs; `of` names it."""
+    return dict(json_item(PLOTS[of](Drawing(review, calibration, language.code, PALETTES[theme]))))
 
 
 def _channel(sensor: Sensor, lane: Lane, language: Language, palette: Palette, time: Range1d, *, last: bool) -> figure:
     right = sensor.lateral_m[0] >= 0.3 * lane.width_m
     colour = palette.muted if not sensor.weighs else palette.right if right else palette.left
-    chart = _blank(ROW_PX + (AXIS_PX if last else 0), palette, time)
+    chart = blank_chart(ROW_PX + (AXIS_PX if last else 0), palette, x_range=time)
     chart.y_range = Range1d(start=-1.0, end=1.0, name=f"range-{sensor.channel}")
     chart.yaxis.axis_label = sensor.channel
     chart.yaxis.ticker = BasicTicker(desired_num_ticks=2)
@@ -82,33 +84,4 @@ def _channel(sensor: Sensor, lane: Lane, language: Language, palette: Palette, t
     source = ColumnDataSource({"t": [], "counts": []}, name=f"signal-{sensor.channel}")
     chart.line("t", "counts", source=source, line_color=colour, line_width=1.2)
     chart.add_layout(Span(location=0.0, dimension="width", line_color=palette.muted, line_dash="dotted", name=f"zero-{sensor.channel}"))
-    return chart
-
-
-def _blank(height: int, palette: Palette, horizontal: Range1d) -> figure:
-    chart = figure(
-        height=height,
-        sizing_mode="stretch_width",
-        x_range=horizontal,
-        tools=[WheelZoomTool(dimensions="width"), ResetTool()],
-        toolbar_location=None,
-        active_drag=None,
-        min_border_left=58,
-        min_border_right=6,
-        min_border_top=4,
-        min_border_bottom=4,
-        background_fill_color=palette.paper,
-        border_fill_color=palette.paper,
-        outline_line_color=palette.line,
-        output_backend="canvas",
-    )
-    chart.grid.grid_line_color = palette.hair
-    for axis in chart.axis:
-        axis.axis_label_text_color = palette.ink
-        axis.axis_label_text_font_style = "normal"
-        axis.axis_label_text_font_size = "11px"
-        axis.major_label_text_color = palette.muted
-        axis.axis_line_color = palette.line
-        axis.major_tick_line_color = palette.line
-        axis.minor_tick_line_color = None
     return chart

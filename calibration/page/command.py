@@ -18,6 +18,7 @@ from calibration.page.accounts import Accounts, Role
 from calibration.page.context import Page
 from calibration.page.serve import serve
 from calibration.sessions.command import EDGE_URL, AsJson, Data, EdgeUrl, StationFile, open_desk
+from calibration.told import told
 from contract.faults import EXIT_RESTART, RejectError, RetryError, StopError
 
 app = typer.Typer(no_args_is_help=True, help="Accounts of the technician's page.")
@@ -55,7 +56,7 @@ def serve_page(
     _log_to_stderr()
     host, _, port = listen.rpartition(":")
     if not host or not port.isdigit():
-        raise RejectError("listen-address", listen, "is not HOST:PORT, for example 127.0.0.1:8703 or 192.168.1.10:8703")
+        raise RejectError("listen-address", listen, told("is not HOST:PORT, for example 127.0.0.1:8703 or 192.168.1.10:8703"))
     try:
         with open_desk(data, station, edge_url) as desk, _accounts(data) as accounts:
             page = Page(desk, Ledger(ledger or data / LEDGER, desk.station), accounts, desk.watch(), https)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from fastapi import Depends, Form, HTTPException, Request, status
@@ -11,21 +11,24 @@ from fastapi.responses import Response
 
 from calibration.certificate import Ledger
 from calibration.page.accounts import SESSION_US, Accounts, Login, Role
+from calibration.page.reviews import Reviews
 from calibration.sessions.desk import Desk
 from calibration.sessions.watch import PassWatch
+from calibration.told import told
 
 CSRF_FIELD: Final = "csrf_token"
 
 
 @dataclass(frozen=True)
 class Page:
-    """The desk, the ledger, the accounts, and the watch that brings passes in; `https` where a proxy speaks TLS."""
+    """The desk, the ledger, the accounts, the watch that brings passes in, reviews of fits; `https` where a proxy speaks TLS."""
 
     desk: Desk
     ledger: Ledger
     accounts: Accounts
     watch: PassWatch
     https: bool
+    reviews: Reviews = field(default_factory=Reviews)
 
     @property
     def cookie(self) -> str:
@@ -70,7 +73,7 @@ OptionalLogin = Annotated[Login | None, Depends(optional_login)]
 def require_login(login: OptionalLogin) -> Login:
     """Give who is logged in; 401 if nobody is."""
     if login is None:
-        raise HTTPException(status.HTTP_401_UNAUTHORIZED, "log in first")
+        raise HTTPException(status.HTTP_401_UNAUTHORIZED, told("log in first"))
     return login
 
 
@@ -80,11 +83,17 @@ AnyLogin = Annotated[Login, Depends(require_login)]
 def require_csrf(login: AnyLogin, csrf_token: Annotated[str, Form()] = "") -> Login:
     """Give who is logged in, if the form sent the login's CSRF token back; 403 otherwise."""
     if not secrets.compare_digest(login.csrf_token.encode(), csrf_token.encode()):
-        raise HTTPException(status.HTTP_403_FORBIDDEN, "the form is not of this login; load the page again")
+        raise HTTPException(status.HTTP_403_FORBIDDEN, told("the form is not of this login; load the page again"))
     return login
 
 
 FormLogin = Annotated[Login, Depends(require_csrf)]
+
+
+_NOT_FOR: Final = {
+    Role.TECHNICIAN: told("only approvers do this; a technician proposes"),
+    Role.APPROVER: told("only technicians do this; an approver approves what they propose"),
+}
 
 
 class _RequireRole:
@@ -94,7 +103,10 @@ class _RequireRole:
     def __call__(self, login: FormLogin) -> Login:
         """Check the role of who sent a form."""
         if login.role != self._role:
-            raise HTTPException(status.HTTP_403_FORBIDDEN, f"needs the role {self._role}; {login.name} is {login.role}")
+            raise HTTPException(
+                status.HTTP_403_FORBIDDEN,
+                _NOT_FOR[login.role],
+            )
         return login
 
 

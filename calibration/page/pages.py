@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
@@ -15,6 +16,7 @@ from calibration.page.accounts import Login
 from calibration.page.context import CSRF_FIELD
 from calibration.page.silhouette import draw_axles
 from calibration.page.translation import CODES, NAMES, Language, choose, language
+from calibration.told import retell
 from contract.faults import WimError
 
 NO_STORE: Final = {"Cache-Control": "no-store"}
@@ -85,7 +87,7 @@ def language_of(request: Request) -> Language:
 
 def refusal_of(error: WimError, chosen: Language) -> Refusal:
     """Put an error into words."""
-    return Refusal(error.code, chosen.say(words.REFUSALS.get(error.code, words.REFUSED)), str(error))
+    return Refusal(error.code, chosen.say(words.REFUSALS.get(error.code, words.REFUSED)), retell(error, chosen.code))
 
 
 def _environment(chosen: Language) -> Environment:
@@ -100,7 +102,12 @@ def _environment(chosen: Language) -> Environment:
     environment.install_gettext_translations(chosen.catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(words=words, say=chosen.say, draw_axles=draw_axles)
     environment.filters.update(
-        clock=_clock, day=_day, tonnes=_tonnes, percent=_percent, flag_words=lambda flag: chosen.say(words.FLAGS[flag])
+        told=lambda text: retell(text, chosen.code),
+        clock=_clock,
+        day=_day,
+        tonnes=_tonnes,
+        percent=_percent,
+        flag_words=lambda flag: chosen.say(words.FLAGS[flag]),
     )
     return environment
 
@@ -124,4 +131,4 @@ def _tonnes(kg: float, digits: int = 2) -> str:
 
 
 def _percent(share: float, digits: int = 2) -> str:
-    return f"{100 * share:+.{digits}f}".replace("-", "−")
+    return "–" if math.isnan(share) else f"{100 * share:+.{digits}f}".replace("-", "−")

@@ -7,6 +7,8 @@ from fastapi import HTTPException, Request, status
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from calibration.told import told
+
 BODY_MAX_BYTES: Final = 64 * 1024
 """The largest form has a few hundred characters."""
 
@@ -83,7 +85,7 @@ def require_same_origin(request: Request) -> None:
     origin = request.headers.get("origin")
     foreign_origin = origin is not None and urlsplit(origin).netloc != request.headers.get("host", "")
     if foreign_origin or request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise HTTPException(status.HTTP_403_FORBIDDEN, "the form was sent by another site; open the page here and send it again")
+        raise HTTPException(status.HTTP_403_FORBIDDEN, told("the form was sent by another site; open the page here and send it again"))
 
 
 def local_path(address: str) -> str:

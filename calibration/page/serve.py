@@ -13,6 +13,7 @@ import uvicorn
 from calibration.page.app import create_app
 from calibration.page.context import Page
 from calibration.sessions.watch import WatchThread
+from calibration.told import told
 from contract.faults import EXIT_OK, EXIT_RESTART, StopError
 
 CONNECTIONS_MAX: Final = 100
@@ -68,4 +69,8 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), backlog=64)
     except OSError as error:
-        raise StopError("port-taken", f"{host}:{port}", f"cannot be listened on: {error.strerror}; choose another with --listen") from error
+        raise StopError(
+            "port-taken",
+            f"{host}:{port}",
+            told("cannot be listened on: %(strerror)s; choose another with --listen", strerror=error.strerror),
+        ) from error

@@ -12,6 +12,14 @@ LATERALS: Final = {"centre": N_("centre"), "left": N_("left"), "right": N_("righ
 
 ROLES: Final = {"technician": N_("technician"), "approver": N_("approver")}
 
+PLOTS: Final = {
+    "row": N_("Residuals by row"),
+    "speed": N_("Residuals by speed"),
+    "vehicle": N_("Residuals by truck"),
+    "temperature": N_("Residuals by pavement temperature"),
+    "influence": N_("Influence of each run"),
+}
+
 STAGES: Final = {"initial": N_("initial verification"), "in-service": N_("in service")}
 
 STANDARDS: Final = {"cost323": "COST 323", "oiml-r134": "OIML R 134-1", "jjg907": "JJG 907", "astm-e1318": "ASTM E1318"}

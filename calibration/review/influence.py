@@ -6,15 +6,17 @@ their variance, divided by their number.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from calibration.fit import solve_gains
+from calibration.fit import ReferenceRun, row_loads, solve_gains
 from calibration.model import Calibration
 from calibration.review.residuals import Residuals
+from calibration.speed import fit_speed, readings_of
+from contract.faults import RejectError
 from contract.station import Lane
 
 MAD_TO_SD: Final = 1.4826
@@ -42,8 +44,12 @@ class Influence:
         Cook's, of the gains.
     residual
         Mean over rows of what is left of the run, relative.
+    unseen
+        The same by gains and a function of speed that were fitted without the run: how a calibration reads what it has not seen.
     marked
         Whether it is worth a look.
+
+    A run without which no fit is possible is marked, and has NaN for what leaving it out does.
     """
 
     run: int
@@ -53,6 +59,7 @@ class Influence:
     largest: float
     distance: float
     residual: float
+    unseen: float
     marked: bool
 
 
@@ -66,7 +73,11 @@ def influences(lane: Lane, left: Residuals, calibration: Calibration, progress: 
     u = np.array([max(calibration.sensors[name].relative_u, 1e-4) for name in sensors])
     found = []
     for index, run in enumerate(runs):
-        without, _ = solve_gains(lane, [*runs[:index], *runs[index + 1 :]])
+        try:
+            without, _ = solve_gains(lane, [*runs[:index], *runs[index + 1 :]])
+        except RejectError:  # no other run was weighed by some sensor: nothing is known without this one
+            found.append(_indispensable(run, float(means[index])))
+            continue
         change = np.array([without[name] for name in sensors]) / gains - 1.0
         largest = int(np.abs(change).argmax())
         distance = float(np.mean((change / u) ** 2))
@@ -79,8 +90,38 @@ def influences(lane: Lane, left: Residuals, calibration: Calibration, progress: 
                 largest=float(change[largest]),
                 distance=distance,
                 residual=float(means[index]),
+                unseen=_unseen(lane, runs, index, without, calibration),
                 marked=distance > CUT / len(runs) or abs(means[index] - middle) > FAR * usual,
             )
         )
         progress(index + 1)
     return tuple(found)
+
+
+def _indispensable(run: ReferenceRun, residual: float) -> Influence:
+    nothing = float("nan")
+    return Influence(
+        run=run.run,
+        vehicle=run.vehicle,
+        mean=nothing,
+        sensor="",
+        largest=nothing,
+        distance=nothing,
+        residual=residual,
+        unseen=nothing,
+        marked=True,
+    )
+
+
+def _unseen(lane: Lane, runs: Sequence[ReferenceRun], index: int, gains: Mapping[str, float], calibration: Calibration) -> float:
+    """Give the mean error over rows of a run by gains, and by the function of speed that the other runs show under them."""
+    errors = [row_loads(lane, run, gains).sum(axis=0) / sum(run.static_kg) - 1.0 for run in runs]
+    others = [
+        said.model_copy(update={"errors": tuple(None if np.isnan(error) else float(error) for error in of_run)})
+        for place, (said, of_run) in enumerate(zip(calibration.runs, errors, strict=True))
+        if place != index
+    ]
+    known = readings_of(others)
+    expected = fit_speed(known).errors(runs[index].speed_kmh) if known.place.size and len(calibration.speed.speed_kmh) > 1 else 0.0
+    left = (1.0 + errors[index]) / (1.0 + expected) - 1.0
+    return float(np.mean(left[np.isfinite(left)])) if np.isfinite(left).any() else float("nan")

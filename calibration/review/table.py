@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -71,17 +72,23 @@ def _influences(influences: Sequence[Influence], language: str) -> Table:
         N_("of sensor"),
         N_("Cook's distance"),
         N_("residual, %%"),
+        N_("unseen, %%"),
         "",
     )
     table = Table(*(say(language, head) if head else "" for head in heads), box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for index in (2, 3, 5, 6):
+    for index in (2, 3, 5, 6, 7):
         table.columns[index].justify = "right"
-    for one in sorted(influences, key=lambda each: (not each.marked, -each.distance))[:SHOWN]:
+    for one in sorted(influences, key=lambda each: (not each.marked, -np.nan_to_num(each.distance, nan=np.inf)))[:SHOWN]:
         mark = Text(say(language, N_("look at it")), style="yellow") if one.marked else Text("")
         figures = (_percent(one.mean, "+.3f"), _percent(one.largest, "+.3f"))
-        table.add_row(f"{one.run}", one.vehicle, *figures, one.sensor, f"{one.distance:.3f}", _percent(one.residual, "+.2f"), mark)
+        left = (_percent(one.residual, "+.2f"), _percent(one.unseen, "+.2f"))
+        table.add_row(f"{one.run}", one.vehicle, *figures, one.sensor, _plain(one.distance), *left, mark)
     return table
 
 
 def _percent(share: float, form: str) -> str:
     return "–" if math.isnan(share) else f"{100.0 * share:{form}}"
+
+
+def _plain(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.3f}"

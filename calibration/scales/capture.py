@@ -12,6 +12,7 @@ from calibration.scales.scale import Heard
 from calibration.scales.stable_load import StableLoad, uncertainties
 from calibration.scales.stream import DAMAGE
 from calibration.scales.weighbridge import WeighbridgeCertificate
+from calibration.told import told
 from contract.faults import RejectError
 
 WINDOW_MAX: Final = 1000
@@ -50,12 +51,13 @@ class _Waiting:
         self.where = where
         self.row: deque[tuple[Heard, Reading, Decimal]] = deque(maxlen=WINDOW_MAX)
         self.damage: Counter[str] = Counter()
-        self.obstacle = ("scale-silent", "nothing that could be understood came")
+        self.obstacle: tuple[str, str] = ("scale-silent", told("nothing that could be understood came"))
         self.blocked = 0
 
     def refuse(self, code: str, what: str) -> RejectError:
-        met = ", ".join(f"{count} {DAMAGE[kind]}" for kind, count in sorted(self.damage.items()))
-        return RejectError(code, self.where, f"{what}; met on the line: {met}" if met else what)
+        for kind, count in sorted(self.damage.items()):
+            what = told("%(what)s; met on the line: %(count)s %(kind)s", what=what, count=count, kind=DAMAGE[kind])
+        return RejectError(code, self.where, what)
 
     def interval_kg(self, reading: Reading) -> Decimal:
         """Give d: the scale's own word, else the one given, else the worth of the last digit."""
@@ -71,7 +73,10 @@ class _Waiting:
         interval_kg = self.interval_kg(reading)
         while not self._close(interval_kg):
             self.row.popleft()
-            self.obstacle = ("scale-motion", f"the load does not settle within ± {interval_kg} kg; let the vehicle stand, engine off")
+            self.obstacle = (
+                "scale-motion",
+                told("the load does not settle within ± %(d)s kg; let the vehicle stand, engine off", d=interval_kg),
+            )
         return len(self.row) >= self.rule.readings and heard.at_s - self.row[0][0].at_s >= self.rule.over_s
 
     def _close(self, interval_kg: Decimal) -> bool:
@@ -99,23 +104,33 @@ class _Waiting:
     def _blocking(self, reading: Reading) -> tuple[str, str] | None:
         """Name what stands against a reading and will not go away by itself."""
         if reading.condition is Condition.UNKNOWN_UNIT:
-            return "scale-unit", f"the scale shows the unit {reading.unit!r}; allowed are {', '.join(KG_PER_UNIT)}: switch it over"
+            return "scale-unit", told(
+                "the scale shows the unit %(unit)s; allowed are %(list)s: switch it over",
+                unit=f"{reading.unit!r}",
+                list=", ".join(KG_PER_UNIT),
+            )
         if reading.net:
-            return "scale-net", "a tare is active, the scale shows net: clear the tare and weigh gross"
+            return "scale-net", told("a tare is active, the scale shows net: clear the tare and weigh gross")
         if reading.load_kg is not None and reading.stable is not False and reading.load_kg < -self.interval_kg(reading):
-            return "scale-negative", f"the scale shows {reading.load_kg} kg: empty it and set it to zero"
+            return "scale-negative", told("the scale shows %(kg)s kg: empty it and set it to zero", kg=reading.load_kg)
         return None
 
     def _passing(self, reading: Reading) -> tuple[str, str] | None:
         """Name what stands against a reading and may be over in a moment."""
         if reading.load_kg is None:
             said = f" ({reading.note})" if reading.note else ""
-            what = f"the scale shows {reading.condition.value}, no load{said}; unload it or mend it, then read again"
+            what = told(
+                "the scale shows %(condition)s, no load%(said)s; unload it or mend it, then read again",
+                condition=reading.condition.value,
+                said=said,
+            )
             return f"scale-{reading.condition.value}", what
         if reading.stable is False:
-            return "scale-motion", "the scale says that the load moves; let the vehicle stand, engine off, wind kept away"
+            return "scale-motion", told("the scale says that the load moves; let the vehicle stand, engine off, wind kept away")
         if reading.load_kg < MINIMUM_INTERVALS * self.interval_kg(reading):
-            what = f"the scale shows {reading.load_kg} kg, below its minimum of {MINIMUM_INTERVALS} d: nothing is on it"
+            what = told(
+                "the scale shows %(kg)s kg, below its minimum of %(least)s d: nothing is on it", kg=reading.load_kg, least=MINIMUM_INTERVALS
+            )
             return "scale-empty", what
         return None
 
@@ -157,16 +172,16 @@ def capture_stable(
         last_s = began_s if last_s is None else last_s
         waiting.damage.update(item.damage)
         if item.at_s - last_s > rule.silence_s:
-            what = f"nothing that could be understood came for {rule.silence_s:g} s; check protocol, baud, cable and power"
+            what = told("nothing that could be understood came for %(s)s s; check protocol, baud, cable and power", s=f"{rule.silence_s:g}")
             raise waiting.refuse("scale-silent", what)
         if item.reading is not None:
             last_s = item.at_s
             if waiting.take(item, item.reading):
                 return _result(waiting, method, certificate)
         if item.at_s - began_s > rule.timeout_s:
-            code, what = waiting.obstacle
-            raise waiting.refuse(code, f"not stable within {rule.timeout_s:g} s: {what}")
-    raise waiting.refuse("scale-silent", "the readings ended before the load was stable")
+            code, obstacle = waiting.obstacle
+            raise waiting.refuse(code, told("not stable within %(s)s s: %(what)s", s=f"{rule.timeout_s:g}", what=obstacle))
+    raise waiting.refuse("scale-silent", told("the readings ended before the load was stable"))
 
 
 def _result(waiting: _Waiting, method: str, certificate: WeighbridgeCertificate | None) -> StableLoad:

@@ -25,6 +25,7 @@ from calibration.scales.scale import listen
 from calibration.scales.stable_load import StableLoad, typed_load
 from calibration.scales.stream import DAMAGE
 from calibration.scales.weighbridge import WeighbridgeCertificate, parse_certificate
+from calibration.told import told
 from contract.faults import RejectError
 
 app = typer.Typer(no_args_is_help=True, help="Read a static reference scale.")
@@ -189,12 +190,20 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise RejectError("not-text", str(path), f"is no UTF-8 text ({error.reason} at byte {error.start}); give a text file") from error
+        raise RejectError(
+            "not-text",
+            str(path),
+            told("is no UTF-8 text (%(reason)s at byte %(start)s); give a text file", reason=error.reason, start=error.start),
+        ) from error
 
 
 def _kilograms(text: str, unit: str, where: str) -> Decimal:
     if unit not in KG_PER_UNIT:
-        raise RejectError("scale-unit", "--unit", f"{unit!r} is not known; allowed are {', '.join(KG_PER_UNIT)}")
+        raise RejectError(
+            "scale-unit",
+            "--unit",
+            told("%(unit)s is not known; allowed are %(kg_per_unit)s", unit=f"{unit!r}", kg_per_unit=", ".join(KG_PER_UNIT)),
+        )
     return _decimal(text, where) * KG_PER_UNIT[unit]
 
 
@@ -202,7 +211,9 @@ def _decimal(text: str, where: str) -> Decimal:
     try:
         number = Decimal(text)
     except InvalidOperation as error:
-        raise RejectError("scale-number", where, f"{text!r} is no number; write it with a point, for example 38200 or 38.2") from error
+        raise RejectError(
+            "scale-number", where, told("%(text)s is no number; write it with a point, for example 38200 or 38.2", text=f"{text!r}")
+        ) from error
     if not number.is_finite() or number <= 0:
-        raise RejectError("scale-number", where, f"{text} is no weight; it must be above 0")
+        raise RejectError("scale-number", where, told("%(text)s is no weight; it must be above 0", text=text))
     return number

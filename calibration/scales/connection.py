@@ -9,6 +9,7 @@ from calibration.scales.reading import KG_PER_UNIT
 from calibration.scales.rinstrum import ADDRESS
 from calibration.scales.scale import ModbusScale, Scale, SerialScale
 from calibration.scales.serial_line import SerialLine
+from calibration.told import told
 from contract.faults import RejectError
 
 MODBUS_PORT: Final = 502
@@ -50,16 +51,20 @@ class Connection:
 
     def _check(self, protocol: Protocol) -> None:
         if protocol.carrier == "serial" and (self.host or not self.port):
-            raise self._wrong(f"{protocol.title} is read over a serial line: give --port, no --host")
+            raise self._wrong(told("%(title)s is read over a serial line: give a port, no address", title=protocol.title))
         if protocol.carrier == "modbus" and bool(self.host) is bool(self.port):
-            raise self._wrong(f"{protocol.title} is read over Modbus: give either --host (TCP) or --port (RTU)")
+            raise self._wrong(
+                told("%(title)s is read over Modbus: give either an address (--host, TCP) or a port (--port, RTU)", title=protocol.title)
+            )
         if self.plate.unit not in KG_PER_UNIT:
-            raise self._wrong(f"unit {self.plate.unit!r} is not known; allowed are {', '.join(KG_PER_UNIT)}")
+            raise self._wrong(
+                told("unit %(unit)s is not known; allowed are %(list)s", unit=f"{self.plate.unit!r}", list=", ".join(KG_PER_UNIT))
+            )
         if not 0 <= self.plate.decimals <= DECIMALS_MAX:
-            raise self._wrong(f"{self.plate.decimals} digits behind the point; allowed are 0 to {DECIMALS_MAX}")
+            raise self._wrong(told("%(n)s digits behind the point; allowed are 0 to %(most)s", n=self.plate.decimals, most=DECIMALS_MAX))
         highest = UNIT_MAX if protocol.carrier == "modbus" else ADDRESS
         if not 1 <= self.plate.address <= highest:
-            raise self._wrong(f"unit id {self.plate.address} is out of range; allowed are 1 to {highest}")
+            raise self._wrong(told("unit id %(id)s is out of range; allowed are 1 to %(most)s", id=self.plate.address, most=highest))
 
     def _wrong(self, what: str) -> RejectError:
         return RejectError("scale-connection", self.protocol.value, what)

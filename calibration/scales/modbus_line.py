@@ -6,6 +6,7 @@ from typing import Final, Literal
 from pymodbus import FramerType, ModbusException
 from pymodbus.client import ModbusSerialClient, ModbusTcpClient
 
+from calibration.told import told
 from contract.faults import RejectError, RetryError
 
 TIMEOUT_S: Final = 1.0
@@ -54,7 +55,7 @@ class ModbusLine:
         except (ModbusException, OSError) as error:
             raise self._lost(error) from error
         if not connected:
-            raise RetryError("line-lost", self.where, "cannot be reached over Modbus; check address, port, unit id and power")
+            raise RetryError("line-lost", self.where, told("cannot be reached over Modbus; check address, port, unit id and power"))
 
     def close(self) -> None:
         """Disconnect, whatever state the line is in."""
@@ -80,12 +81,24 @@ class ModbusLine:
         except (ModbusException, OSError) as error:
             raise self._lost(error) from error
         if reply.isError():
-            what = f"refused to give {count} registers at {address} (exception {reply.exception_code}); check the protocol and the unit id"
+            what = told(
+                "refused to give %(count)s registers at %(address)s (exception %(exception_code)s); check the protocol and the unit id",
+                count=count,
+                address=address,
+                exception_code=reply.exception_code,
+            )
             raise RejectError("scale-refused", self.where, what)
         if len(reply.registers) != count:
-            what = f"gave {len(reply.registers)} registers at {address}, {count} were asked for; nothing is taken from them"
+            what = told(
+                "gave %(n)s registers at %(address)s, %(count)s were asked for; nothing is taken from them",
+                n=len(reply.registers),
+                address=address,
+                count=count,
+            )
             raise RejectError("scale-length", self.where, what)
         return tuple(reply.registers)
 
     def _lost(self, error: Exception) -> RetryError:
-        return RetryError("line-lost", self.where, f"gave no answer over Modbus ({error}); check address, unit id, cable and power")
+        return RetryError(
+            "line-lost", self.where, told("gave no answer over Modbus (%(error)s); check address, unit id, cable and power", error=error)
+        )

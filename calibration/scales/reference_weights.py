@@ -8,6 +8,7 @@ from typing import Final
 
 from calibration.scales.reading import KG_PER_UNIT
 from calibration.scales.stable_load import StableLoad
+from calibration.told import told
 from contract.faults import RejectError
 
 MEAN_AXLE_KG: Final = (Decimal(400), Decimal(14_000))
@@ -21,16 +22,16 @@ FACTOR_TOLERANCE: Final = 0.06
 """How near a ratio must be to a factor to name it."""
 
 MISTAKES: Final = (
-    (Decimal("0.001"), "given in t, kg are wanted"),
-    (Decimal(1000), "given in g, kg are wanted"),
-    (1 / KG_PER_UNIT["lb"], "given in lb, kg are wanted"),
-    (KG_PER_UNIT["lb"], "converted from lb though it was in kg"),
-    (Decimal("9.80665"), "given in N, kg are wanted"),
-    (Decimal("0.00980665"), "given in kN, kg are wanted"),
-    (Decimal(10), "given with one digit too many"),
-    (Decimal("0.1"), "given with one digit too few"),
-    (Decimal(100), "given in units of 10 g or with two digits too many"),
-    (Decimal("0.01"), "given with two digits too few"),
+    (Decimal("0.001"), told("given in t, kg are wanted")),
+    (Decimal(1000), told("given in g, kg are wanted")),
+    (1 / KG_PER_UNIT["lb"], told("given in lb, kg are wanted")),
+    (KG_PER_UNIT["lb"], told("converted from lb though it was in kg")),
+    (Decimal("9.80665"), told("given in N, kg are wanted")),
+    (Decimal("0.00980665"), told("given in kN, kg are wanted")),
+    (Decimal(10), told("given with one digit too many")),
+    (Decimal("0.1"), told("given with one digit too few")),
+    (Decimal(100), told("given in units of 10 g or with two digits too many")),
+    (Decimal("0.01"), told("given with two digits too few")),
 )
 """What a figure divided by the right one comes to when it was given wrongly, the commonest mistake first."""
 
@@ -85,19 +86,24 @@ def reference_weights(
     """
     count = len(axles) or axle_count
     if not count or (not axles and gross is None):
-        raise RejectError("reference-missing", where, "needs axle loads, or a gross weight and the number of axles")
+        raise RejectError("reference-missing", where, told("needs axle loads, or a gross weight and the number of axles"))
     weights = ReferenceWeights(tuple(axles), gross)
     for index, axle in enumerate(axles, start=1):
-        _check_load(axle.load_kg, 1, f"{where} axle {index}")
+        _check_load(axle.load_kg, 1, told("%(where)s axle %(index)s", where=where, index=index))
     if gross is not None:
         if axles:
             _check_sum(weights, gross, where, tolerance)
-        _check_load(gross.load_kg, count, f"{where} gross weight")
+        _check_load(gross.load_kg, count, told("%(where)s gross weight", where=where))
     if expected_gross_kg is not None:
         guess = mistake_of(weights.gross_kg / expected_gross_kg)
         if guess:
-            what = f"{weights.gross_kg} kg, about {expected_gross_kg} kg are expected: probably {guess}; check the figure and its unit"
-            raise RejectError("reference-factor", f"{where} gross weight", what)
+            what = told(
+                "%(gross_kg)s kg, about %(expected_gross_kg)s kg are expected: probably %(guess)s; check the figure and its unit",
+                gross_kg=weights.gross_kg,
+                expected_gross_kg=expected_gross_kg,
+                guess=guess,
+            )
+            raise RejectError("reference-factor", told("%(where)s gross weight", where=where), what)
     return weights
 
 
@@ -108,9 +114,19 @@ def _check_load(load_kg: Decimal, axles: int, where: str) -> None:
     if least / spread <= load_kg / axles <= most * spread:
         return
     guesses = (text for factor, text in MISTAKES if least <= load_kg / axles / factor <= most)
-    probably = f": probably {guess}" if (guess := next(guesses, "")) else ""
+    probably = told(": probably %(guess)s", guess=guess) if (guess := next(guesses, None)) else ""
     allowed = f"{least / spread * axles:.0f} to {most * spread * axles:.0f} kg"
-    raise RejectError("reference-factor", where, f"{load_kg} kg is no load of {axles} axle(s), allowed is {allowed}{probably}")
+    raise RejectError(
+        "reference-factor",
+        where,
+        told(
+            "%(load_kg)s kg is no load of %(axles)s axle(s), allowed is %(allowed)s%(probably)s",
+            load_kg=load_kg,
+            axles=axles,
+            allowed=allowed,
+            probably=probably,
+        ),
+    )
 
 
 def _check_sum(weights: ReferenceWeights, gross: StableLoad, where: str, tolerance: float) -> None:
@@ -120,8 +136,18 @@ def _check_sum(weights: ReferenceWeights, gross: StableLoad, where: str, toleran
     if abs(float(sum_kg - gross.load_kg)) <= allowed_kg:
         return
     guess = mistake_of(gross.load_kg / sum_kg)
-    probably = f"; the gross weight is probably {guess}" if guess else "; weigh again, brakes released, on a level approach"
-    what = f"axles sum to {sum_kg} kg, gross is {gross.load_kg} kg; they may differ by {allowed_kg:.0f} kg{probably}"
+    probably = (
+        told("; the gross weight is probably %(guess)s", guess=guess)
+        if guess
+        else told("; weigh again, brakes released, on a level approach")
+    )
+    what = told(
+        "axles sum to %(sum_kg)s kg, gross is %(load_kg)s kg; they may differ by %(allowed_kg)s kg%(probably)s",
+        sum_kg=sum_kg,
+        load_kg=gross.load_kg,
+        allowed_kg=f"{allowed_kg:.0f}",
+        probably=probably,
+    )
     raise RejectError("reference-sum", where, what)
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import serial
 
+from calibration.told import told
 from contract.faults import RetryError
 
 READ_MAX_BYTES: Final = 4096
@@ -38,7 +39,10 @@ class SerialLine:
         try:
             self._port = serial.Serial(self.where, self._baud, timeout=0, write_timeout=WRITE_TIMEOUT_S, exclusive=True)
         except _FAILURES as error:
-            what = f"cannot be opened ({error}); check cable and name, prefer /dev/serial/by-id, and that no other program holds it"
+            what = told(
+                "cannot be opened (%(error)s); check cable and name, prefer /dev/serial/by-id, and that no other program holds it",
+                error=error,
+            )
             raise RetryError("line-lost", self.where, what) from error
 
     def close(self) -> None:
@@ -82,8 +86,8 @@ class SerialLine:
 
     def _opened(self) -> serial.Serial:
         if self._port is None:
-            raise RetryError("line-lost", self.where, "is not open; open it first")
+            raise RetryError("line-lost", self.where, told("is not open; open it first"))
         return self._port
 
     def _lost(self, error: Exception) -> RetryError:
-        return RetryError("line-lost", self.where, f"hung up ({error}); check cable and power, then read again")
+        return RetryError("line-lost", self.where, told("hung up (%(error)s); check cable and power, then read again", error=error))

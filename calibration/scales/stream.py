@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from calibration.scales.reading import Reading
+from calibration.told import told
 
 DAMAGE: Final = {
-    "garbage-bytes": "bytes outside any frame",
-    "bad-checksum": "frames whose checksum failed",
-    "bad-frame": "frames that cannot be read",
-    "truncated-frame": "frames cut short by the next one",
-    "overlong-frame": "frames longer than the protocol allows",
-    "device-error": "answers by which the scale refused a question",
-    "foreign-answer": "messages that answer no question of ours",
-    "implausible-step": "readings that stood alone against their neighbours",
+    "garbage-bytes": told("bytes outside any frame"),
+    "bad-checksum": told("frames whose checksum failed"),
+    "bad-frame": told("frames that cannot be read"),
+    "truncated-frame": told("frames cut short by the next one"),
+    "overlong-frame": told("frames longer than the protocol allows"),
+    "device-error": told("answers by which the scale refused a question"),
+    "foreign-answer": told("messages that answer no question of ours"),
+    "implausible-step": told("readings that stood alone against their neighbours"),
 }
 """Kinds of damage, as counted, and what they are; nothing of a damaged stretch becomes a reading."""
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from calibration.told import told
 from contract.faults import RejectError
 
 Text = Annotated[str, Field(min_length=1, max_length=100)]
@@ -49,13 +50,13 @@ class WeighbridgeCertificate(BaseModel):
     @model_validator(mode="after")
     def _possible(self) -> "WeighbridgeCertificate":
         if self.valid_from is not None and self.valid_from > self.valid_until:
-            msg = f"valid_from {self.valid_from} is after valid_until {self.valid_until}"
+            msg = told("valid_from %(begin)s is after valid_until %(end)s", begin=self.valid_from, end=self.valid_until)
             raise ValueError(msg)
         if self.max_kg <= self.interval_kg:
-            msg = f"max_kg {self.max_kg} is not above interval_kg {self.interval_kg}"
+            msg = told("max_kg %(most)s is not above interval_kg %(d)s", most=self.max_kg, d=self.interval_kg)
             raise ValueError(msg)
         if self.expanded_uncertainty_kg > self.max_kg / 100:
-            msg = f"expanded_uncertainty_kg {self.expanded_uncertainty_kg} is more than 1 % of max_kg; is it in grams?"
+            msg = told("expanded_uncertainty_kg %(u)s is more than 1 %% of max_kg; is it in grams?", u=self.expanded_uncertainty_kg)
             raise ValueError(msg)
         return self
 
@@ -72,19 +73,35 @@ class WeighbridgeCertificate(BaseModel):
         RejectError
             ``certificate-expired``, ``certificate-not-yet``, ``certificate-capacity`` or ``certificate-interval``.
         """
-        where = f"certificate {self.number} of {self.institute}"
+        where = told("certificate %(number)s of %(institute)s", number=self.number, institute=self.institute)
         if on > self.valid_until:
-            what = f"ended on {self.valid_until}, the weighing is of {on}; use a scale whose certificate holds"
+            what = told(
+                "ended on %(valid_until)s, the weighing is of %(on)s; use a scale whose certificate holds",
+                valid_until=self.valid_until,
+                on=on,
+            )
             raise RejectError("certificate-expired", where, what)
         if self.valid_from is not None and on < self.valid_from:
             raise RejectError(
-                "certificate-not-yet", where, f"begins on {self.valid_from}, the weighing is of {on}; check the date and the clock"
+                "certificate-not-yet",
+                where,
+                told(
+                    "begins on %(valid_from)s, the weighing is of %(on)s; check the date and the clock", valid_from=self.valid_from, on=on
+                ),
             )
         if load_kg is not None and load_kg > self.max_kg:
-            what = f"is for at most {self.max_kg} kg, {load_kg} kg were weighed; check the figure or use a larger scale"
+            what = told(
+                "is for at most %(max_kg)s kg, %(load_kg)s kg were weighed; check the figure or use a larger scale",
+                max_kg=self.max_kg,
+                load_kg=load_kg,
+            )
             raise RejectError("certificate-capacity", where, what)
         if interval_kg is not None and interval_kg != self.interval_kg:
-            what = f"states d = {self.interval_kg} kg, the scale counts by {interval_kg} kg; is it the certificate of this scale?"
+            what = told(
+                "states d = %(interval_kg)s kg, the scale counts by %(scale_kg)s kg; is it the certificate of this scale?",
+                interval_kg=self.interval_kg,
+                scale_kg=interval_kg,
+            )
             raise RejectError("certificate-interval", where, what)
 
 
@@ -99,9 +116,11 @@ def parse_certificate(text: str, source: str) -> WeighbridgeCertificate:
     try:
         return WeighbridgeCertificate.model_validate(tomllib.loads(text, parse_float=Decimal))
     except tomllib.TOMLDecodeError as error:
-        raise RejectError("certificate-invalid", source, f"is no TOML: {error}") from error
+        raise RejectError("certificate-invalid", source, told("is no TOML: %(error)s", error=error)) from error
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the whole"
+        key = ".".join(str(part) for part in first["loc"]) or told("the whole")
         allowed = ", ".join(WeighbridgeCertificate.model_fields)
-        raise RejectError("certificate-invalid", source, f"{key}: {first['msg']}; keys are {allowed}") from error
+        raise RejectError(
+            "certificate-invalid", source, told("%(key)s: %(first)s; keys are %(allowed)s", key=key, first=first["msg"], allowed=allowed)
+        ) from error

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from calibration.acceptance.sample import FACTOR_MOST, Lateral
+from calibration.refused_input import input_error
 from calibration.scales.stable_load import StableLoad
 from calibration.scales.weighbridge import WeighbridgeCertificate
 from calibration.sessions import events as e
@@ -18,6 +19,7 @@ from calibration.sessions.seen import Pass
 from calibration.sessions.state import PassState, SessionState
 from calibration.sessions.store import Decide
 from calibration.sessions.truck import Truck
+from calibration.told import told
 from contract.faults import RejectError
 
 KG_PER_LB: Final = 0.45359237
@@ -111,7 +113,9 @@ def reopen(pass_id: str, reason: str) -> Decide:
     def decide(state: SessionState) -> Sequence[e.Event]:
         one = _pass(state, pass_id)
         if one.standing == "waiting":
-            raise RejectError("pass-waiting", f"pass {pass_id}", "has not been decided on; accept or reject it")
+            raise RejectError(
+                "pass-waiting", told("pass %(pass_id)s", pass_id=pass_id), told("has not been decided on; accept or reject it")
+            )
         return [_made(e.Reopened, pass_id=pass_id, reason=reason)]
 
     return decide
@@ -130,24 +134,36 @@ def check_run(state: SessionState, one: PassState, truck: Truck) -> None:
     RejectError
         ``axle-count``, ``run-flagged`` or ``reference-factor``.
     """
-    seen, where = one.seen, f"pass {one.seen.id}"
+    seen, where = one.seen, told("pass %(id)s", id=one.seen.id)
     if seen.axles != len(truck.axles):
-        what = f"has {seen.axles} axles, truck {truck.name} was weighed with {len(truck.axles)}; choose another truck, or weigh it again"
+        what = told(
+            "has %(axles)s axles, truck %(name)s was weighed with %(n)s; choose another truck, or weigh it again",
+            axles=seen.axles,
+            name=truck.name,
+            n=len(truck.axles),
+        )
         raise RejectError("axle-count", where, what)
     if seen.disturbances:
-        what = f"was flagged by the weighing ({', '.join(seen.disturbances)}); reject it and drive the run again"
+        what = told(
+            "was flagged by the weighing (%(disturbances)s); reject it and drive the run again", disturbances=", ".join(seen.disturbances)
+        )
         raise RejectError("run-flagged", where, what)
     usual = usual_ratio(state, seen, besides=truck.name) or 1.0
     ratio = seen.gross_kg / truck.gross_kg / usual
     if not 1.0 / FACTOR_MOST < ratio < FACTOR_MOST:
         pounds = min(abs(ratio / KG_PER_LB - 1.0), abs(ratio * KG_PER_LB - 1.0)) < 0.1
         hint = (
-            "it looks like pounds taken for kilograms"
+            told("it looks like pounds taken for kilograms")
             if pounds
-            else "a digit or a unit of the static weights is wrong, or it was another vehicle"
+            else told("a digit or a unit of the static weights is wrong, or it was another vehicle")
         )
-        expected = f"weighs {ratio:.2f} times what truck {truck.name} ({truck.gross_kg:.0f} kg) should"
-        what = f"{expected}; {hint}; correct the truck or reject the pass"
+        what = told(
+            "weighs %(ratio)s times what truck %(name)s (%(gross_kg)s kg) should; %(hint)s; correct the truck or reject the pass",
+            ratio=f"{ratio:.2f}",
+            name=truck.name,
+            gross_kg=f"{truck.gross_kg:.0f}",
+            hint=hint,
+        )
         raise RejectError("reference-factor", where, what)
 
 
@@ -165,31 +181,45 @@ def usual_ratio(state: SessionState, seen: Pass, *, besides: str | None = None) 
 def _pass(state: SessionState, pass_id: str) -> PassState:
     one = state.passes.get(pass_id)
     if one is None:
-        waiting = ", ".join(one.seen.id for one in state.waiting) or "none"
-        raise RejectError("pass-unknown", f"pass {pass_id}", f"was not seen in session {state.name}; those that wait: {waiting}")
+        waiting = ", ".join(one.seen.id for one in state.waiting) or told("none")
+        raise RejectError(
+            "pass-unknown",
+            told("pass %(pass_id)s", pass_id=pass_id),
+            told("was not seen in session %(name)s; those that wait: %(waiting)s", name=state.name, waiting=waiting),
+        )
     return one
 
 
 def _waiting(state: SessionState, pass_id: str) -> PassState:
     one = _pass(state, pass_id)
     if one.standing != "waiting":
-        said = f"accepted as run {one.run}" if one.standing == "accepted" else f"rejected ({one.reason})"
-        raise RejectError("pass-decided", f"pass {pass_id}", f"was {said} already; take that back first, with a reason")
+        said = (
+            told("accepted as run %(run)s", run=one.run) if one.standing == "accepted" else told("rejected (%(reason)s)", reason=one.reason)
+        )
+        raise RejectError(
+            "pass-decided",
+            told("pass %(pass_id)s", pass_id=pass_id),
+            told("was %(said)s already; take that back first, with a reason", said=said),
+        )
     return one
 
 
 def _truck(state: SessionState, name: str) -> Truck:
     found = {truck.name: truck for truck in state.present}
     if name not in found:
-        known = ", ".join(found) or "none"
-        raise RejectError("truck-unknown", f"truck {name}", f"takes no part in session {state.name}; those that do: {known}")
+        known = ", ".join(found) or told("none")
+        raise RejectError(
+            "truck-unknown",
+            told("truck %(name)s", name=name),
+            told("takes no part in session %(name)s; those that do: %(known)s", name=state.name, known=known),
+        )
     return found[name]
 
 
 def _free_name(state: SessionState, name: str) -> None:
     if any(run.truck.name == name for run in state.runs):
-        what = "has accepted runs; a truck that was loaded or weighed anew gets another name"
-        raise RejectError("truck-has-runs", f"truck {name}", what)
+        what = told("has accepted runs; a truck that was loaded or weighed anew gets another name")
+        raise RejectError("truck-has-runs", told("truck %(name)s", name=name), what)
 
 
 def _made(kind: type[Kind], **fields: object) -> Kind:
@@ -198,11 +228,3 @@ def _made(kind: type[Kind], **fields: object) -> Kind:
         return kind.model_validate(fields)
     except ValidationError as error:
         raise input_error(error) from error
-
-
-def input_error(error: ValidationError, names: Mapping[str, str] | None = None) -> RejectError:
-    """Turn pydantic's first finding into one a person can act on; `names` give the fields their names for people."""
-    first = error.errors(include_url=False)[0]
-    field = ".".join(str(part) for part in first["loc"])
-    given = "" if isinstance(first["input"], dict | list) else f" = {first['input']!r}"
-    return RejectError("input-invalid", (names or {}).get(field, field or "input"), f"{given.strip()} {first['msg']}".strip())

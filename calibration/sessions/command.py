@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
 
 import typer
 from pydantic import ValidationError
@@ -27,6 +27,7 @@ from calibration.sessions.showing import pass_line, pass_table, passes_shown, pl
 from calibration.sessions.state import SessionState
 from calibration.sessions.station_link import StationLink
 from calibration.sessions.store import SessionStore
+from calibration.told import told
 from contract.faults import RejectError, RetryError
 from contract.station import parse_station
 
@@ -203,12 +204,18 @@ def accept(
         one = desk.store.session(called).passes.get(pass_id)
         chosen = truck or (one.offer.truck if one is not None else None)
         if one is not None and chosen is None:
-            fitting = ", ".join(fit.truck for fit in one.offer.fits if fit.fits) or "none"
+            fitting = ", ".join(fit.truck for fit in one.offer.fits if fit.fits) or told("none")
             raise RejectError(
-                "truck-unclear", f"pass {pass_id}", f"is offered to no truck ({one.offer.why}); trucks that fit: {fitting}; give --truck"
+                "truck-unclear",
+                told("pass %(pass_id)s", pass_id=pass_id),
+                told("is offered to no truck (%(why)s); trucks that fit: %(fitting)s; give --truck", why=one.offer.why, fitting=fitting),
             )
         if lateral not in get_args(Lateral):
-            raise RejectError("lateral-unknown", f"--lateral {lateral}", f"is not known; allowed are {', '.join(get_args(Lateral))}")
+            raise RejectError(
+                "lateral-unknown",
+                told("--lateral %(lateral)s", lateral=lateral),
+                told("is not known; allowed are %(Lateral)s", Lateral=", ".join(get_args(Lateral))),
+            )
         state = desk.store.act(called, by, actions.accept(pass_id, chosen or "", lateral))  # type: ignore[arg-type]
     typer.echo(f"run {state.runs_given}: truck {chosen}")
 
@@ -247,11 +254,19 @@ def fit(
 
 
 @app.command()
-def judge(*, data: Data, station: StationFile, by: By, session: Session = None, as_json: AsJson = False) -> None:
+def judge(
+    *,
+    data: Data,
+    station: StationFile,
+    by: By,
+    session: Session = None,
+    as_json: AsJson = False,
+    lang: Annotated[Literal["en", "zh"], typer.Option(help="Language of the report and of what is refused.")] = "en",
+) -> None:
     """Weigh the runs again with the fitted calibration and say which class it reaches."""
     with open_desk(data, station) as desk:
         state = desk.judge(_chosen(desk, session), by)
-    reports = state.judged.reports["en"] if state.judged is not None else []
+    reports = state.judged.reports[lang] if state.judged is not None else []
     if as_json:
         typer.echo(json.dumps(reports, ensure_ascii=False))
         return
@@ -280,7 +295,7 @@ def status(*, data: Data, station: StationFile, session: Session = None, as_json
             desk.store.session(session) if session else next((one for one in states if one.closed is None), states[0] if states else None)
         )
         if state is None:
-            raise RejectError("session-unknown", str(data), "holds no session; open one with wim-calibration session new")
+            raise RejectError("session-unknown", str(data), told("holds no session; open one with wim-calibration session new"))
         digest, lease = desk.store.digest(state.name), desk.store.lease(state.name)
     summary = summary_of(state) | {"digest": digest, "held_by": lease.holder if lease else None}
     if as_json:
@@ -292,7 +307,7 @@ def status(*, data: Data, station: StationFile, session: Session = None, as_json
 
 def _typed(state: SessionState, text: str, by: str, where: str) -> StableLoad:
     if state.weighbridge is None:
-        what = "needs the certificate of the scale it was read from; state it first (--certificate)"
+        what = told("needs the certificate of the scale it was read from; state it first (--certificate)")
         raise RejectError("certificate-missing", where, what)
     return typed_load(kilograms(text, where), datetime.now(UTC), state.weighbridge, by)
 
@@ -302,7 +317,9 @@ def _loads(path: Path) -> list[StableLoad]:
         content = json.loads(_text(path))
         return [StableLoad.model_validate(one) for one in (content if isinstance(content, list) else [content])]
     except (ValueError, ValidationError) as error:
-        raise RejectError("loads-invalid", str(path), f"is not what `scale read --json` or `scale enter --json` prints: {error}") from error
+        raise RejectError(
+            "loads-invalid", str(path), told("is not what `scale read --json` or `scale enter --json` prints: %(error)s", error=error)
+        ) from error
 
 
 def _chosen(desk: Desk, name: str | None) -> str:
@@ -310,8 +327,10 @@ def _chosen(desk: Desk, name: str | None) -> str:
         return name
     still_open = [state.name for state in desk.store.sessions() if state.closed is None]
     if len(still_open) != 1:
-        known = ", ".join(still_open) or "none"
-        raise RejectError("session-unclear", "--session", f"is needed unless exactly one session is open; open now: {known}")
+        known = ", ".join(still_open) or told("none")
+        raise RejectError(
+            "session-unclear", "--session", told("is needed unless exactly one session is open; open now: %(known)s", known=known)
+        )
     return still_open[0]
 
 
@@ -319,4 +338,4 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RejectError("not-text", str(path), f"cannot be read as UTF-8 text: {error}") from error
+        raise RejectError("not-text", str(path), told("cannot be read as UTF-8 text: %(error)s", error=error)) from error

@@ -17,6 +17,7 @@ from calibration.sessions.state import SessionState
 from calibration.sessions.station_link import StationLink
 from calibration.sessions.store import SessionStore
 from calibration.sessions.watch import PassWatch
+from calibration.told import told
 from contract.faults import RejectError, RetryError
 from contract.station import Lane, Station
 
@@ -47,7 +48,9 @@ class Desk:
             return self.station.lane_with(number)
         except KeyError:
             known = ", ".join(str(lane.id) for lane in self.station.lane)
-            raise RejectError("lane-unknown", f"lane {number}", f"is not in the station file; it has {known}") from None
+            raise RejectError(
+                "lane-unknown", told("lane %(number)s", number=number), told("is not in the station file; it has %(known)s", known=known)
+            ) from None
 
     def open_session(
         self, by: str, *, lane: int, standards: tuple[str, ...], stage: Stage, interval_kg: float | None, name: str | None = None
@@ -62,8 +65,8 @@ class Desk:
         self.lane(lane)
         unknown = [one for one in standards if one not in STANDARDS]
         if unknown or not standards:
-            what = f"is not known; allowed are {', '.join(STANDARDS)}"
-            raise RejectError("standard-unknown", f"standard {unknown[0] if unknown else 'none'}", what)
+            what = told("is not known; allowed are %(standards)s", standards=", ".join(STANDARDS))
+            raise RejectError("standard-unknown", told("standard %(unknown)s", unknown=unknown[0] if unknown else "none"), what)
         called = name or f"{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(2)}"
         opened = e.Opened(
             station=self.station.station.id,
@@ -114,5 +117,5 @@ class Desk:
 def _if_unchanged(before: SessionState, now: SessionState, event: e.Event) -> e.Event:
     """Refuse a result whose runs, or whose fit, are no longer what it was found from."""
     if [run.number for run in before.runs] != [run.number for run in now.runs] or before.fitted != now.fitted:
-        raise RejectError("runs-changed", f"session {now.name}", "was changed meanwhile; do it again")
+        raise RejectError("runs-changed", told("session %(name)s", name=now.name), told("was changed meanwhile; do it again"))
     return event

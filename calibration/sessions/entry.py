@@ -6,9 +6,10 @@ from decimal import Decimal, InvalidOperation
 
 from pydantic import ValidationError
 
+from calibration.refused_input import input_error
 from calibration.scales.stable_load import StableLoad
-from calibration.sessions.actions import input_error
 from calibration.sessions.truck import Truck
+from calibration.told import told
 from contract.faults import RejectError
 
 
@@ -22,7 +23,9 @@ def truck_of(name: str, axles: list[StableLoad], gross: StableLoad | None, spaci
     """
     parts = (groups or "").strip()
     if parts and not all(part.strip().isdigit() for part in parts.split("+")):
-        raise RejectError("input-invalid", "groups", f"{parts!r}: write the axles per group from the front, as 1+2+3")
+        raise RejectError(
+            "input-invalid", told("groups"), told("%(parts)s: write the axles per group from the front, as 1+2+3", parts=f"{parts!r}")
+        )
     fields = {
         "name": name,
         "axles": tuple(axles),
@@ -47,7 +50,9 @@ def kilograms(text: str, where: str) -> Decimal:
     try:
         number = Decimal(text.strip().replace(" ", ""))
     except InvalidOperation as error:
-        raise RejectError("scale-number", where, f"{text!r} is no number; write kilograms, for example 6240") from error
+        raise RejectError(
+            "scale-number", where, told("%(text)s is no number; write kilograms, for example 6240", text=f"{text!r}")
+        ) from error
     if not number.is_finite() or number <= 0:
-        raise RejectError("scale-number", where, f"{text} is no weight; it must be above 0")
+        raise RejectError("scale-number", where, told("%(text)s is no weight; it must be above 0", text=text))
     return number

@@ -13,6 +13,7 @@ from calibration.sessions.plan import PlannedRun
 from calibration.sessions.recognise import Offer
 from calibration.sessions.seen import Pass
 from calibration.sessions.truck import Truck, TruckName
+from calibration.told import told
 from contract.faults import StopError
 from contract.media import Sha256
 from contract.station import Name
@@ -204,5 +205,8 @@ def parse_event(text: str, source: str) -> Event:
     try:
         return _EVENT.validate_json(text)
     except ValidationError as error:
-        what = f"is no event that this version knows ({error.errors(include_url=False)[0]['msg']}); use the version that wrote it"
+        what = told(
+            "is no event that this version knows (%(error)s); use the version that wrote it",
+            error=error.errors(include_url=False)[0]["msg"],
+        )
         raise StopError("session-unreadable", source, what) from error

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Final
 
+from calibration.told import told
 from contract.faults import RejectError, StopError
 from contract.media import sha256_hex
 
@@ -33,7 +34,9 @@ class CaptureFolder:
             ``captures-unwritable``.
         """
         if sha256_hex(data) != sha256:
-            raise RejectError("capture-differs", f"capture {sha256[:12]}", "is not what the record names; it is not kept")
+            raise RejectError(
+                "capture-differs", told("capture %(sha256)s", sha256=sha256[:12]), told("is not what the record names; it is not kept")
+            )
         path = self.path_of(sha256)
         try:
             if path.is_file():
@@ -51,6 +54,6 @@ class CaptureFolder:
             finally:
                 os.close(folder)
         except OSError as error:
-            what = f"cannot be written: {error.strerror}; look at the folder's owner and at the space on the disk"
+            what = told("cannot be written: %(strerror)s; look at the folder's owner and at the space on the disk", strerror=error.strerror)
             raise StopError("captures-unwritable", str(self._root), what) from error
         return path

@@ -19,9 +19,14 @@ from calibration.acceptance.sample import Run as JudgedRun
 from calibration.fit import LEAST_RUNS, ReferenceRun, fit_gains
 from calibration.model import Calibration, load_calibration
 from calibration.passages import replay_captures
+from calibration.review.coverage import not_covered
+from calibration.review.influence import influences
+from calibration.review.residuals import residuals
+from calibration.review.table import Review
 from calibration.sessions import events as e
 from calibration.sessions.evidence import CaptureFolder
 from calibration.sessions.state import Run, SessionState
+from calibration.told import told
 from contract.faults import RejectError
 from contract.station import Lane
 
@@ -36,8 +41,12 @@ def fit_session(state: SessionState, lane: Lane, created: datetime) -> tuple[Cal
     """
     runs = state.runs
     if len(runs) < LEAST_RUNS:
-        what = f"has {len(runs)} accepted runs; at least {LEAST_RUNS} are needed, better two trucks ten times each; drive more"
-        raise RejectError("too-few-runs", f"session {state.name}", what)
+        what = told(
+            "has %(n)s accepted runs; at least %(least_runs)s are needed, better two trucks ten times each; drive more",
+            n=len(runs),
+            least_runs=LEAST_RUNS,
+        )
+        raise RejectError("too-few-runs", told("session %(name)s", name=state.name), what)
     pavements = [run.seen.pavement_c for run in runs if run.seen.pavement_c is not None]
     calibration = fit_gains(
         lane,
@@ -60,10 +69,23 @@ def fitted_calibration(state: SessionState) -> Calibration:
         ``not-fitted``, or ``fit-outdated`` where a run that it used was taken back since.
     """
     if state.fitted is None:
-        raise RejectError("not-fitted", f"session {state.name}", "has no fitted calibration; fit it first")
+        raise RejectError("not-fitted", told("session %(name)s", name=state.name), told("has no fitted calibration; fit it first"))
     if state.fit_outdated:
-        raise RejectError("fit-outdated", f"session {state.name}", "was fitted to a run that was taken back since; fit it again")
+        raise RejectError(
+            "fit-outdated", told("session %(name)s", name=state.name), told("was fitted to a run that was taken back since; fit it again")
+        )
     return load_calibration(json.dumps(state.fitted.calibration), f"session {state.name}")
+
+
+def review_session(state: SessionState, lane: Lane) -> Review | None:
+    """Look at what the session's fit leaves of each of its runs; None where they are not those of the fit, as after one was taken back."""
+    calibration = fitted_calibration(state)
+    assert state.fitted is not None  # noqa: S101 - what fitted_calibration has checked
+    runs = [_reference_run(run) for run in state.runs if run.number in state.fitted.runs]
+    if not runs or [run.run for run in runs] != [run.run for run in calibration.runs]:
+        return None
+    left = residuals(runs, calibration)
+    return Review(left, influences(lane, left, calibration, lambda _done: None), (), not_covered(runs, calibration, gains_only=False))
 
 
 def judge_session(state: SessionState, station: Path, captures: CaptureFolder) -> e.Judged:
@@ -108,6 +130,7 @@ def _reference_run(run: Run) -> ReferenceRun:
         nominal_kg=run.seen.nominal_kg,
         speed_kmh=run.seen.speed_kmh,
         spacings_m=run.seen.spacings_m,
+        pavement_c=run.seen.pavement_c,
     )
 
 
@@ -115,7 +138,11 @@ def _weighed_again(runs: Sequence[Run], station: Path, captures: CaptureFolder, 
     paths = {run.number: captures.path_of(run.seen.capture_sha256) for run in runs}
     kept = {number: path for number, path in paths.items() if path.is_file()}
     if not kept:
-        raise RejectError("runs-lost", "runs", f"the raw signal of none of {len(runs)} runs is kept; drive runs after this program is up")
+        raise RejectError(
+            "runs-lost",
+            told("runs"),
+            told("the raw signal of none of %(n)s runs is kept; drive runs after this program is up", n=len(runs)),
+        )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "calibration.json"
         file.write_text(calibration.dump(), encoding="utf-8")

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from calibration.acceptance.sample import Lateral
 from calibration.acceptance.standards import astm_e1318, cost323, oiml_r134
 from calibration.acceptance.standards.oiml_r134 import Plan as OimlPlan
+from calibration.told import told
 from contract.faults import RejectError
 
 SPEED_MATCH: Final = 0.15
@@ -60,17 +61,23 @@ def plan_runs(trucks: Sequence[str], speeds_kmh: Sequence[float], standards: Seq
         ``plan-empty`` or ``plan-speeds``.
     """
     if not trucks:
-        raise RejectError("plan-empty", "plan", "has no truck; enter at least one reference truck first")
+        raise RejectError("plan-empty", told("plan"), told("has no truck; enter at least one reference truck first"))
     speeds = sorted(set(speeds_kmh))
     if not 1 <= len(speeds) <= SPEEDS_MOST or not all(3 <= speed <= 150 for speed in speeds):
-        given = ", ".join(f"{speed:g}" for speed in speeds_kmh) or "none"
+        given = ", ".join(f"{speed:g}" for speed in speeds_kmh) or told("none")
         raise RejectError(
-            "plan-speeds", f"speeds {given}", f"give 1 to {SPEEDS_MOST} speeds between 3 and 150 km/h, for example 30, 50, 70"
+            "plan-speeds",
+            told("speeds %(given)s", given=given),
+            told("give 1 to %(speeds_most)s speeds between 3 and 150 km/h, for example 30, 50, 70", speeds_most=SPEEDS_MOST),
         )
     places = _places(len(speeds), standards, repeats)
     if len(places) * len(trucks) > RUNS_MOST:
-        what = f"comes to {len(places) * len(trucks)} runs, at most {RUNS_MOST} are allowed; take fewer trucks or repeats"
-        raise RejectError("plan-long", "plan", what)
+        what = told(
+            "comes to %(n)s runs, at most %(runs_most)s are allowed; take fewer trucks or repeats",
+            n=len(places) * len(trucks),
+            runs_most=RUNS_MOST,
+        )
+        raise RejectError("plan-long", told("plan"), what)
     # Truck after truck, so that they follow one another round the course.
     return [
         PlannedRun(truck=truck, speed_kmh=speeds[index * len(speeds) // len(places)], lateral=place)

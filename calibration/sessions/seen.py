@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from calibration.told import told
 from contract.faults import RejectError
 from contract.media import Sha256
 from contract.records import ClockState
@@ -101,5 +102,5 @@ def parse_pass(given: Mapping[str, Any]) -> Pass:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"])
-        what = f"{field}: {first['msg']}; the edge and this program must be of one version"
-        raise RejectError("pass-malformed", f"pass {given.get('number', '?')}", what) from error
+        what = told("%(field)s: %(first)s; the edge and this program must be of one version", field=field, first=first["msg"])
+        raise RejectError("pass-malformed", told("pass %(given)s", given=given.get("number", "?")), what) from error

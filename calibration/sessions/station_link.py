@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from calibration.told import told
 from contract.faults import RetryError, StopError
 
 TIMEOUT_S: Final = 5.0
@@ -26,7 +27,7 @@ class StationLink:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         if parts.scheme != "http" or parts.hostname not in LOOPBACK:
-            raise StopError("edge-address", url, "is not http://127.0.0.1:PORT; the edge answers on the loopback interface only")
+            raise StopError("edge-address", url, told("is not http://127.0.0.1:PORT; the edge answers on the loopback interface only"))
         self._client = httpx.Client(base_url=url, timeout=TIMEOUT_S, trust_env=False)
 
     def close(self) -> None:
@@ -62,15 +63,22 @@ class StationLink:
             answer.raise_for_status()
             told = answer.json()
         except (httpx.HTTPStatusError, ValueError) as error:
-            what = f"answers {path} with {answer.status_code}: {answer.text[:200]}; are edge and this program of one version?"
+            what = told(
+                "answers %(path)s with %(status_code)s: %(text)s; are edge and this program of one version?",
+                path=path,
+                status_code=answer.status_code,
+                text=answer.text[:200],
+            )
             raise RetryError("edge-answer", str(self._client.base_url), what) from error
         if not isinstance(told, dict):
-            raise RetryError("edge-answer", str(self._client.base_url), f"answers {path} with no JSON object")
+            raise RetryError("edge-answer", str(self._client.base_url), told("answers %(path)s with no JSON object", path=path))
         return told
 
     def _get(self, path: str, query: Mapping[str, str | int | float]) -> httpx.Response:
         try:
             return self._client.get(path, params=dict(query))
         except httpx.HTTPError as error:
-            what = f"does not answer ({type(error).__name__}); is wim-edge running, and is --edge-url its --listen address?"
+            what = told(
+                "does not answer (%(kind)s); is wim-edge running, and is --edge-url its --listen address?", kind=type(error).__name__
+            )
             raise RetryError("edge-silent", str(self._client.base_url), what) from error

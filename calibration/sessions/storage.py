@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from calibration.told import told
 from contract.faults import RetryError, StopError
 
 WAIT_S: Final = 5.0
@@ -52,7 +53,7 @@ class Storage:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._guard = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
         except OSError as error:
-            what = f"cannot be made or opened: {error.strerror}; look at the folder's owner and the mount"
+            what = told("cannot be made or opened: %(strerror)s; look at the folder's owner and the mount", strerror=error.strerror)
             raise StopError("store-unopenable", self._source, what) from error
         try:
             with self._alone(), self._told():
@@ -67,14 +68,24 @@ class Storage:
         execute = self._connection.execute
         (mode,) = execute("PRAGMA journal_mode = WAL").fetchone()
         if mode != "wal":
-            raise StopError("store-unopenable", self._source, f"lies on a file system without WAL (mode {mode}); use a local disk")
+            raise StopError(
+                "store-unopenable", self._source, told("lies on a file system without WAL (mode %(mode)s); use a local disk", mode=mode)
+            )
         execute("PRAGMA synchronous = FULL")
         (finding,) = execute("PRAGMA quick_check(1)").fetchone()
         (version,) = execute("PRAGMA user_version").fetchone()
         if finding != "ok":
-            raise StopError("store-damaged", self._source, f"is damaged ({finding}); keep the file for examination, restore a copy")
+            raise StopError(
+                "store-damaged",
+                self._source,
+                told("is damaged (%(finding)s); keep the file for examination, restore a copy", finding=finding),
+            )
         if version > VERSION:
-            raise StopError("store-newer", self._source, f"has version {version}, this software knows {VERSION}; use the newer one")
+            raise StopError(
+                "store-newer",
+                self._source,
+                told("has version %(version)s, this software knows %(known)s; use the newer one", version=version, known=VERSION),
+            )
         if version == 0:
             execute("BEGIN IMMEDIATE")
             for statement in self._schema:
@@ -123,7 +134,7 @@ class Storage:
                 break
             except BlockingIOError as error:
                 if time.monotonic() > deadline:
-                    what = f"another process has kept it for {WAIT_S:g} s; try again"
+                    what = told("another process has kept it for %(wait_s)s s; try again", wait_s=f"{WAIT_S:g}")
                     raise RetryError("store-busy", self._source, what) from error
                 time.sleep(0.005)
         try:
@@ -137,6 +148,10 @@ class Storage:
             yield
         except sqlite3.Error as error:
             name = getattr(error, "sqlite_errorname", "no code")
-            what = f"the database refused or the disk failed ({name}: {error}); what was not confirmed did not happen; start again"
+            what = told(
+                "the database refused or the disk failed (%(name)s: %(error)s); what was not confirmed did not happen; start again",
+                name=name,
+                error=error,
+            )
             self._broken = StopError("store-failed", self._source, what)
             raise self._broken from error

@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from calibration.sessions import events as e
 from calibration.sessions.state import Header, SessionState, begin, follow
 from calibration.sessions.storage import Storage
+from calibration.told import told
 from contract.faults import RejectError, StopError
 from contract.media import sha256_hex
 from contract.station import Name
@@ -113,8 +114,10 @@ class SessionStore:
         """
         states = {state.name: state for state in self.sessions()}
         if name not in states:
-            known = ", ".join(states) or "none"
-            raise RejectError("session-unknown", f"session {name}", f"is not on this station; there are: {known}")
+            known = ", ".join(states) or told("none")
+            raise RejectError(
+                "session-unknown", told("session %(name)s", name=name), told("is not on this station; there are: %(known)s", known=known)
+            )
         return states[name]
 
     def digest(self, name: str) -> str:
@@ -134,15 +137,19 @@ class SessionStore:
         try:
             TypeAdapter(Name).validate_python(name)
         except ValidationError as error:
-            raise RejectError("session-name", name, "is no name: letters, digits, '.', '_' and '-', at most 40") from error
+            raise RejectError("session-name", name, told("is no name: letters, digits, '.', '_' and '-', at most 40")) from error
         with self._storage.transaction() as connection:
             states = self._replay(connection)
             if name in states:
-                raise RejectError("session-exists", f"session {name}", "exists already; go on with it, or give another name")
+                raise RejectError(
+                    "session-exists", told("session %(name)s", name=name), told("exists already; go on with it, or give another name")
+                )
             other = next((one for one in states.values() if one.closed is None and one.opened.lane == event.lane), None)
             if other is not None:
-                what = f"lane {event.lane} is still in session {other.name}; go on with it, or close it with a reason"
-                raise RejectError("session-open", f"session {name}", what)
+                what = told(
+                    "lane %(lane)s is still in session %(name)s; go on with it, or close it with a reason", lane=event.lane, name=other.name
+                )
+                raise RejectError("session-open", told("session %(name)s", name=name), what)
             self._take_lease(connection, name, by)
             self._append(connection, name, by, [event])
         return self.session(name)
@@ -159,7 +166,11 @@ class SessionStore:
         with self._storage.transaction() as connection:
             state = self._replay(connection)[name]
             if state.closed is not None:
-                raise RejectError("session-closed", f"session {name}", f"is closed ({state.closed}); open a new one")
+                raise RejectError(
+                    "session-closed",
+                    told("session %(name)s", name=name),
+                    told("is closed (%(closed)s); open a new one", closed=state.closed),
+                )
             entered = [e.Entered()] if by != STATION and self._take_lease(connection, name, by) else []
             self._append(connection, name, by, [*entered, *decide(state)])
         return self.session(name)
@@ -192,8 +203,12 @@ class SessionStore:
         held = self._valid_lease(connection, name)
         if held is not None and held.holder != by:
             seconds = max(1, (held.until_us - self._now_us()) // 1_000_000)
-            what = f"{held.holder} is working in it; ask them to leave it, or wait: it is free after {seconds} s without a sign of them"
-            raise RejectError("session-held", f"session {name}", what)
+            what = told(
+                "%(holder)s is working in it; ask them to leave it, or wait: it is free after %(seconds)s s without a sign of them",
+                holder=held.holder,
+                seconds=seconds,
+            )
+            raise RejectError("session-held", told("session %(name)s", name=name), what)
         last = connection.execute("SELECT by FROM event WHERE session = ? AND by != ? ORDER BY id DESC LIMIT 1", (name, STATION)).fetchone()
         connection.execute("INSERT OR REPLACE INTO lease VALUES (?, ?, ?)", (name, by, self._now_us() + LEASE_US))
         return last is not None and last[0] != by
@@ -221,9 +236,11 @@ class SessionStore:
                 "SELECT id, session, at_us, by, body, prev_sha256, sha256 FROM event WHERE id > ? ORDER BY id", (self._read_to,)
             )
             for number, name, at_us, by, body, before, sha256 in rows:
-                where = f"{self._source} event {number}"
+                where = told("%(source)s event %(number)s", source=self._source, number=number)
                 if number != self._read_to + 1 or before != self._head or sha256 != _link((number, name, at_us, by, body), before):
-                    raise StopError("session-altered", where, "is not as it was written; keep the file for examination, restore a copy")
+                    raise StopError(
+                        "session-altered", where, told("is not as it was written; keep the file for examination, restore a copy")
+                    )
                 event, header = e.parse_event(body, where), Header(number, at_us, by)
                 known = self._states.get(name)
                 self._states[name] = begin(name, header, event) if known is None else follow(known, header, event)

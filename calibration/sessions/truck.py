@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from calibration.acceptance.sample import Reference
 from calibration.scales.reference_weights import ReferenceWeights, reference_weights
 from calibration.scales.stable_load import StableLoad
+from calibration.told import told
 
 AXLES_MOST = 12
 """No reference truck has more; a low loader with twelve is a transport under permit."""
@@ -48,10 +49,20 @@ class Truck(BaseModel):
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         if self.spacings_m is not None and len(self.spacings_m) != len(self.axles) - 1:
-            msg = f"{len(self.axles)} axles have {len(self.axles) - 1} distances between them, {len(self.spacings_m)} are given"
+            msg = told(
+                "%(axles)s axles have %(distances)s distances between them, %(given)s are given",
+                axles=len(self.axles),
+                distances=len(self.axles) - 1,
+                given=len(self.spacings_m),
+            )
             raise ValueError(msg)
         if self.groups is not None and sum(self.groups) != len(self.axles):
-            msg = f"groups {'+'.join(map(str, self.groups))} make {sum(self.groups)} axles, {len(self.axles)} were weighed"
+            msg = told(
+                "groups %(groups)s make %(made)s axles, %(axles)s were weighed",
+                groups="+".join(map(str, self.groups)),
+                made=sum(self.groups),
+                axles=len(self.axles),
+            )
             raise ValueError(msg)
         return self
 
@@ -63,7 +74,7 @@ class Truck(BaseModel):
         RejectError
             ``reference-factor`` or ``reference-sum``: a unit or a digit is wrong.
         """
-        return reference_weights(self.axles, self.gross, where=f"truck {self.name}", expected_gross_kg=expected_gross_kg)
+        return reference_weights(self.axles, self.gross, where=told("truck %(name)s", name=self.name), expected_gross_kg=expected_gross_kg)
 
     @property
     def axle_kg(self) -> tuple[float, ...]:

@@ -16,6 +16,7 @@ from calibration.sessions.seen import Pass, parse_pass
 from calibration.sessions.state import SessionState
 from calibration.sessions.station_link import StationLink
 from calibration.sessions.store import STATION, SessionStore
+from calibration.told import told
 from contract.faults import RejectError, RetryError, StopError
 from contract.station import Station
 
@@ -63,7 +64,7 @@ class PassWatch:
         answer = self._link.passes(self._since, self._stream)
         if not isinstance(answer.get("passes"), list) or not isinstance(answer.get("next"), int) or "stream" not in answer:
             raise RetryError(
-                "edge-answer", "GET /passes", "does not answer with stream, next and passes; are both programs of one version?"
+                "edge-answer", told("GET /passes"), told("does not answer with stream, next and passes; are both programs of one version?")
             )
         read = [one for one in (_read(given) for given in answer["passes"]) if one is not None]
         if answer["stream"] != self._stream and read:
@@ -179,7 +180,9 @@ class WatchThread:
                 self._end(error)
                 return
             except Exception as error:  # noqa: BLE001 - whatever it is, passes must not stop coming unseen: the process starts afresh
-                self._end(StopError("watch-ended", "passes", f"ended although nobody asked it to: {error!r}"))
+                self._end(
+                    StopError("watch-ended", told("passes"), told("ended although nobody asked it to: %(error)s", error=f"{error!r}"))
+                )
                 return
 
     def _end(self, error: StopError) -> None:

@@ -18,6 +18,7 @@ from calibration.statics.steps import cycles_of
 from calibration.statics.stretch import quiet_stretch
 from calibration.statics.words import N_, language
 from calibration.statics.zero import check_zero
+from calibration.told import told
 from contract.faults import EXIT_FAILED, RejectError
 
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
@@ -90,7 +91,7 @@ def shunt(
     """Judge a shunt test: found against expected."""
     given = (expected is None, bridge_ohm is None, shunt_ohm is None)
     if given not in {(False, True, True), (True, False, False)}:
-        raise RejectError("shunt-value", "shunt test", "give either --expected, or both --bridge-ohm and --shunt-ohm")
+        raise RejectError("shunt-value", told("shunt test"), told("give either --expected, or both --bridge-ohm and --shunt-ohm"))
     step = expected_mv_v(bridge_ohm, shunt_ohm) if bridge_ohm is not None and shunt_ohm is not None else expected or 0.0
     _show(check_shunt(without, with_shunt, step, _limits(name, limits)), _limits(name, limits), words, as_json=as_json)
 
@@ -100,7 +101,9 @@ def _zero_readings(source: Path, channel: str | None, begin_s: float, end_s: flo
         is_capture = stream.read(len(HDF5_MAGIC)) == HDF5_MAGIC
         if is_capture and channel is None:
             raise RejectError(
-                "stretch-channel", str(source), "is a capture: give --channel, and --begin-s and --end-s of a stretch without vehicles"
+                "stretch-channel",
+                str(source),
+                told("is a capture: give --channel, and --begin-s and --end-s of a stretch without vehicles"),
             )
         if is_capture and channel is not None:
             stream.seek(0)
@@ -131,4 +134,8 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise RejectError("not-text", str(path), f"is no UTF-8 text ({error.reason} at byte {error.start}); give a text file") from error
+        raise RejectError(
+            "not-text",
+            str(path),
+            told("is no UTF-8 text (%(reason)s at byte %(start)s); give a text file", reason=error.reason, start=error.start),
+        ) from error

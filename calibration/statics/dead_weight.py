@@ -11,6 +11,7 @@ from calibration.statics.figure import Figure
 from calibration.statics.limits import StaticLimits
 from calibration.statics.steps import Cycle
 from calibration.statics.words import N_
+from calibration.told import told
 from contract.faults import RejectError
 
 CREEP_MIN_S: Final = 600.0
@@ -51,8 +52,12 @@ def check_load(cycles: tuple[Cycle, ...], rated_kg: float, limits: StaticLimits)
     """
     largest_kg = max(step.mass_kg for cycle in cycles for step in cycle.steps)
     if not largest_kg / 1.5 <= rated_kg <= 20 * largest_kg:
-        what = f"rated load {rated_kg:g} kg does not go with a largest mass of {largest_kg:g} kg; is one of them in another unit?"
-        raise RejectError("rated-kg", f"--rated-kg {rated_kg:g}", what)
+        what = told(
+            "rated load %(rated_kg)s kg does not go with a largest mass of %(largest_kg)s kg; is one of them in another unit?",
+            rated_kg=f"{rated_kg:g}",
+            largest_kg=f"{largest_kg:g}",
+        )
+        raise RejectError("rated-kg", told("--rated-kg %(rated_kg)s", rated_kg=f"{rated_kg:g}"), what)
     mass, value = _rising(cycles)
     slope = float(np.polyfit(mass, value, 1)[0])
     whole = slope * rated_kg

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from calibration.told import told
 from contract.faults import RejectError
 
 Percent = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]
@@ -41,11 +42,20 @@ def parse_limits(text: str, source: str) -> dict[str, StaticLimits]:
     try:
         return {name: StaticLimits.model_validate(table) for name, table in tomllib.loads(text).items()}
     except tomllib.TOMLDecodeError as error:
-        raise RejectError("limits-invalid", source, f"is no TOML: {error}") from error
+        raise RejectError("limits-invalid", source, told("is no TOML: %(error)s", error=error)) from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "a table"
-        raise RejectError("limits-invalid", source, f"{key}: {first['msg']}; keys are {', '.join(StaticLimits.model_fields)}") from error
+        raise RejectError(
+            "limits-invalid",
+            source,
+            told(
+                "%(key)s: %(first)s; keys are %(model_fields)s",
+                key=key,
+                first=first["msg"],
+                model_fields=", ".join(StaticLimits.model_fields),
+            ),
+        ) from error
 
 
 def known_limits() -> dict[str, StaticLimits]:
@@ -63,5 +73,5 @@ def limits_of(name: str, known: dict[str, StaticLimits]) -> StaticLimits:
         ``limits-class`` if it is not known.
     """
     if name not in known:
-        raise RejectError("limits-class", name, f"is no class of limits; known are {', '.join(known)}")
+        raise RejectError("limits-class", name, told("is no class of limits; known are %(known)s", known=", ".join(known)))
     return known[name]

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.told import told
 from contract.faults import RejectError
 
 ROWS_MAX: Final = 1_000_000
@@ -55,19 +56,33 @@ def parse_readings(text: str, source: str, *, masses: bool = False) -> Readings:
     held = reader.fieldnames or ()
     missing = [column for column in needed if column not in held]
     if missing:
-        raise RejectError("readings-columns", source, f"has no column {missing[0]!r}; needed are {', '.join(needed)}, optional pavement_c")
+        raise RejectError(
+            "readings-columns",
+            source,
+            told(
+                "has no column %(missing)s; needed are %(needed)s, optional pavement_c", missing=f"{missing[0]!r}", needed=", ".join(needed)
+            ),
+        )
     wanted = [column for column in (*needed, "pavement_c", "lateral_m") if column in held]
     rows: list[list[float]] = []
     for number, line in enumerate(reader, start=2):
         if len(rows) == ROWS_MAX:
-            raise RejectError("readings-empty", f"{source} line {number}", f"more than {ROWS_MAX} readings; give a shorter stretch")
+            raise RejectError(
+                "readings-empty",
+                told("%(source)s line %(number)s", source=source, number=number),
+                told("more than %(rows_max)s readings; give a shorter stretch", rows_max=ROWS_MAX),
+            )
         rows.append([_number(line[column], f"{source} line {number}", column) for column in wanted])
     if len(rows) < 2:
-        raise RejectError("readings-empty", source, f"holds {len(rows)} readings; at least 2 are needed")
+        raise RejectError("readings-empty", source, told("holds %(n)s readings; at least 2 are needed", n=len(rows)))
     columns = dict(zip(wanted, np.array(rows, dtype=np.float64).T, strict=True))
     back = np.flatnonzero(np.diff(columns["time_s"]) < 0)
     if back.size:
-        raise RejectError("readings-time", f"{source} line {int(back[0]) + 3}", "time_s goes back; sort the readings, or did a clock jump?")
+        raise RejectError(
+            "readings-time",
+            told("%(source)s line %(back)s", source=source, back=int(back[0]) + 3),
+            told("time_s goes back; sort the readings, or did a clock jump?"),
+        )
     return Readings(columns["time_s"], columns["value"], columns.get("pavement_c"), columns.get("mass_kg"), columns.get("lateral_m"))
 
 
@@ -77,5 +92,5 @@ def _number(text: str | None, where: str, column: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise RejectError("readings-value", where, f"{column} = {text!r} is no number")
+        raise RejectError("readings-value", where, told("%(column)s = %(text)s is no number", column=column, text=f"{text!r}"))
     return number

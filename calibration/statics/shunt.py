@@ -5,6 +5,7 @@ from typing import Final
 
 from calibration.statics.figure import Figure
 from calibration.statics.limits import StaticLimits
+from calibration.told import told
 from contract.faults import RejectError
 
 SIGN_OR_WIRING: Final = 50.0
@@ -22,8 +23,12 @@ def expected_mv_v(bridge_ohm: float, shunt_ohm: float) -> float:
         ``shunt-ohm`` if a resistance is not above 0 or the shunt not above the bridge's.
     """
     if not 0 < bridge_ohm < shunt_ohm < math.inf:
-        what = f"bridge {bridge_ohm:g} Ω and shunt {shunt_ohm:g} Ω; allowed is 0 < bridge < shunt, usual 350 Ω and 100 000 Ω"
-        raise RejectError("shunt-ohm", "resistances", what)
+        what = told(
+            "bridge %(bridge_ohm)s Ω and shunt %(shunt_ohm)s Ω; allowed is 0 < bridge < shunt, usual 350 Ω and 100 000 Ω",
+            bridge_ohm=f"{bridge_ohm:g}",
+            shunt_ohm=f"{shunt_ohm:g}",
+        )
+        raise RejectError("shunt-ohm", told("resistances"), what)
     return 1000.0 * bridge_ohm / (4.0 * shunt_ohm + 2.0 * bridge_ohm)
 
 
@@ -36,9 +41,13 @@ def check_shunt(without: float, with_shunt: float, expected: float, limits: Stat
         ``shunt-value`` if a value is not finite or nothing is expected; ``shunt-wiring`` if the step is off by more than half.
     """
     if not all(map(math.isfinite, (without, with_shunt, expected))) or expected == 0.0:
-        raise RejectError("shunt-value", "shunt test", "values must be numbers and the expected step must not be 0")
+        raise RejectError("shunt-value", told("shunt test"), told("values must be numbers and the expected step must not be 0"))
     off = 100.0 * ((with_shunt - without) / expected - 1.0)
     if abs(off) > SIGN_OR_WIRING:
-        what = f"the step is {with_shunt - without:g}, expected is {expected:g}: check polarity, resistor, channel and unit"
-        raise RejectError("shunt-wiring", "shunt test", what)
+        what = told(
+            "the step is %(with_shunt)s, expected is %(expected)s: check polarity, resistor, channel and unit",
+            with_shunt=f"{with_shunt - without:g}",
+            expected=f"{expected:g}",
+        )
+        raise RejectError("shunt-wiring", told("shunt test"), what)
     return (Figure(name="shunt", limit=limits.shunt_percent, value=off),)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.statics.readings_file import Readings
+from calibration.told import told
 from contract.faults import RejectError
 
 LEVELS_MIN: Final = 3
@@ -75,9 +76,9 @@ def cycles_of(readings: Readings, source: str) -> tuple[Cycle, ...]:
         for start, stop in pairwise(bounds)
     ]
     if steps[0].mass_kg != 0.0 or min(step.mass_kg for step in steps) < 0.0:
-        raise RejectError("load-start", source, "must begin with the empty sensor (mass_kg = 0) and have no mass below 0")
+        raise RejectError("load-start", source, told("must begin with the empty sensor (mass_kg = 0) and have no mass below 0"))
     if len({step.mass_kg for step in steps}) <= LEVELS_MIN:
-        raise RejectError("load-few", source, f"needs {LEVELS_MIN} masses above 0 or more, up and down")
+        raise RejectError("load-few", source, told("needs %(levels_min)s masses above 0 or more, up and down", levels_min=LEVELS_MIN))
     empty = [index for index, step in enumerate(steps) if step.mass_kg == 0.0]
     cuts = [*empty, len(steps) - 1] if empty[-1] != len(steps) - 1 else empty
     cycles = []
@@ -94,7 +95,9 @@ def _check(cycle: Cycle, where: str) -> None:
     top = cycle.top
     if masses[: top + 1] != sorted(masses[: top + 1]) or masses[top:] != sorted(masses[top:], reverse=True):
         raise RejectError(
-            "load-order", where, f"goes {', '.join(f'{mass:g}' for mass in masses)} kg; it must go up step by step, then down"
+            "load-order",
+            where,
+            told("goes %(list)s kg; it must go up step by step, then down", list=", ".join(f"{mass:g}" for mass in masses)),
         )
     if cycle.up[-1].settled == cycle.up[0].settled:
-        raise RejectError("load-flat", where, "the sensor reads the same empty and loaded; check the channel and its wiring")
+        raise RejectError("load-flat", where, told("the sensor reads the same empty and loaded; check the channel and its wiring"))

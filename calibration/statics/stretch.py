@@ -5,6 +5,7 @@ from typing import BinaryIO, Final
 import numpy as np
 
 from calibration.statics.readings_file import Readings
+from calibration.told import told
 from contract.captures import CaptureReader
 from contract.faults import RejectError
 
@@ -35,6 +36,11 @@ def quiet_stretch(stream: BinaryIO, source: str, channel: str, begin_s: float, e
             times.append((block.start - first + per_mean / 2) / rate_hz)
             values.append(float(block.counts[0].mean()))
     if len(values) < 2:
-        what = f"{len(values)} whole means of {MEAN_S} s without gap lie between {begin_s:g} s and the end asked for; give a longer stretch"
+        what = told(
+            "%(n)s whole means of %(mean_s)s s without gap lie between %(begin_s)s s and the end asked for; give a longer stretch",
+            n=len(values),
+            mean_s=MEAN_S,
+            begin_s=f"{begin_s:g}",
+        )
         raise RejectError("stretch-short", source, what)
     return Readings(np.array(times), np.array(values))

@@ -10,6 +10,7 @@ from calibration.statics.figure import Figure
 from calibration.statics.limits import StaticLimits
 from calibration.statics.readings_file import Readings
 from calibration.statics.words import N_
+from calibration.told import told
 from contract.faults import RejectError
 
 READINGS_MIN: Final = 10
@@ -50,10 +51,16 @@ def check_zero(readings: Readings, rated: float, limits: StaticLimits) -> tuple[
         ``zero-few`` below ten readings, ``zero-loaded`` if something stood on the sensor, ``rated-value``.
     """
     if not (math.isfinite(rated) and rated > 0):
-        raise RejectError("rated-value", f"rated = {rated:g}", "must be above 0: what the sensor reads at its rated load, without the zero")
+        raise RejectError(
+            "rated-value",
+            told("rated = %(rated)s", rated=f"{rated:g}"),
+            told("must be above 0: what the sensor reads at its rated load, without the zero"),
+        )
     count = readings.value.size
     if count < READINGS_MIN:
-        raise RejectError("zero-few", f"{count} readings", f"at least {READINGS_MIN} are needed")
+        raise RejectError(
+            "zero-few", told("%(count)s readings", count=count), told("at least %(readings_min)s are needed", readings_min=READINGS_MIN)
+        )
     share = 100.0 * readings.value / rated
     columns, why_not = _columns(readings)
     design = np.column_stack(list(columns.values()))
@@ -112,5 +119,8 @@ def _check_empty(rest: NDArray[np.float64]) -> None:
         return
     off = np.flatnonzero(np.abs(rest - centre) > STEP_DEVIATIONS * spread)
     if off.size:
-        what = f"stands {abs(rest[off[0]]) / spread:.0f} deviations off the rest: something stood on it; choose a quiet stretch"
-        raise RejectError("zero-loaded", f"reading {int(off[0]) + 1}", what)
+        what = told(
+            "stands %(rest)s deviations off the rest: something stood on it; choose a quiet stretch",
+            rest=f"{abs(rest[off[0]]) / spread:.0f}",
+        )
+        raise RejectError("zero-loaded", told("reading %(off)s", off=int(off[0]) + 1), what)

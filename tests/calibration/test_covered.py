@@ -40,9 +40,22 @@ def test_from_too_few_kinds_there_is_no_covariance():
     assert gain_covariance_of({"R0L": {("A", 3): 0.01, ("A", 5): 0.02}}) is None
 
 
-def test_a_weight_in_pounds_is_named():
-    with pytest.raises(RejectError, match=r"B reads 0\.45 times its static weight") as caught:
-        check_references({"A": [0.01, -0.02], "B": [-0.55, -0.54, -0.56], "C": [0.02]})
-    assert (caught.value.code, caught.value.where) == ("reference-off", "vehicle B")
-    check_references({"A": [0.05, -0.09], "B": [0.08]})
+@pytest.mark.parametrize(
+    ("ratios", "guess"),
+    [
+        ({"A": 1.0, "B": 0.4536, "C": 1.02}, r"B.*2\.2 times.*the other vehicles: probably given in lb"),
+        ({"A": 1.0, "B": 10.0}, r"B.*0\.1 times.*one digit too few"),
+        ({"A": 0.4536}, r"A.*the nominal constants: probably given in lb"),
+        ({"A": 1.0, "B": 1.2, "C": 0.99}, r"B.*0\.833 times what the scale reads"),
+    ],
+)
+def test_a_weight_that_fits_no_other_vehicle_is_named_with_what_it_probably_is(ratios, guess):
+    with pytest.raises(RejectError, match=guess) as caught:
+        check_references(ratios)
+    assert caught.value.code == "reference-factor"
+
+
+def test_weights_that_agree_pass_whatever_the_nominal_constants_are_worth():
+    check_references({"A": 0.7, "B": 0.75, "C": float("nan")})
+    check_references({"A": 1.4})
     check_references({})

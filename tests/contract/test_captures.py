@@ -43,6 +43,13 @@ def test_what_was_written_is_read_back_for_any_size_of_block(recording, size, or
     assert lost == {at for gap in gaps for at in range(gap.start, gap.stop)}
 
 
+def test_a_vehicle_of_whose_signal_nothing_came_has_a_capture_too():
+    """Else the record of a vehicle amid a long gap ends the edge."""
+    nothing = np.zeros((2, 0), np.int32)
+    reader = open_bytes(capture_bytes(HEADER, nothing))
+    assert (reader.samples, list(reader.blocks(("A", "B"), 10))) == (0, [])
+
+
 @settings(deadline=None)
 @given(recordings())
 def test_the_same_signal_gives_the_same_bytes(recording):

@@ -14,6 +14,7 @@ from calibration.acceptance.standards.astm_e1318 import AstmE1318
 from calibration.acceptance.standards.cost323 import Cost323
 from calibration.acceptance.standards.oiml_r134 import OimlR134
 from calibration.acceptance.standards.tables import Head
+from calibration.told import told
 from contract.faults import StopError
 
 MODELS: Final[Mapping[str, type[Head]]] = {
@@ -42,10 +43,14 @@ def _parse(data: bytes, source: str, models: Mapping[str, type[Known]]) -> Known
     try:
         content = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise StopError("standard-invalid", source, f"is no TOML: {error}") from error
+        raise StopError("standard-invalid", source, told("is no TOML: %(error)s", error=error)) from error
     model = models.get(str(content.get("id")))
     if model is None:
-        raise StopError("standard-invalid", source, f"id = {content.get('id')!r}; known are {', '.join(models)}")
+        raise StopError(
+            "standard-invalid",
+            source,
+            told("id = %(content)s; known are %(models)s", content=f"{content.get('id')!r}", models=", ".join(models)),
+        )
     try:
         return model.model_validate(content)
     except ValidationError as error:

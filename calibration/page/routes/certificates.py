@@ -89,5 +89,5 @@ def pdf(
     try:
         data = render_pdf(page.ledger, number, language=language or language_of(request).code)
     except RejectError as error:
-        raise HTTPException(HTTPStatus.NOT_FOUND, str(error)) from error
+        raise HTTPException(HTTPStatus.NOT_FOUND, error) from error
     return Response(data, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="certificate-{number}.pdf"'})

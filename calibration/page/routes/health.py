@@ -16,11 +16,11 @@ router = APIRouter()
 def health(request: Request, page: PageDep, login: AnyLogin) -> Response:
     """Show the edge, its devices, its lanes and its faults."""
     told: dict[str, Any] | None = None
-    trouble = None
+    trouble: RetryError | None = None
     try:
         told = page.desk.link.health()
     except RetryError as error:
-        trouble = str(error)
+        trouble = error
     return pages_of(request).render(request, "health.html", login, told=told, trouble=trouble, audit=page.ledger.verify())
 
 

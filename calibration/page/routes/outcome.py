@@ -11,13 +11,17 @@ from calibration.certificate.entries import VerificationCertificate
 from calibration.fit import LEAST_RUNS
 from calibration.model import Calibration
 from calibration.page.accounts import Login
-from calibration.page.charts import fit_item
+from calibration.page.charts import fit_item, review_item
 from calibration.page.context import AnyLogin, Page, PageDep, Technician
 from calibration.page.pages import Refusal, language_of
 from calibration.page.routes.sessions import certificate_values
 from calibration.page.routes.wizard import attempt, session_of, show
+from calibration.refused_input import input_error
+from calibration.review.plots import PLOTS
+from calibration.review.table import Review
 from calibration.sessions import events as e
-from calibration.sessions.actions import input_error
+from calibration.sessions.state import SessionState
+from calibration.told import told
 from contract.faults import RejectError
 
 router = APIRouter()
@@ -25,8 +29,9 @@ Text = Annotated[str, Form(max_length=1_000)]
 
 
 def _fit(request: Request, page: Page, login: Login, name: str, refusal: Refusal | None = None) -> Response:
-    session_of(page, name)
-    return show(request, page, login, "fit", name, refusal=refusal, calibration=_calibration(page, name), least_runs=LEAST_RUNS)
+    state = session_of(page, name)
+    found = {"calibration": _calibration(page, name), "review": _review(page, state), "plots": tuple(PLOTS), "least_runs": LEAST_RUNS}
+    return show(request, page, login, "fit", name, refusal=refusal, **found)
 
 
 def _calibration(page: Page, name: str) -> Calibration | None:
@@ -34,6 +39,10 @@ def _calibration(page: Page, name: str) -> Calibration | None:
         return page.desk.calibration(name)
     except RejectError:
         return None
+
+
+def _review(page: Page, state: SessionState) -> Review | None:
+    return page.reviews.of(state, page.desk.lane(state.opened.lane))
 
 
 @router.get("/sessions/{name}/fit")
@@ -55,14 +64,21 @@ def make_fit(request: Request, page: PageDep, login: Technician, name: str) -> R
 
 @router.get("/sessions/{name}/fit/chart")
 def chart(
-    request: Request, page: PageDep, _login: AnyLogin, name: str, theme: Annotated[Literal["light", "dark"], Query()] = "light"
+    request: Request,
+    page: PageDep,
+    _login: AnyLogin,
+    name: str,
+    theme: Annotated[Literal["light", "dark"], Query()] = "light",
+    of: Annotated[str, Query(max_length=20)] = "function",
 ) -> Response:
-    """Give the chart of the fit."""
-    session_of(page, name)
-    calibration = _calibration(page, name)
-    if calibration is None:
-        raise HTTPException(HTTPStatus.NOT_FOUND, "there is no fit to show")
-    return JSONResponse(fit_item(calibration, language_of(request), theme))
+    """Give a chart of the fit: the function of speed, or one of what it leaves of the runs."""
+    state, calibration, language = session_of(page, name), _calibration(page, name), language_of(request)
+    if calibration is not None and of == "function":
+        return JSONResponse(fit_item(calibration, language, theme))
+    review = None if calibration is None else _review(page, state)
+    if calibration is None or review is None or of not in PLOTS:
+        raise HTTPException(HTTPStatus.NOT_FOUND, told("there is no such chart to show"))
+    return JSONResponse(review_item(review, calibration, of, language, theme))
 
 
 @router.get("/sessions/{name}/acceptance")
@@ -124,15 +140,17 @@ def propose(
         calibration = page.desk.calibration(name)
         state = page.desk.store.session(name)
         if state.judged is None:
-            raise RejectError("not-judged", f"session {name}", "has not been judged since its last fit; do the acceptance first")
+            raise RejectError(
+                "not-judged", told("session %(name)s", name=name), told("has not been judged since its last fit; do the acceptance first")
+            )
         verification = _verification(given)
         key = page.accounts.unlock(login.name, password)
         # The session may be somebody else's just now: that is found out before anything is signed.
         page.desk.store.act(name, login.name, lambda _state: [])
-        told = f"{reason.strip()} (session {name}, events to {page.desk.store.digest(name)[:16]})"
+        why = f"{reason.strip()} (session {name}, events to {page.desk.store.digest(name)[:16]})"
         # Power may have gone between the ledger's entry and the session's: what was proposed is then taken up, not proposed again.
         waiting = next((one for one in page.ledger.pending() if one.calibration.sha256 == calibration.digest()), None)
-        proposal = waiting or page.ledger.propose(calibration, key=key, reason=told, verification=verification)
+        proposal = waiting or page.ledger.propose(calibration, key=key, reason=why, verification=verification)
         page.desk.store.act(name, login.name, lambda _state: [e.Proposed(sha256=calibration.digest(), counter=proposal.counter)])
 
     back = f"/sessions/{name}/certificate"

@@ -15,6 +15,7 @@ from calibration.page.pages import Refusal, language_of, pages_of, refusal_of
 from calibration.page.routes.wizard import attempt, done_steps, show
 from calibration.sessions import actions
 from calibration.sessions.state import SessionState
+from calibration.told import told
 from contract.faults import RejectError
 
 router = APIRouter()
@@ -74,9 +75,14 @@ def open_session(
     try:
         interval = float(interval_kg) if interval_kg.strip() else None
         state = page.desk.open_session(login.name, lane=lane, standards=tuple(standards or ()), stage=stage, interval_kg=interval)
-    except ValueError as error:  # a number that is none, or one that pydantic refuses
+    except ValueError:  # a number that is none, or one that pydantic refuses
         refused = RejectError(
-            "input-invalid", "interval_kg", f"{interval_kg!r} is no scale interval in kg ({type(error).__name__}); write 20"
+            "input-invalid",
+            told("interval_kg"),
+            told(
+                "%(interval_kg)s is no scale interval in kg; write a number, as 20",
+                interval_kg=f"{interval_kg!r}",
+            ),
         )
         return _list(request, page, login, refusal_of(refused, language_of(request)), given)
     except RejectError as error:
@@ -103,7 +109,7 @@ def certificate_values(page: Page, name: str) -> dict[str, object]:
         book = page.ledger.book()
         found["in_force"] = page.ledger.in_force(lane=state.opened.lane)
     except RejectError as error:
-        return found | {"ledger_fault": str(error)}
+        return found | {"ledger_fault": error}
     if state.fitted is None:
         return found
     sha256 = state.fitted.sha256

@@ -35,7 +35,7 @@ def chart(
     try:
         return JSONResponse(oscilloscope_item(page.desk.lane(lane), language_of(request), theme))
     except RejectError as error:
-        raise HTTPException(HTTPStatus.NOT_FOUND, str(error)) from error
+        raise HTTPException(HTTPStatus.NOT_FOUND, error) from error
 
 
 @router.get("/signals/data")

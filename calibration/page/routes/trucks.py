@@ -14,6 +14,7 @@ from calibration.page.accounts import Login
 from calibration.page.context import AnyLogin, Page, PageDep, Technician
 from calibration.page.pages import Refusal, language_of, refusal_of
 from calibration.page.routes.wizard import attempt, show
+from calibration.refused_input import input_error
 from calibration.scales.capture import StableRule, capture_stable
 from calibration.scales.connection import Connection
 from calibration.scales.protocols import PROTOCOLS, Plate, ProtocolName
@@ -23,6 +24,7 @@ from calibration.scales.weighbridge import WeighbridgeCertificate
 from calibration.sessions import actions
 from calibration.sessions.entry import kilograms, truck_of
 from calibration.sessions.state import SessionState
+from calibration.told import told
 from contract.faults import RejectError, RetryError
 
 router = APIRouter()
@@ -70,7 +72,7 @@ def weighbridge(
         try:
             certificate = WeighbridgeCertificate.model_validate(given)
         except ValidationError as error:
-            raise actions.input_error(error) from error
+            raise input_error(error) from error
         certificate.check(datetime.now(UTC).date())
         page.desk.store.act(name, login.name, actions.state_weighbridge(certificate))
 
@@ -159,7 +161,9 @@ def make_plan(request: Request, *, page: PageDep, login: Technician, name: str, 
         page.desk.store.act(name, login.name, actions.make_plan(parts, times))
     except ValueError:
         refused = RejectError(
-            "plan-speeds", f"speeds {speeds!r}, runs {repeats!r}", "are no numbers; write 30 50 70, and a whole number of runs"
+            "plan-speeds",
+            told("speeds %(speeds)s, runs %(repeats)s", speeds=f"{speeds!r}", repeats=f"{repeats!r}"),
+            told("are no numbers; write 30 50 70, and a whole number of runs"),
         )
         return show(
             request,
@@ -193,9 +197,13 @@ def _axle_loads(state: SessionState, read: Any, axles: str, by: str) -> list[Sta
         elif typed:
             loads.append(typed.pop(0))
         elif any(later > axle for later in read):
-            raise RejectError("reference-missing", f"axle {axle}", "has no load; read it from the scale or type it in")
+            raise RejectError(
+                "reference-missing", told("axle %(axle)s", axle=axle), told("has no load; read it from the scale or type it in")
+            )
     if not loads:
-        raise RejectError("reference-missing", "axle loads", "are empty; write the load of each axle from the front in kg, as 6240 10260")
+        raise RejectError(
+            "reference-missing", told("axle loads"), told("are empty; write the load of each axle from the front in kg, as 6240 10260")
+        )
     return loads
 
 
@@ -205,7 +213,9 @@ def _typed(state: SessionState, text: str, where: str, by: str) -> StableLoad:
 
 def _certificate(state: SessionState) -> WeighbridgeCertificate:
     if state.weighbridge is None:
-        raise RejectError("certificate-missing", "static scale", "has no certificate in this session; state it above, then enter the loads")
+        raise RejectError(
+            "certificate-missing", told("static scale"), told("has no certificate in this session; state it above, then enter the loads")
+        )
     return state.weighbridge
 
 
@@ -215,5 +225,7 @@ def _metres(text: str) -> list[float] | None:
         return [float(part.rstrip(",")) for part in parts] or None
     except ValueError:
         raise RejectError(
-            "input-invalid", "distances", f"{text!r}: write metres between the axles from the front, as 3.60 5.56 1.32"
+            "input-invalid",
+            told("distances"),
+            told("%(text)s: write metres between the axles from the front, as 3.60 5.56 1.32", text=f"{text!r}"),
         ) from None

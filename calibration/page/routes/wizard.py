@@ -29,7 +29,7 @@ def session_of(page: Page, name: str) -> SessionState:
     try:
         return page.desk.store.session(name)
     except RejectError as error:
-        raise HTTPException(HTTPStatus.NOT_FOUND, str(error)) from error
+        raise HTTPException(HTTPStatus.NOT_FOUND, error) from error
 
 
 def done_steps(state: SessionState) -> set[str]:

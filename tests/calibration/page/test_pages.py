@@ -33,7 +33,7 @@ def test_every_page_reads(site, language, name):
         assert ("退出登录" in answer.text) == (language == "zh")
 
 
-@pytest.mark.parametrize("path", [*PATHS, "/sessions/s1/runs/part", "/signals/data?lane=1", "/sessions/s1/fit/chart"])
+@pytest.mark.parametrize("path", [*PATHS, "/sessions/s1/runs/part", "/signals/data?lane=1", "/sessions/s1/fit/chart?of=row"])
 def test_nobody_sees_anything_without_a_login(site, path):
     conduct(site.store)
     answer = Browser(site.page).get(path)
@@ -222,3 +222,25 @@ def test_a_login_form_of_another_site_is_refused(site):
 def test_a_login_sends_nobody_elsewhere(site, address):
     answer = Browser(site.page).ask("POST", "/login", {"name": TECHNICIAN, "password": PASSWORD, "next": address})
     assert answer.headers["location"] == "/"
+
+
+def test_what_is_refused_is_told_in_the_language_of_the_page(site):
+    """Heading and detail alike: of a session, of a reference weight, of a form, of the ledger, of an address that is not there."""
+    conduct(site.store)
+    browser = Browser(site.page, "zh")
+    browser.log_in()
+    sent = [
+        browser.send("/sessions/s1/accept", pass_id=seen(11).id, truck="B", lateral="centre"),
+        browser.send("/sessions/s1/accept", pass_id=seen(12).id, truck="A", lateral="centre"),
+        browser.send("/sessions/s1/trucks", truck="D", axles="6.24 10.26"),
+        browser.send("/sessions/s1/reject", pass_id=seen(13).id, reason=""),
+        browser.send("/sessions/s1/fit"),
+        browser.send("/sessions/s1/acceptance"),
+        browser.send("/certificates/7/approve", password=PASSWORD),
+        browser.get("/sessions/none/trucks"),
+    ]
+    told = [re.search(r'role="alert"[^>]*>(.*?)</div>', answer.text, re.DOTALL).group(1) for answer in sent]
+    for text in told:
+        assert re.search(r"[\u4e00-\u9fff]", text)
+        assert not re.search(r"[A-Za-z]{3,} [A-Za-z]{3,} [A-Za-z]{3,}", re.sub(r"<[^>]+>", "", text)), text
+    assert "可能以 t 给出，应为 kg" in told[2]

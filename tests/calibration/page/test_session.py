@@ -143,7 +143,6 @@ def test_a_whole_session_from_trucks_to_a_certificate_in_force(line, chromium):
     signals.go("/signals")
     signals.expect(signals.page.locator("#scope[data-ready] canvas").first).to_be_visible(timeout=20_000)
     signals.expect(signals.page.locator("tr[data-channel='R0L'] [data-noise]")).not_to_have_text("–", timeout=20_000)
-    signals.page.wait_for_timeout(3_000)
     signals.look("signals")
     page = technician.page
     for number in range(2, 13):
@@ -164,7 +163,7 @@ def test_a_whole_session_from_trucks_to_a_certificate_in_force(line, chromium):
     page.get_by_role("link", name="On to the fit").click()
     technician.press("Fit")
     technician.sees("Fitted to 12 runs")
-    technician.expect(page.locator("#chart[data-ready] canvas").first).to_be_visible(timeout=20_000)
+    technician.expect(page.locator("[data-chart*=influence][data-ready] canvas").first).to_be_visible(timeout=20_000)
     technician.look("fit")
     page.get_by_role("link", name="On to acceptance").click()
     technician.press("Weigh again and judge")
@@ -204,6 +203,9 @@ def test_a_whole_session_from_trucks_to_a_certificate_in_force(line, chromium):
     chinese.expect(chinese.page.locator("html")).to_have_attribute("lang", "zh-Hans")
     chinese.go(f"/sessions/{session}/runs")
     chinese.look("runs-zh")
+    chinese.go(f"/sessions/{session}/fit")
+    chinese.expect(chinese.page.locator("[data-chart*=influence][data-ready] canvas").first).to_be_visible(timeout=20_000)
+    chinese.look("fit-zh")
 
     line.end("page")
     line.end("edge")

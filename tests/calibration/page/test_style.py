@@ -6,7 +6,7 @@ from importlib import resources
 
 import pytest
 
-from calibration.page.palette import PALETTES
+from calibration.chart import PALETTES
 
 TOKEN = re.compile(r"(--[\w-]+):\s*([^;]+);")
 ROOT = re.compile(r":root\s*\{(.*?)\}", re.DOTALL)

@@ -15,6 +15,7 @@ from calibration.acceptance.sample import Lateral
 from calibration.page import words
 from calibration.page.accounts import Role
 from calibration.page.translation import choose
+from calibration.review.plots import PLOTS
 from calibration.sessions.recognise import Why
 from contract.vehicles import VehicleFlag
 
@@ -59,6 +60,7 @@ def test_a_translation_says_something_with_the_same_placeholders(message, transl
         (STANDARDS, words.STANDARDS),
         (Lateral.__args__, words.LATERALS),
         (("initial", "in-service"), words.STAGES),
+        (PLOTS, words.PLOTS),
     ],
 )
 def test_every_state_has_words(states, table):

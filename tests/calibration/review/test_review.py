@@ -19,7 +19,6 @@ from calibration.review.influence import influences
 from calibration.review.picture import page
 from calibration.review.residuals import residuals
 from calibration.review.table import Review, show
-from calibration.review.weights import check_weights
 from calibration.runs import Flagged, RunNote
 from contract.faults import RejectError
 from tests.calibration.test_fit import LANE, SENSORS, WHEN, fit, runs_of
@@ -55,19 +54,19 @@ def scaled(runs, vehicle, factor):
 )
 def test_a_reference_weight_off_by_a_factor_is_refused_with_what_it_probably_is(runs, factor, guess):
     with pytest.raises(RejectError, match=f"vehicle B.*{guess}"):
-        check_weights(LANE, scaled(runs, "B", factor))
+        fit(scaled(runs, "B", factor))
 
 
 def test_the_only_vehicle_is_held_against_the_nominal_constants(runs):
     alone = [run for run in runs if run.vehicle == "A"]
-    check_weights(LANE, alone)
+    fit(alone)
     with pytest.raises(RejectError, match=r"nominal constants.*given in lb"):
-        check_weights(LANE, scaled(alone, "A", 2.20462))
+        fit(scaled(alone, "A", 2.20462))
 
 
 def test_sound_weights_pass(runs):
-    check_weights(LANE, runs)
-    check_weights(LANE, scaled(runs, "B", 1.05))
+    assert fit(runs).runs
+    assert fit(scaled(runs, "B", 1.05)).runs
 
 
 def test_residuals_are_what_rows_read_too_much_beside_the_function_of_speed(runs):
@@ -94,6 +93,33 @@ def test_the_run_that_all_hangs_on_is_named_and_what_it_does_is_what_a_fit_witho
     changes = [without.sensors[name].gain / fitted.sensors[name].gain - 1.0 for name in fitted.sensors]
     assert most.mean == pytest.approx(np.mean(changes), abs=2e-6)
     assert abs(most.largest) == pytest.approx(max(map(abs, changes)), abs=3e-6)
+
+
+def test_what_a_run_reads_unseen_is_what_a_fit_without_it_says_of_it(runs):
+    fitted = fit(runs)
+    found = influences(LANE, residuals(runs, fitted), fitted, lambda _: None)
+    for index in (0, 4, 11):
+        without = fit([*runs[:index], *runs[index + 1 :]])
+        run = runs[index]
+        loads = [sum(sum(run.nominal_kg[one.name]) * without.sensors[one.name].gain for one in row) for row in LANE.weighing_rows]
+        expected = np.mean(np.array(loads) / sum(run.static_kg) / (1.0 + without.speed.errors(run.speed_kmh)) - 1.0)
+        assert found[index].unseen == pytest.approx(expected, abs=5e-4)  # its deviations are not learnt anew
+
+
+def test_a_run_without_which_there_is_no_fit_is_marked_and_nothing_is_invented(runs):
+    first = SENSORS[0]
+    blind = [
+        replace(run, nominal_kg={**run.nominal_kg, first: [None] * len(run.static_kg)} if index else run.nominal_kg)
+        for index, run in enumerate(runs)
+    ]
+    whole = fit(runs)
+    found = influences(LANE, residuals(blind, whole), whole, lambda _: None)
+    assert found[0].marked
+    assert np.isnan([found[0].mean, found[0].unseen, found[0].distance]).all()
+    assert not np.isnan([one.distance for one in found[1:]]).any()
+    review, _ = reviewed(runs, influences=found)
+    show(review, Console(file=io.StringIO(), width=120), "en")
+    assert page(review, whole, "en")
 
 
 def test_one_speed_gives_no_function_of_speed_but_gains_on_demand(runs):
