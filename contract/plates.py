@@ -1,7 +1,7 @@
 """One reading of one plate: what the plate reader hands to the station, and what matching hands to the record."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -41,3 +41,12 @@ class PlateRead(BaseModel):
     plate_picture: Sha256 | None = None
     scene_picture: Sha256 | None = None
     retransmitted: bool = False
+
+
+TRAILER_MARK: Final = "挂"
+"""Last character of a Chinese trailer's plate (GA 36-2018)."""
+
+
+def names_trailer(text: str, facing: Literal["front", "rear"]) -> bool:
+    """Whether a plate is that of a trailer, which stands on the vehicle's rear beside the tractor's plate on its front."""
+    return facing == "rear" and text.endswith(TRAILER_MARK)
