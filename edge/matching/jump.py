@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-LOOK: Final = 16
+LOOK: Final = 24
 """Latest unmatched reads, and vehicles, among which a shift is looked for."""
 
 SUPPORT: Final = 8
@@ -22,8 +22,8 @@ RANGE_US: Final = 3_600_000_000.0
 DECADES: Final = 10.0
 """Natural logarithm of the range of shifts, from 0.1 s to 1 h: before looking, each size of shift is as likely as ten times that size."""
 
-PRIOR: Final = 1e-3
-"""Probability that the clock has jumped just now, before looking: judged ten times what a camera with a time server does."""
+PRIOR: Final = 1e-2
+"""Probability that the clock has jumped just now, before looking: far more than any camera does, for a jump found late harms."""
 
 FIT_LOG_ODDS: Final = 5.0
 """How much a read at its vehicle's time speaks for a shift, natural logarithm: some 150 to 1, as in `likelihood` a fair fit."""

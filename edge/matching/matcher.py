@@ -136,9 +136,6 @@ class Matcher:
                 if not view.reaches(known.passage.lane):
                     continue
                 result = self._choose(view, known)
-                home = view.home(known.passage.lane)
-                if home is not None:
-                    home.decided(found=not isinstance(result, str))
                 if isinstance(result, Found):
                     found.append(result)
                 else:
@@ -198,18 +195,29 @@ class Matcher:
     def _choose(self, view: View, known: Known) -> Found | str:
         """Give the view's sighting of the vehicle, now used up, or in words why there is none."""
         home = view.home(known.passage.lane)
-        if home is not None:
-            home.follow_jump(self._alone(view, home, known))
+        if home is not None and home.follow_jump(self._alone(view, home, known)):
+            self._look_again(home)
         solution = view.solve(known, self._order, self._link(view, known))
         best = solution.best(known.passage.key)
         if best is None:
+            self._count(view, known, found=False, seen=0.0)
             return why_not(view, known, solution, 1.0)
         sighting, probability = best
         watch = view.watches[sighting.reads[0].camera]
         trust = 1.0 - watch.doubt(self._alone(view, watch, known))
-        if probability * trust < self._settings.certainty_min:
+        found = probability * trust >= self._settings.certainty_min
+        self._count(view, known, found=found, seen=probability)
+        if not found:
+            for read in sighting.reads:
+                view.watches[read.camera].explain(read, probability)
             return why_not(view, known, solution, trust)
         return self._claim(view, known, sighting, probability * trust)
+
+    def _count(self, view: View, known: Known, *, found: bool, seen: float) -> None:
+        """Let the camera that is aimed at the vehicle's lane learn how often it misses one, once for each vehicle."""
+        home = view.home(known.passage.lane)
+        if home is not None and not known.decided:
+            home.decided(found=found, seen=seen)
 
     def _alone(self, view: View, watch: Watch, known: Known) -> list[Passage]:
         """Give the latest vehicles of a camera's lanes that have no sighting, up to those that bear on one vehicle."""
@@ -232,8 +240,15 @@ class Matcher:
         known.sightings[view.number] = sighting
         first = min((one.read for one in found.reads), key=lambda read: (read.time_us, read.event_id))
         watch = view.watches[first.camera]
+        knew = watch.clock.learned
         watch.clock.matched(first.time_us, watch.seen(known.passage), probability)
+        if watch.clock.learned and not knew:
+            self._look_again(watch)
         return found
+
+    def _look_again(self, watch: Watch) -> None:
+        """Let reads that found no vehicle find one now that the camera's clock is known better."""
+        self._late_reads += [arrival.read for arrival in watch.unused]
 
     def _link(self, view: View, known: Known) -> Link | None:
         """Give what the other views say of the vehicles around: the plates they have, or may have, on their side."""

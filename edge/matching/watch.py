@@ -23,13 +23,19 @@ REMEMBERED: Final = 256
 IDS_REMEMBERED: Final = 4_096
 """Event ids per camera by which a read that comes twice is known."""
 
+FOREIGN_CAUTION: Final = 3.0
+"""Times as many foreign reads as were counted that are reckoned with: a burst begins before it is counted."""
+
+JUMP_WIDTH: Final = 4.0
+"""Scatters of single pictures within which pairs agree on one shift."""
+
 EXPECTED_REMEMBERED: Final = 1_024
 """Vehicles whose expected time is kept; asked again, it is worked out again."""
 
 FOREIGN_MIN_HZ: Final = 0.02
 """Reads per second of vehicles that were not weighed, at least: a motorcycle a minute. More are counted as they come."""
 
-FOREIGN_WINDOW_US: Final = (10 * US_PER_S, 70 * US_PER_S)
+FOREIGN_WINDOW_US: Final = (3 * US_PER_S, 33 * US_PER_S)
 """How long before now reads must lie, unmatched, to count as foreign: what is nearer may still find its vehicle."""
 
 MISSED_MIN: Final = 0.03
@@ -44,12 +50,13 @@ MISSED_OVER: Final = 100
 """Vehicles over which that share is followed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Arrival:
-    """A read and the UTC at which it arrived, where known."""
+    """A read and the UTC at which it arrived, where known; `explained` is the probability of the pair that was not sure enough."""
 
     read: PlateRead
     arrived_us: int | None
+    explained: float = 0.0
 
     @property
     def order(self) -> tuple[int, str]:
@@ -115,19 +122,30 @@ class Watch:
 
     def use(self, read: PlateRead) -> None:
         """Take a read out: a vehicle has it."""
-        at = bisect_left(self.unused, (read.time_us, read.event_id), key=lambda one: one.order)
-        del self.unused[at]
+        del self.unused[self._place(read)]
+
+    def explain(self, read: PlateRead, probability: float) -> None:
+        """Note that a read is some vehicle's with this probability, though not surely enough to be given to it."""
+        arrival = self.unused[self._place(read)]
+        arrival.explained = max(arrival.explained, probability)
+
+    def _place(self, read: PlateRead) -> int:
+        return bisect_left(self.unused, (read.time_us, read.event_id), key=lambda one: one.order)
 
     def foreign_hz(self, now_us: float) -> float:
-        """Give how many reads a second have no vehicle, lately, on this camera's clock."""
+        """Give how many reads a second have no vehicle, lately, on this camera's clock; doubt makes more of them than there were."""
         nearest, farthest = FOREIGN_WINDOW_US
         start = bisect_left(self.unused, now_us - farthest, key=lambda one: one.read.time_us)
-        stop = bisect_left(self.unused, now_us - nearest, key=lambda one: one.read.time_us)
-        return FOREIGN_MIN_HZ + (stop - start) * US_PER_S / (farthest - nearest)
+        stop = bisect_left(self.unused, now_us - nearest, lo=start, key=lambda one: one.read.time_us)
+        count = sum(1.0 - arrival.explained for arrival in self.unused[start:stop])
+        return FOREIGN_MIN_HZ + FOREIGN_CAUTION * count * US_PER_S / (farthest - nearest)
 
-    def decided(self, *, found: bool) -> None:
-        """Count a vehicle of this camera's own lane that was decided with or without a read."""
-        share = self.missed_share + (float(not found) - self.missed_share) / MISSED_OVER
+    def decided(self, *, found: bool, seen: float) -> None:
+        """Count a vehicle of this camera's own lane that was decided with or without a read, and was `seen` with some probability.
+
+        The shares of what is missed and foreign go by probabilities, not by decisions: else doubt would feed on itself.
+        """
+        share = self.missed_share + (1.0 - seen - self.missed_share) / MISSED_OVER
         self.missed_share = min(max(share, MISSED_MIN), MISSED_MAX)
         self.missed_lately = min(self.missed_lately + 2, 2 * jump.LOOK) if not found else max(self.missed_lately - 1, 0)
 
@@ -141,14 +159,17 @@ class Watch:
         """
         return jump.doubt(self._residuals_us(alone), self.clock.noise_us) if self.missed_lately else 0.0
 
-    def follow_jump(self, alone: list[Passage]) -> None:
-        """Set the clock where it must have jumped to, if that is proven; `alone` as for `doubt`."""
-        if self.doubt(alone) < LIKELY:
-            return
-        shift = jump.proven(self._residuals_us(alone), self.clock.tolerance_us * WIDEST, self.clock.tolerance_us)
-        if shift is not None:
-            self.clock.jump(shift.shift_us, shift.support, float(max(passage.time_us for passage in alone)))
-            self.missed_lately = 0
+    def follow_jump(self, alone: list[Passage]) -> bool:
+        """Set the clock where it must have jumped to, and say so, if that is proven; `alone` as for `doubt`."""
+        if self.clock.learned and self.doubt(alone) < LIKELY:
+            return False
+        width_us = min(JUMP_WIDTH * self.clock.noise_us, self.clock.tolerance_us * WIDEST)
+        shift = jump.proven(self._residuals_us(alone), width_us, self.clock.tolerance_us)
+        if shift is None:
+            return False
+        self.clock.jump(shift.shift_us, shift.support, float(max(passage.time_us for passage in alone)))
+        self.missed_lately = 0
+        return True
 
     def _residuals_us(self, alone: list[Passage]) -> NDArray[np.float64]:
         """Give read minus expected time of the latest unused reads and vehicles, (vehicles, reads)."""
