@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from contract.faults import Fault, Reaction
 from contract.station import Camera
 from contract.units import US_PER_S
+from edge.matching.jump import Shift
 from edge.matching.passage import Seen
 
 SURE: Final = 0.95
@@ -85,7 +86,8 @@ class CameraClock:
         self.tolerance_us = float(camera.tolerance_ms * 1_000)
         self._state: NDArray[np.float64] = np.array([camera.clock_offset_ms / 1e3, 0.0, 0.0])
         self._cov: NDArray[np.float64] = np.diag([0.0, RATE_SIGMA**2, DISTANCE_SIGMA_M**2])
-        self._reported_us = self.offset_us
+        self._reported_us = float(camera.clock_offset_ms * 1_000)
+        self._figures: tuple[float, ...] = ()
         self._residuals_s: deque[float] = deque(maxlen=LEARNED)
         self._at_us: float | None = None
         self._noise_s = camera.tolerance_ms / 1e3 * FIRST_NOISE
@@ -96,7 +98,7 @@ class CameraClock:
     @property
     def offset_us(self) -> float:
         """Camera clock minus station clock at the last sure match."""
-        return float(self._state[0]) * US_PER_S
+        return self._figures[0] * US_PER_S
 
     @property
     def learned(self) -> bool:
@@ -126,8 +128,7 @@ class CameraClock:
         if not self.learned:
             return seen.time_us + self.offset_us, max(self.tolerance_us * WIDEST, seen.u_us)
         ahead_s = self._ahead_s(seen.time_us)
-        offset_s, rate, distance_m = self._state.tolist()
-        (c00, c01, c02), (_, c11, c12), (_, _, c22) = self._cov.tolist()
+        offset_s, rate, distance_m, c00, c01, c02, c11, c12, c22 = self._figures
         metre = seen.s_per_m
         shift_s = offset_s + rate * ahead_s + distance_m * metre
         variance = c00 + ahead_s**2 * c11 + metre**2 * c22 + 2 * (ahead_s * c01 + metre * c02 + ahead_s * metre * c12)
@@ -152,6 +153,7 @@ class CameraClock:
         self._state = self._state + gain * residual_s
         cov = self._cov - np.outer(gain, spread)
         self._cov = (cov + cov.T) / 2
+        self._keep_figures()
         self._matches += 1
         self._residuals_s.append(residual_s)
         if len(self._residuals_s) >= LEARN_MIN:
@@ -159,17 +161,25 @@ class CameraClock:
         if self.learned:
             self._tell("camera-clock-drift")
 
-    def jump(self, shift_us: float, support: int, at_us: float) -> None:
-        """Believe that the clock stands elsewhere by `shift_us` since `at_us`, as `support` pairs say; what else is known stays."""
+    def jump(self, shift: Shift, at_us: float, *, is_said: bool) -> None:
+        """Believe that the clock stands elsewhere since `at_us` (UTC); what is known of the distance stays."""
         self._predict(at_us)
-        self._state = self._state + np.array([shift_us / US_PER_S, 0.0, 0.0])
-        self._restart(2 * self._noise_s)
-        self._matches = max(self._matches, support)
-        self._tell("camera-clock-jump")
+        self._state = self._state + np.array([shift.shift_us / US_PER_S, 0.0, 0.0])
+        self._noise_s = min(self._noise_s, max(NARROWEST_S, shift.scatter_us / US_PER_S))
+        self._residuals_s.clear()
+        self._matches = max(self._matches, shift.support)
+        self._restart(self._noise_s)
+        self._tell("camera-clock-jump", always=is_said)
 
     def _restart(self, offset_sigma_s: float) -> None:
         self._cov[0, :] = self._cov[:, 0] = 0.0
         self._cov[0, 0] = offset_sigma_s**2
+        self._keep_figures()
+
+    def _keep_figures(self) -> None:
+        """Keep as plain numbers what `expected_us` needs: it is asked far more often than anything is learnt."""
+        (c00, c01, c02), (_, c11, c12), (_, _, c22) = self._cov.tolist()
+        self._figures = (*self._state.tolist(), c00, c01, c02, c11, c12, c22)
 
     def _ahead_s(self, at_us: float) -> float:
         return 0.0 if self._at_us is None else max(0.0, (at_us - self._at_us) / US_PER_S)
@@ -189,10 +199,10 @@ class CameraClock:
         self._cov[1, 0] += rate * ahead_s**2 / 2
         self._cov[1, 1] = min(self._cov[1, 1] + rate * ahead_s, RATE_SIGMA**2)
 
-    def _tell(self, code: str) -> None:
-        """Say where the offset has gone further than the tolerance since it was last said."""
+    def _tell(self, code: str, *, always: bool = False) -> None:
+        """Say where the offset has gone further than the tolerance since it was last said, or `always`."""
         offset_us = self.offset_us
-        if abs(offset_us - self._reported_us) <= self.tolerance_us and code != "camera-clock-jump":
+        if abs(offset_us - self._reported_us) <= self.tolerance_us and not always:
             return
         state = self.state()
         what = (

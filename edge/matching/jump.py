@@ -31,10 +31,11 @@ FIT_LOG_ODDS: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A common shift in µs of all reads, and how many pairs it explains."""
+    """A common shift in µs of all reads, how many pairs it explains, and how far these scatter about it (standard deviation)."""
 
     shift_us: float
     support: int
+    scatter_us: float
 
 
 def doubt(residuals_us: NDArray[np.float64], sigma_us: float) -> float:
@@ -55,12 +56,13 @@ def doubt(residuals_us: NDArray[np.float64], sigma_us: float) -> float:
     if min(residuals_us.shape) < 2:  # noqa: PLR2004 - one pair fits any shift
         return 0.0
     width_us = 3 * sigma_us
-    here = _explained(residuals_us, np.zeros(1), width_us)[0]
-    shifts = residuals_us[np.abs(residuals_us) <= RANGE_US]
-    shifts = shifts[np.abs(shifts) > 2 * width_us]
+    fits = np.abs(residuals_us) <= width_us
+    here = min(fits.any(axis=1).sum(), fits.any(axis=0).sum())
+    values = np.sort(residuals_us[np.abs(residuals_us) <= RANGE_US])
+    shifts = values[np.abs(values) > 2 * width_us]
     if not shifts.size:
         return 0.0
-    there = _explained(residuals_us, shifts, width_us)
+    there = np.searchsorted(values, shifts + width_us, side="right") - np.searchsorted(values, shifts - width_us, side="left")
     gain = np.exp(FIT_LOG_ODDS * np.minimum(there - here, 20.0)) / there * sigma_us / np.abs(shifts)
     weight = PRIOR * float(gain.sum()) / DECADES
     return weight / (1 + weight)
@@ -69,24 +71,20 @@ def doubt(residuals_us: NDArray[np.float64], sigma_us: float) -> float:
 def proven(residuals_us: NDArray[np.float64], width_us: float, apart_us: float) -> Shift | None:
     """Find the one shift that brings unmatched reads and unmatched vehicles together; None where there is none, or more than one.
 
-    It must explain most of the fewer of the two, and no shift farther than `apart_us` from it half as many: evenly spaced traffic explains
-    nothing. `residuals_us` as for `doubt`.
+    It must explain most of the fewer of the two, and neither no shift nor one farther than `apart_us` from it half as many: evenly
+    spaced traffic explains nothing. `residuals_us` as for `doubt`.
     """
     values = np.sort(residuals_us[np.abs(residuals_us) <= RANGE_US])
     start, count = _fullest(values, width_us)
     if count < max(SUPPORT, math.ceil(SHARE * min(residuals_us.shape, default=0))):
         return None
-    shift_us = float(np.median(values[start : start + count]))
+    inside = values[start : start + count]
+    shift_us = float(np.median(inside))
     others = values[np.abs(values - shift_us) > apart_us]
-    if 2 * _fullest(others, width_us)[1] > count:
+    here = np.count_nonzero(np.abs(values) <= width_us) if abs(shift_us) > width_us else 0
+    if 2 * max(_fullest(others, width_us)[1], here) > count:
         return None
-    return Shift(shift_us, count)
-
-
-def _explained(residuals_us: NDArray[np.float64], shifts_us: NDArray[np.float64], width_us: float) -> NDArray[np.float64]:
-    """Give per shift how many pairs it explains: the fewer of vehicles with a read and reads with a vehicle."""
-    fits = np.abs(residuals_us[None] - shifts_us[:, None, None]) <= width_us
-    return np.minimum(fits.any(axis=2).sum(axis=1), fits.any(axis=1).sum(axis=1)).astype(np.float64)
+    return Shift(shift_us, count, 1.4826 * float(np.median(np.abs(inside - shift_us))))
 
 
 def _fullest(values: NDArray[np.float64], width_us: float) -> tuple[int, int]:

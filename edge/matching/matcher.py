@@ -6,8 +6,9 @@ What arrives later still is offered by `late_matches`, for a further record. doc
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from contract.faults import Fault, RejectError
@@ -31,8 +32,21 @@ REMEMBERED: Final = 1_024
 CLAIMS_REMEMBERED: Final = 256
 """Reads per view that have a vehicle and by which a repeat that comes later is known."""
 
+ALONE_AMONG: Final = 256
+"""Latest vehicles among which those without a sighting are looked for."""
+
 LATE_REACH_US: Final = 60 * US_PER_S
 """Vehicles whose passage lies further from a late read than this cannot be its: the camera's whole way and tolerance are less."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A read that a vehicle has, at its time on the station's clock."""
+
+    at_us: float
+    read: PlateRead
+    key: str
+    probability: float
 
 
 class Matcher:
@@ -50,9 +64,7 @@ class Matcher:
         self._settings = settings or Matching()
         self._views = views_of(cameras, self._settings.lane_change_share)
         self._view_of = {name: view for view in self._views for name in view.watches}
-        self._claims: dict[int, deque[tuple[PlateRead, str, float]]] = {
-            view.number: deque(maxlen=CLAIMS_REMEMBERED) for view in self._views
-        }
+        self._claims: dict[int, list[_Claim]] = {view.number: [] for view in self._views}
         self._known: OrderedDict[str, Known] = OrderedDict()
         self._order: list[Known] = []
         self._matches: dict[str, Match] = {}
@@ -182,15 +194,17 @@ class Matcher:
 
     def _repeats_claimed(self, view: View, watch: Watch, read: PlateRead) -> bool:
         """Whether a read repeats one that a vehicle has already; it is then that vehicle's too, and no other's."""
-        for other, key, probability in reversed(self._claims[view.number]):
-            offset_us = view.watches[other.camera].clock.offset_us
-            apart_us = (read.time_us - watch.clock.offset_us) - (other.time_us - offset_us)
-            if abs(apart_us) <= watch.clock.tolerance_us and same_plate(read.text, other.text) and key in self._known:
-                found = found_of(Sighting((read,), 0.0, read.text, read.confidence), view, self._known[key], probability)
-                if found.reads:
-                    self._repeats.append((key, found))
-                return True
-        return False
+        claims, at_us = self._claims[view.number], read.time_us - watch.clock.offset_us
+        start = bisect_left(claims, at_us - watch.clock.tolerance_us, key=lambda claim: claim.at_us)
+        stop = bisect_right(claims, at_us + watch.clock.tolerance_us, lo=start, key=lambda claim: claim.at_us)
+        claim = next((one for one in claims[start:stop] if same_plate(read.text, one.read.text) and one.key in self._known), None)
+        if claim is None:
+            return False
+        sighting = Sighting((read,), at_us, read.text, read.confidence)
+        found = found_of(sighting, view, self._known[claim.key], claim.probability)
+        if found.reads:
+            self._repeats.append((claim.key, found))
+        return True
 
     def _choose(self, view: View, known: Known) -> Found | str:
         """Give the view's sighting of the vehicle, now used up, or in words why there is none."""
@@ -225,7 +239,8 @@ class Matcher:
             return []
         until = bisect_right(self._order, known.passage.time_us + 4 * watch.clock.tolerance_us, key=lambda one: one.passage.time_us)
         alone: list[Passage] = []
-        for one in reversed(self._order[:until]):
+        for index in range(until - 1, max(-1, until - 1 - ALONE_AMONG), -1):
+            one = self._order[index]
             if view.number not in one.sightings and one.passage.lane in watch.camera.lanes:
                 alone.append(one.passage)
                 if len(alone) == jump.LOOK:
@@ -234,9 +249,12 @@ class Matcher:
 
     def _claim(self, view: View, known: Known, sighting: Sighting, probability: float) -> Found:
         found = found_of(sighting, view, known, probability)
+        claims = self._claims[view.number]
         for read in sighting.reads:  # one outside the tolerance proves nothing, but must not be left for another vehicle either
             view.watches[read.camera].use(read)
-            self._claims[view.number].append((read, known.passage.key, probability))
+            claim = _Claim(read.time_us - view.watches[read.camera].clock.offset_us, read, known.passage.key, probability)
+            insort(claims, claim, key=lambda one: one.at_us)
+        del claims[: max(0, len(claims) - CLAIMS_REMEMBERED)]
         known.sightings[view.number] = sighting
         first = min((one.read for one in found.reads), key=lambda read: (read.time_us, read.event_id))
         watch = view.watches[first.camera]

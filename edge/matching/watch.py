@@ -167,7 +167,7 @@ class Watch:
         shift = jump.proven(self._residuals_us(alone), width_us, self.clock.tolerance_us)
         if shift is None:
             return False
-        self.clock.jump(shift.shift_us, shift.support, float(max(passage.time_us for passage in alone)))
+        self.clock.jump(shift, float(max(passage.time_us for passage in alone)), is_said=self.clock.learned and abs(shift.shift_us) > width_us)
         self.missed_lately = 0
         return True
 
