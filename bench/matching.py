@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import heapq
+import itertools
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -132,8 +133,9 @@ def _why(traffic: Traffic, driven: Driven, match: Match, event: str, vehicle: in
         other = traffic.driven[vehicle]
         moved = "" if other.seen_lanes == (other.lane,) else f", which changed to {other.seen_lanes[0]}"
         whose = f"of v{vehicle} ({other.kind.name}, lane {other.lane}{moved}, {other.at_s - driven.at_s:+.2f} s)"
-    own = [key for key, truth in traffic.truth.items() if truth.vehicle == driven.number]
-    return f"v{driven.number} ({driven.kind.name}, lane {driven.lane}) got {event} {whose}; its own reads: {len(own)}; {'; '.join(match.reasons)}"
+    own = sum(truth.vehicle == driven.number for truth in traffic.truth.values())
+    got = f"v{driven.number} ({driven.kind.name}, lane {driven.lane}) got {event}"
+    return f"{got} {whose}; its own reads: {own}; {'; '.join(match.reasons)}"
 
 
 def _row(table: Table, name: str, outcomes: list[Outcome]) -> None:
@@ -159,16 +161,17 @@ def _row(table: Table, name: str, outcomes: list[Outcome]) -> None:
     )
 
 
-def calibration(outcomes: list[Outcome]) -> Table:
-    """Give how many pairs were right of those said to be so and so sure."""
-    table = Table("said", "pairs", "mean said", "right", title="of the pairs said to be so sure, how many were right (accepted from 0.5 on)")
-    said = np.array([probability for one in outcomes for probability, _ in one.said])
-    right = np.array([flag for one in outcomes for _, flag in one.said])
-    for low, high in zip(BINS, BINS[1:], strict=False):
-        inside = (said >= low) & (said < high)
-        if inside.any():
-            name = f"{low:g} to {min(high, 1.0):g}"
-            table.add_row(name, f"{inside.sum()}", f"{said[inside].mean():.5f}", f"{right[inside].mean():.5f}")
+def calibration(asked: list[Outcome], hard: list[Outcome]) -> Table:
+    """Give how many pairs were right of those said to be so and so sure, in the scene that is asked for and in all others."""
+    columns = ("said", "pairs", "mean said", "right", "pairs, others", "mean said", "right")
+    table = Table(*columns, title="of the pairs said to be so sure, how many were right (accepted from 0.5 on)")
+    for low, high in itertools.pairwise(BINS):
+        cells = [f"{low:g} to {min(high, 1.0):g}"]
+        for outcomes in (asked, hard):
+            inside = [(said, right) for one in outcomes for said, right in one.said if low <= said < high]
+            mean, share = np.mean(inside, axis=0) if inside else (np.nan, np.nan)
+            cells += [f"{len(inside)}", f"{mean:.5f}", f"{share:.5f}"]
+        table.add_row(*cells)
     return table
 
 
@@ -186,24 +189,25 @@ def main() -> None:
     )
     jobs = [(ASKED, seed) for seed in range(given.seeds)] + [(scene, 100) for scene in SCENES]
     jobs = [(scene, seed) for scene, seed in jobs if given.only is None or given.only in scene.name]
-    settings = Matching(lane_change_share=0.01)
     asked: list[Outcome] = []
-    loose: list[Outcome] = []
+    loose: dict[bool, list[Outcome]] = {True: [], False: []}
     wrong: list[tuple[str, str]] = []
     with Progress(console=console, transient=True) as progress:
         for scene, seed in progress.track(jobs, description="matching"):
-            outcome = run(draw(replace(scene, vehicles=given.vehicles), seed), seed, settings)
+            traffic = draw(replace(scene, vehicles=given.vehicles), seed)
+            outcome = run(traffic, seed, Matching(lane_change_share=scene.lane_change))
             _row(table, f"{scene.name}, draw {seed + 1}" if scene is ASKED else scene.name, [outcome])
             wrong += [(scene.name, why) for why in outcome.wrong]
             if scene is ASKED:
                 asked.append(outcome)
-                loose.append(run(outcome.traffic, seed, Matching(lane_change_share=0.01, certainty_min=0.5)))
+            loose[scene is ASKED].append(run(traffic, seed, Matching(lane_change_share=scene.lane_change, certainty_min=0.5)))
     if len(asked) > 1:
         _row(table, "as asked for, all draws", asked)
     console.print(table)
-    if loose:
-        console.print(calibration(loose))
-    console.print(f"goal: at least {100 * MATCHED_GOAL:g} % of present reads matched, at most {1e4 * WRONG_GOAL:g} wrong in 10 000 vehicles")
+    console.print(calibration(loose[True], loose[False]))
+    console.print(
+        f"goal: at least {100 * MATCHED_GOAL:g} % of present reads matched, at most {1e4 * WRONG_GOAL:g} wrong in 10 000 vehicles"
+    )
     console.print(f"{len(wrong)} wrong matches" + (", each:" if wrong else ""))
     for name, why in wrong:
         console.print(f"[{name}] {why}", markup=False)

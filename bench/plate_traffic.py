@@ -1,4 +1,4 @@
-"""Simulated traffic for the matching: what passed, what the scale says of it, and what cameras say of it, late, twice, wrongly or not at all.
+"""Simulated traffic for the matching: what passed, what the scale says of it, what cameras say of it: late, twice, wrongly, not at all.
 
 Only the scene is made here; the matching under test is the station's own. All random numbers come from one seed.
 """
@@ -50,8 +50,9 @@ KINDS: Final = (
 class Scene:
     """What happens on the road and at the cameras; shares are of vehicles (or of reads), times in seconds.
 
-    Headways are a mix: `tailgating` within 0.45 to 0.7 s, `platoon` lognormal around 1.1 s, the rest free (1.2 s and an exponential), so that
-    a lane carries `per_hour`; a vehicle keeps at least 0.2 s from the end of the one before it.
+    Headways are a mix: `tailgating` within 0.45 to 0.7 s, `platoon` lognormal around 1.1 s, the rest free (1.2 s and an exponential), so
+    that a lane carries `per_hour`; a vehicle keeps at least 0.2 s from the end of the one before it. Every clock goes off by `drift_s` and
+    back as a sine over `drift_over_s`.
     """
 
     name: str = "as asked for"
@@ -178,7 +179,7 @@ def _drive(scene: Scene, rng: np.random.Generator) -> list[Driven]:
             headway_s, following = (0.6, True) if twin else _headway(scene, rng)
             if before is not None:
                 headway_s = max(headway_s, before.kind.length_m / before.speed_m_s + 0.2)
-                headway_s = 0.6 if twin and before.kind.length_m < 10.0 else headway_s  # noqa: PLR2004 - a trailer is longer than 0.6 s
+                headway_s = 0.6 if twin and before.kind.length_m < 10.0 else headway_s
             at_s += headway_s
             speed_m_s = (kind.speed_kmh + 6 * rng.standard_normal()) / 3.6
             if following and before is not None:
@@ -206,8 +207,8 @@ def _headway(scene: Scene, rng: np.random.Generator) -> tuple[float, bool]:
 
 def _plate(kind: Kind, rng: np.random.Generator, taken: set[str]) -> str:
     while True:
-        head = ("湘" if rng.random() < 0.6 else rng.choice(list(PROVINCES))) + rng.choice(list(LETTERS))  # noqa: PLR2004 - at home
-        body = "".join(rng.choice(list(SERIAL if rng.random() < 0.2 else "0123456789")) for _ in range(5))  # noqa: PLR2004 - mostly digits
+        head = ("湘" if rng.random() < 0.6 else rng.choice(list(PROVINCES))) + rng.choice(list(LETTERS))
+        body = "".join(rng.choice(list(SERIAL if rng.random() < 0.2 else "0123456789")) for _ in range(5))
         text = head + ("D" + body if kind.colour is PlateColour.GREEN else body)
         if text not in taken:
             taken.add(text)
@@ -221,9 +222,9 @@ def _change_lanes(traffic: Traffic, rng: np.random.Generator) -> None:
     for one in traffic.driven:
         if rng.random() >= scene.lane_change:
             continue
-        lane = one.lane + (1 if rng.random() < 0.5 else -1)  # noqa: PLR2004 - either side
+        lane = one.lane + (1 if rng.random() < 0.5 else -1)
         room = by_lane.get(lane)
-        if room is None or np.abs(room - one.at_s).min() < 0.6:  # noqa: PLR2004 - seconds to the next vehicle there
+        if room is None or np.abs(room - one.at_s).min() < 0.6:
             continue
         one.seen_lanes = (lane, one.lane) if rng.random() < scene.straddling else (lane,)
 
@@ -275,8 +276,8 @@ class _Lens:
         misread = rng.random() < scene.misread
         colour = one.kind.colour if one is not None else PlateColour.BLUE
         draw_ = rng.random()
-        if draw_ < 0.05:  # noqa: PLR2004 - share of colours not seen, or seen wrongly
-            colour = PlateColour.UNKNOWN if draw_ < 0.02 else rng.choice([PlateColour.BLUE, PlateColour.YELLOW, PlateColour.GREEN])  # noqa: PLR2004
+        if draw_ < 0.05:
+            colour = PlateColour.UNKNOWN if draw_ < 0.02 else rng.choice([PlateColour.BLUE, PlateColour.YELLOW, PlateColour.GREEN])
         if rng.random() < scene.wrong_camera_lane:
             lane = int(rng.choice([other for other in self._camera.lanes if other != lane]))
         self._count += 1
@@ -306,7 +307,7 @@ class _Lens:
 def _misread(text: str, rng: np.random.Generator) -> str:
     """Give the text with one character read as another: six times in ten one that looks like it."""
     places = [(i, alike) for i, char in enumerate(text) for alike in LOOKALIKES if char in alike]
-    if places and rng.random() < 0.6:  # noqa: PLR2004 - judged
+    if places and rng.random() < 0.6:
         i, alike = places[rng.integers(len(places))]
         return text[:i] + str(rng.choice([char for char in alike if char != text[i]])) + text[i + 1 :]
     i = int(rng.integers(1, len(text)))

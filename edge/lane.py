@@ -35,6 +35,7 @@ WARM_UP_S: Final = 5.0
 SAME_END_S: Final = 0.05
 """Two vehicles end further apart than this; one vehicle weighed twice, from another start of the stream, ends closer."""
 
+
 @dataclass(frozen=True, slots=True)
 class Ready:
     """A vehicle whose waiting time is over, with all that its record needs."""
@@ -309,7 +310,7 @@ class LaneRun:
             if self._recorded_to and weighing.vehicle.stop <= self._recorded_to + SAME_END_S * self.lane.rate_hz:
                 continue
             vehicle = weighing.vehicle
-            key = f"{self.lane.id}-{vehicle.first_axle_sample:.0f}"
+            key = f"{self.lane.id}-{self._epoch:08x}-{vehicle.first_axle_sample:.0f}"
             waiting = _Waiting(weighing, key, now_s, self._in_force.at(vehicle.start))
             self._waiting.append(waiting)
             self.state.vehicles += 1

@@ -45,7 +45,7 @@ from edge.drift import DriftWatch
 from edge.drivers import driver_for
 from edge.drivers.base import DeviceEvent, LineFault, LoopTransition, SiteState
 from edge.faultbook import FaultBook
-from edge.health import lane_health
+from edge.health import clock_health, lane_health
 from edge.lane import LaneRun, Ready
 from edge.live import LiveView
 from edge.loopback import LoopbackServer, create_app
@@ -382,6 +382,7 @@ class StationService:
             "uplink": {"connected": self._uplink.connected},
             "devices": {name: {"connected": device.connected} for name, device in self._devices.items()},
             "lanes": {name: lane_health(lane) for name, lane in self._lanes.items()},
+            "cameras": {name: clock_health(state) for name, state in self._matcher.clock_states().items()},
             "ledger": self._desk.state() if self._desk else None,
             "drift": self._drift.health(),
             "loop_passages": dict(self._loops),

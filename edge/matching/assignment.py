@@ -49,8 +49,9 @@ def pair_probabilities(odds: Sequence[Mapping[int, float]], lanes: Sequence[int]
     backward: States = dict.fromkeys(forward[-1], 1.0)
     probabilities: list[dict[int, float]] = []
     for j in range(len(odds) - 1, -1, -1):
-        pairs, backward = _retreat(forward[j], backward, odds[j], blocking, keep[j], scales[j])
-        probabilities.append(pairs)
+        pairs, following = _retreat(forward[j], backward, odds[j], blocking, keep[j])
+        probabilities.append({v: min(weight / scales[j], 1.0) for v, weight in pairs.items()})
+        backward = {state: weight / scales[j] for state, weight in following.items()}
     return probabilities[::-1], math.fsum(map(math.log, scales))
 
 
@@ -80,9 +81,9 @@ def _advance(before: States, seen: Mapping[int, float], blocking: Sequence[int],
 
 
 def _retreat(
-    before: States, after: States, seen: Mapping[int, float], blocking: Sequence[int], kept: int, scale: float
+    before: States, after: States, seen: Mapping[int, float], blocking: Sequence[int], kept: int
 ) -> tuple[dict[int, float], States]:
-    """Give the pairs' probabilities at one sighting and the weight of all that follows each state before it."""
+    """Give the weight of each pair at one sighting, and of all that follows each state before it."""
     pairs = dict.fromkeys(seen, 0.0)
     following: States = {}
     for state, weight in before.items():
@@ -90,7 +91,7 @@ def _retreat(
         for v, odds in seen.items():
             if not state & blocking[v]:
                 part = odds * after.get((state | 1 << v) & kept, 0.0)
-                pairs[v] += weight * part / scale
+                pairs[v] += weight * part
                 rest += part
-        following[state] = rest / scale
-    return {v: min(probability, 1.0) for v, probability in pairs.items()}, following
+        following[state] = rest
+    return pairs, following

@@ -53,7 +53,7 @@ def doubt(residuals_us: NDArray[np.float64], sigma_us: float) -> float:
     float
         0 where nothing is left over that fits better anywhere else.
     """
-    if min(residuals_us.shape) < 2:  # noqa: PLR2004 - one pair fits any shift
+    if min(residuals_us.shape) < 2:
         return 0.0
     width_us = 3 * sigma_us
     fits = np.abs(residuals_us) <= width_us

@@ -20,11 +20,11 @@ TAIL_WIDTH: Final = 3.0
 PLATES_OF: Final = {
     "yellow": (0.88, 0.02),
     "blue": (0.04, 0.80),
-    "new-energy-large": (0.06, 0.01),
+    "new-energy-large": (0.06, 0.005),
     "new-energy-small": (0.01, 0.16),
 }
-"""Share of large and of small vehicles that are seen with each kind of plate. GA 36-2018, table 1: yellow for large vehicles, blue for small
-ones, new energy with its letter last (large) or third (small); the small shares are cameras that see a wrong colour, and light lorries."""
+"""Share of large and of small vehicles seen with each kind of plate. GA 36-2018, table 1: yellow for large vehicles, blue for small ones,
+new energy with its letter last (large) or third (small); the small shares are cameras that see a wrong colour, and light lorries."""
 
 TRAILER: Final = {True: 2.0, None: 1.0, False: 0.02}
 """For a trailer's plate on the rear, by whether the weighed vehicle is articulated; a rigid lorry that draws a trailer is weighed as one
@@ -54,7 +54,7 @@ def density_hz(residual_us: float, sigma_us: float) -> float:
 
 def plate_kind(text: str, colour: PlateColour) -> str:
     """Give the kind of plate in the words of `PLATES_OF`; empty where text and colour do not tell."""
-    if len(text) == 8:  # noqa: PLR2004 - new energy alone has eight characters (GA 36-2018, 5.5)
+    if len(text) == 8:
         return "new-energy-large" if text[-1].isalpha() else "new-energy-small"
     return {PlateColour.YELLOW_GREEN: "new-energy-large", PlateColour.GREEN: "new-energy-small"}.get(colour, colour.value)
 

@@ -18,8 +18,8 @@ from contract.units import US_PER_S
 from edge.matching import jump
 from edge.matching.clock import ClockState
 from edge.matching.evidence import found_of, why_not
-from edge.matching.lookalikes import same_plate
 from edge.matching.likelihood import link_ratio
+from edge.matching.lookalikes import same_plate
 from edge.matching.match import Found, Match, combine
 from edge.matching.passage import Passage
 from edge.matching.sighting import Sighting

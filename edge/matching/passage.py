@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from contract.recordable import recordable
 from contract.station import Camera
 from contract.units import US_PER_S
 from contract.vehicles import Body, Vehicle
@@ -74,7 +75,8 @@ class Passage:
 
     @classmethod
     def of(cls, vehicle: Vehicle, key: str, time_us: int, playback: float) -> "Passage":
-        """Take from a weighed vehicle what matching needs."""
+        """Take from a weighed vehicle what matching needs; figures that no vehicle can have count as unknown."""
+        vehicle = recordable(vehicle)
         body = vehicle.vehicle_class.body
         return cls(
             key=key,
@@ -93,7 +95,7 @@ class Passage:
 def size_of(vehicle: Vehicle) -> Size:
     """Give the size that a weighed vehicle shows; unknown rather than guessed, for an empty lorry may weigh as little as a van."""
     wheelbase_m = vehicle.axles[-1].spacing_m
-    if len(vehicle.axles) > 2 or vehicle.gross_kg - vehicle.gross_u_kg > LARGE_GROSS_KG:  # noqa: PLR2004 - a car has two axles
+    if len(vehicle.axles) > 2 or vehicle.gross_kg - vehicle.gross_u_kg > LARGE_GROSS_KG:
         return Size.LARGE
     if vehicle.length_m is not None and vehicle.length_m > 1.1 * LARGE_LENGTH_M:
         return Size.LARGE

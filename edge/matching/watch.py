@@ -167,12 +167,15 @@ class Watch:
         shift = jump.proven(self._residuals_us(alone), width_us, self.clock.tolerance_us)
         if shift is None:
             return False
-        self.clock.jump(shift, float(max(passage.time_us for passage in alone)), is_said=self.clock.learned and abs(shift.shift_us) > width_us)
+        self.clock.jump(
+            shift, float(max(passage.time_us for passage in alone)), is_said=self.clock.learned and abs(shift.shift_us) > width_us
+        )
         self.missed_lately = 0
         return True
 
     def _residuals_us(self, alone: list[Passage]) -> NDArray[np.float64]:
         """Give read minus expected time of the latest unused reads and vehicles, (vehicles, reads)."""
-        expected = np.array([self.clock.expected_us(self.seen(passage))[0] for passage in alone[-jump.LOOK :]])
+        expected = np.array([self.clock.expected_us(self.seen(passage))[0] for passage in alone[-jump.LOOK :]], dtype=np.float64)
         reads = np.array([arrival.read.time_us for arrival in self.unused[-jump.LOOK :]], dtype=np.float64)
-        return reads[None, :] - expected[:, None]
+        residuals_us: NDArray[np.float64] = reads[None, :] - expected[:, None]
+        return residuals_us
