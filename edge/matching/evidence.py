@@ -1,12 +1,14 @@
 """Puts a decision into words: what was found with what speaks for it, or why nothing was."""
 
-from contract.plates import PlateColour
+from typing import Final
+
+from contract.plates import PlateRead
 from edge.matching.likelihood import kind_ratio
 from edge.matching.match import Found, MatchedRead
 from edge.matching.sighting import Sighting
 from edge.matching.view import Known, Solution, View
 
-DOUBTED: float = 0.9
+DOUBTED: Final = 0.9
 """Trust in a clock below which the reason names it."""
 
 
@@ -18,18 +20,18 @@ def found_of(sighting: Sighting, view: View, known: Known, probability: float) -
         expected_us, _ = watch.clock.expected_us(watch.seen(known.passage))
         residual_us = read.time_us - expected_us
         if abs(residual_us) <= watch.clock.tolerance_us:
-            support = _support(view, known, sighting, read.camera, read.colour)
+            support = _support(view, known, sighting, read)
             matched.append(MatchedRead(read, view.facing, probability, round(residual_us), support))
     matched.sort(key=lambda one: (one.read.text != sighting.text, -one.read.confidence, one.read.time_us, one.read.event_id))
     return Found(tuple(matched), sighting.text, sighting.confidence)
 
 
-def _support(view: View, known: Known, sighting: Sighting, camera: str, colour: PlateColour) -> tuple[str, ...]:
+def _support(view: View, known: Known, sighting: Sighting, read: PlateRead) -> tuple[str, ...]:
     said = []
     passage = known.passage
-    if passage.lane not in view.watches[camera].camera.lanes:
+    if passage.lane not in view.watches[read.camera].camera.lanes:
         said.append(f"weighed in lane {passage.lane}, so it changed lanes")
-    kind = kind_ratio(passage, sighting.text, colour, view.facing)
+    kind = kind_ratio(passage, sighting.text, read, view.facing)
     if kind > 1:
         said.append(f"the plate's kind fits a {passage.size.value} vehicle")
     elif kind < 1:

@@ -52,18 +52,21 @@ def density_hz(residual_us: float, sigma_us: float) -> float:
     return (core + tail) / (sigma_s * math.sqrt(2 * math.pi))
 
 
-def plate_kind(text: str, colour: PlateColour) -> str:
-    """Give the kind of plate in the words of `PLATES_OF`; empty where text and colour do not tell."""
+def plate_kind(text: str, read: PlateRead) -> str:
+    """Give the kind of plate in the words of `PLATES_OF`, by our own reading, else by text and colour; another word where nothing tells."""
+    own, colour = read.own_reading, read.colour
+    if own is not None and own.kind in PLATES_OF:
+        return own.kind
     if len(text) == 8:
         return "new-energy-large" if text[-1].isalpha() else "new-energy-small"
     return {PlateColour.YELLOW_GREEN: "new-energy-large", PlateColour.GREEN: "new-energy-small"}.get(colour, colour.value)
 
 
-def kind_ratio(passage: Passage, text: str, colour: PlateColour, facing: Literal["front", "rear"]) -> float:
+def kind_ratio(passage: Passage, text: str, read: PlateRead, facing: Literal["front", "rear"]) -> float:
     """Give how much the plate's kind speaks for the vehicle's size and build."""
     if text and names_trailer(text, "rear"):
         return TRAILER[passage.articulated] if facing == "rear" else TRAILER_IN_FRONT
-    shares = PLATES_OF.get(plate_kind(text, colour))
+    shares = PLATES_OF.get(plate_kind(text, read))
     if shares is None or passage.size is Size.UNKNOWN:
         return 1.0
     return shares[passage.size is Size.SMALL] / (sum(shares) / len(shares))

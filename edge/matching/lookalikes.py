@@ -10,7 +10,7 @@ from typing import Final
 
 LOOKALIKES: Final = (
     *("8B", "0DQ", "2Z", "5S", "17T", "6G", "4A", "CG", "EF", "MN", "VY", "KX", "UV", "3B"),
-    *("京津", "湘浙", "沪渝", "苏赣", "皖晥", "豫粤", "鲁晋", "川闽", "甘吉", "云贵", "黑川"),
+    *("京津", "湘浙", "沪渝", "苏赣", "豫粤", "鲁晋", "川闽", "甘吉", "云贵", "黑川"),
 )
 """Sets of characters that are mistaken for each other, letters and digits first, then provinces by their shared parts (氵, 口, 日). Judged
 from the shapes of GA 36-2018's characters, not measured. No two successive digits are in one set: a convoy of one fleet stays apart."""

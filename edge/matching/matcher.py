@@ -19,10 +19,9 @@ from edge.matching import jump
 from edge.matching.clock import ClockState
 from edge.matching.evidence import found_of, why_not
 from edge.matching.likelihood import link_ratio
-from edge.matching.lookalikes import same_plate
 from edge.matching.match import Found, Match, combine
 from edge.matching.passage import Passage
-from edge.matching.sighting import Sighting
+from edge.matching.sighting import Sighting, same_vehicles
 from edge.matching.view import Known, Link, Solution, View, views_of
 from edge.matching.watch import Arrival, Watch
 
@@ -197,7 +196,7 @@ class Matcher:
         claims, at_us = self._claims[view.number], read.time_us - watch.clock.offset_us
         start = bisect_left(claims, at_us - watch.clock.tolerance_us, key=lambda claim: claim.at_us)
         stop = bisect_right(claims, at_us + watch.clock.tolerance_us, lo=start, key=lambda claim: claim.at_us)
-        claim = next((one for one in claims[start:stop] if same_plate(read.text, one.read.text) and one.key in self._known), None)
+        claim = next((one for one in claims[start:stop] if same_vehicles(read, one.read) and one.key in self._known), None)
         if claim is None:
             return False
         sighting = Sighting((read,), at_us, read.text, read.confidence)

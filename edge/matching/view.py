@@ -128,7 +128,7 @@ class View:
             density = density_hz(read.time_us - expected_us - shift_us, tolerance_us / SHIFTS / 2)
         if ratio * density <= NEGLIGIBLE * NEGLIGIBLE:
             return 0.0
-        ratio *= kind_ratio(passage, sighting.text, read.colour, self.facing) * direction_ratio(watch.camera, read)
+        ratio *= kind_ratio(passage, sighting.text, read, self.facing) * direction_ratio(watch.camera, read)
         if link is not None:
             ratio *= link(known, sighting)
         missed = watch.missed_share
