@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from contract.station import Camera
 from edge.matching.assignment import pair_probabilities
+from edge.matching.clock import WIDEST
 from edge.matching.likelihood import density_hz, direction_ratio, kind_ratio, lane_ratio
 from edge.matching.passage import Passage
 from edge.matching.sighting import Sighting, Timed, group
@@ -94,22 +95,16 @@ class View:
         """
         home = self.home(vehicle.passage.lane)
         if home is None or home.clock.learned:
-            watches = [watch for watch in self.watches.values() if watch.clock.learned and self._can_see(watch, vehicle.passage.lane)]
-            if not watches:
+            watches = [watch for watch in self.watches.values() if watch.clock.learned]
+            if not any(self._can_see(watch, vehicle.passage.lane) for watch in watches):
                 return Solution({}, 0, 0)
-            return _Problem(self, self._wide(watches), order, vehicle, link).solve()
+            return _Problem(self, watches, order, vehicle, link).solve()
         nearby = _nearby(vehicle, order, WINDOW * home.clock.tolerance_us)
         own = [known for known in nearby if known.passage.lane in home.camera.lanes]
         problem = _Problem(self, [home], own, vehicle, link)
         steps = [step / SHIFTS for step in range(-SHIFTS, SHIFTS + 1)]
         answers = [(step, *problem.solve_shifted(step * home.clock.tolerance_us)) for step in steps]
-        return _mixed([(log_weight - 4.5 * step**2, solution) for step, solution, log_weight in answers])
-
-    def _wide(self, watches: list[Watch]) -> list[Watch]:
-        """Add the cameras of the lanes beside: a vehicle that is theirs rather explains a sighting."""
-        if not self._change:
-            return watches
-        return [watch for watch in self.watches.values() if watch.clock.learned]
+        return _mixed([(log_weight - 0.5 * (step / WIDEST) ** 2, solution) for step, solution, log_weight in answers])
 
     def odds(self, watch: Watch, known: Known, sighting: Sighting, link: Link | None, shift_us: float | None) -> float:
         """Give how many times likelier sighting and vehicle belong together than that both stay alone."""
