@@ -208,7 +208,7 @@ class Matcher:
     def _choose(self, view: View, known: Known) -> Found | str:
         """Give the view's sighting of the vehicle, now used up, or in words why there is none."""
         home = view.home(known.passage.lane)
-        if home is not None and home.follow_jump(self._alone(view, home, known)):
+        if home is not None and not known.decided and home.follow_jump(self._alone(view, home, known)):
             self._look_again(home)
         solution = view.solve(known, self._order, self._link(view, known))
         best = solution.best(known.passage.key)

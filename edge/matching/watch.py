@@ -74,6 +74,7 @@ class Watch:
         self.unused: list[Arrival] = []
         self.seen_ids: OrderedDict[str, None] = OrderedDict()
         self.missed_lately = 0
+        self._unsure = 0
         self._expected: OrderedDict[str, Seen] = OrderedDict()
 
     def seen(self, passage: Passage) -> Seen:
@@ -146,6 +147,7 @@ class Watch:
         The shares of what is missed and foreign go by probabilities, not by decisions: else doubt would feed on itself.
         """
         share = self.missed_share + (1.0 - seen - self.missed_share) / MISSED_OVER
+        self._unsure = 0 if found else self._unsure + 1
         self.missed_share = min(max(share, MISSED_MIN), MISSED_MAX)
         self.missed_lately = min(self.missed_lately + 2, 2 * jump.LOOK) if not found else max(self.missed_lately - 1, 0)
 
@@ -161,8 +163,8 @@ class Watch:
 
     def follow_jump(self, alone: list[Passage]) -> bool:
         """Set the clock where it must have jumped to, and say so, if that is proven; `alone` as for `doubt`."""
-        if self.clock.learned and self.doubt(alone) < LIKELY:
-            return False
+        if self.clock.learned and (self._unsure < jump.SUPPORT or self.doubt(alone) < LIKELY):
+            return False  # a clock by which vehicles are matched has not jumped, whatever the few that are left over look like
         width_us = min(JUMP_WIDTH * self.clock.noise_us, self.clock.tolerance_us * WIDEST)
         shift = jump.proven(self._residuals_us(alone), width_us, self.clock.tolerance_us)
         if shift is None:
