@@ -69,6 +69,8 @@ class Road(BaseModel):
         Standard deviation, at the reference load, of one reading beyond what chassis explain.
     scatter
         Standard deviation of traffic about the profile over what chassis and rest make it.
+    between
+        How far axles err about their vehicle's gross weight over what all of this makes it, as the reference vehicles' known loads show.
     speed
         What the reference vehicles' readings still show over speed: mean of rows and each row about it, with uncertainty.
     slowest_kmh, fastest_kmh
@@ -83,6 +85,7 @@ class Road(BaseModel):
     row: tuple[float, ...]
     rest: Annotated[float, Field(gt=0, lt=0.2)]
     scatter: Annotated[float, Field(gt=0.2, lt=5.0)]
+    between: Annotated[float, Field(gt=0.2, lt=5.0)] = 1.0
     speed: SpeedFunction
     slowest_kmh: Annotated[float, Field(gt=0)]
     fastest_kmh: Annotated[float, Field(gt=0)]

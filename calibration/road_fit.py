@@ -29,6 +29,7 @@ from calibration.chassis import DRAWS
 from calibration.ride import COEFFICIENTS
 from calibration.road import STANDING, Road, amplitude, ridden, ways
 from calibration.speed import RunReading, SpeedFunction, fit_speed, readings_of
+from calibration.static_load import estimate_on_road
 
 Array = NDArray[np.float64]
 
@@ -43,6 +44,10 @@ RESTS: Final = (0.009, 0.013, 0.018, 0.025, 0.034, 0.045)
 """Unexplained deviations of one reading tried."""
 
 ROUNDS: Final = 3
+
+PRIOR_KINDS: Final = 4.0
+SPEED_CLASS_KMH: Final = 10.0
+"""What chassis say of axles' errors counts as so many kinds of passage, one vehicle at speeds within a class of so many km/h."""
 
 ROW_U: Final = 0.05
 """Prior standard deviation of what the gains lack of each row."""
@@ -165,7 +170,7 @@ def learn_road(rows_m: Array, runs: Sequence[RunReading], traffic: Sequence[Pass
     best = max(solved, key=lambda one: one.evidence)
     speeds = [*(run.speed_kmh for run in runs), *np.quantile([one.speed_kmh for one in traffic], (0.01, 0.99))]
     lower = best.covariance[:COEFFICIENTS, :COEFFICIENTS][np.tril_indices(COEFFICIENTS)]
-    return Road(
+    road = Road(
         rows_m=tuple(float(place) for place in rows_m),
         profile=tuple(round(float(value), 5) for value in best.profile),
         profile_covariance=tuple(float(f"{value:.4g}") for value in lower),
@@ -176,6 +181,34 @@ def learn_road(rows_m: Array, runs: Sequence[RunReading], traffic: Sequence[Pass
         slowest_kmh=round(SLOWER * float(min(speeds)), 2),
         fastest_kmh=round(FASTER * float(max(speeds)), 2),
     )
+    return road.model_copy(update={"between": round(_between(road, runs), 4)})
+
+
+def _between(road: Road, runs: Sequence[RunReading]) -> float:
+    """Give how far known axle loads err about their gross weight's error over what the road makes of it: root mean square.
+
+    Readings say how they differ from row to row, which is more than loads do: what chassis do not explain changes faster than supposed, and
+    so averages out over the rows. Passages of one vehicle at about one speed count once.
+    """
+    squares = [_squares_about_gross(road, run) for run in runs if len(run.axle_kg) > 1]
+    kinds = len({(run.vehicle, round(run.speed_kmh / SPEED_CLASS_KMH)) for run in runs if len(run.axle_kg) > 1})
+    return float(np.sqrt((PRIOR_KINDS + kinds * np.mean(squares or [1.0])) / (PRIOR_KINDS + kinds)))
+
+
+def _squares_about_gross(road: Road, run: RunReading) -> float:
+    """Give the mean square of a run's axle errors about its gross weight's error, in units of their variance."""
+    true_kg, errors = np.array(run.axle_kg), np.array(run.axle_errors, np.float64)
+    axle, row = (part.ravel() for part in np.indices(errors.shape))
+    found = estimate_on_road(
+        ((1.0 + errors) * true_kg[:, None]).ravel(),
+        axle,
+        row,
+        lambda load_kg: road.expected(np.array(run.behind_m), load_kg, run.speed_kmh),
+        np.zeros(axle.size),
+    )
+    contrasts = np.linalg.svd(np.eye(true_kg.size) - 1.0 / true_kg.size)[0][:, :-1].T / true_kg
+    away = contrasts @ (found.load_kg - true_kg)
+    return float(away @ np.linalg.solve(contrasts @ found.covariance @ contrasts.T, away) / away.size)
 
 
 @dataclass(frozen=True)

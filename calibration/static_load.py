@@ -108,6 +108,8 @@ def estimate_on_road(
     row: NDArray[np.int64],
     expected: Callable[[NDArray[np.float64]], tuple[NDArray[np.float64], NDArray[np.float64]]],
     reading_u: NDArray[np.float64],
+    *,
+    between: float = 1.0,
 ) -> StaticLoads:
     """Estimate the loads of all axles of one vehicle whose site's road is known.
 
@@ -123,6 +125,8 @@ def estimate_on_road(
         `PASSES` passes.
     reading_u
         (n,) relative standard uncertainty of each reading by its signal.
+    between
+        How far axles err about their vehicle's gross weight, over what the readings' covariance makes it.
     """
     axles = int(axle.max()) + 1
     design = (axle[:, None] == np.arange(axles)[None, :]).astype(np.float64)
@@ -139,7 +143,15 @@ def estimate_on_road(
         scale2 = (PRIOR_FREEDOM + misfit) / (PRIOR_FREEDOM + ratio.size - axles)
         errors_kg2 = scale2 * inverse * np.outer(found * load_kg, found * load_kg)
         load_kg = np.maximum(found * load_kg, 1.0)
-    return StaticLoads(load_kg, errors_kg2, float(np.sqrt(scale2)), float("nan"))
+    own = _about_gross(load_kg, between)
+    return StaticLoads(load_kg, own @ errors_kg2 @ own.T, float(np.sqrt(scale2)), float("nan"))
+
+
+def _about_gross(load_kg: NDArray[np.float64], between: float) -> NDArray[np.float64]:
+    """Give what makes errors of loads, (axles,) in kg, `between` times as far about their share of the gross weight's error as they are."""
+    share = load_kg / load_kg.sum()
+    common = np.outer(share, np.ones_like(share))
+    return np.asarray(common + between * (np.eye(share.size) - common))
 
 
 def log_evidence(

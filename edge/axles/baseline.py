@@ -32,8 +32,8 @@ MAD_TO_SD = 1.4826
 """Standard deviation of a normal variable over its median absolute deviation."""
 
 
-PLACES = np.arange(STRETCH_HOPS - 1.0)
-"""Places in a stretch of the hops of which it can be told whether their successor was quiet."""
+COUNTED = np.stack((np.ones(STRETCH_HOPS - 1), np.arange(STRETCH_HOPS - 1.0)), axis=1)
+"""One, and the place in a stretch, for each hop of which it can be told whether its successor was quiet."""
 
 
 class Baseline:
@@ -114,11 +114,10 @@ class Baseline:
         """
         inner = self._quiet[:, 1:]
         use = (inner[:, :-1] & inner[:, 1:] & self._quiet[:, :-2]).astype(np.float64)
-        number = use.sum(axis=1)
+        number, places = (use @ COUNTED).T
         some = number > 0
         each = np.maximum(number, 1)
-        place = use @ PLACES / each
-        surprise = np.vecdot(use, self._mean[:, :-1]) / each - (self.level + self.drift * place)
+        surprise = np.vecdot(use, self._mean[:, :-1]) / each - (self.level + self.drift * places / each)
         variance = np.vecdot(use, self._variance[:, :-1]) / each
         # A single quiet hop tells less than nine, and 1/n while young, so that the first second counts fully. Without one the share is 0.
         share = number / (STRETCH_HOPS - 1.0)

@@ -208,7 +208,7 @@ class Detector:
         """Close a record at (place in the stretch, counter) and bring zero and noise of its channel to what they are now."""
         place, stop = end
         if record.is_noisier:
-            tail, _ = self._history.cut(channel, max(record.first_sample, stop - CALM_HOPS * self._hop), stop)
+            tail, _, _ = self._history.cut(channel, max(record.first_sample, stop - CALM_HOPS * self._hop), stop)
             self.baseline.disturb(channel, float(tail.std()))
             level = float(np.median(tail))
         self.baseline.shift(channel, place, level)
@@ -222,12 +222,13 @@ class Detector:
 
     def _cut(self, channel: int, record: OpenRecord, stop: int, *, cut: bool = False, goes_on: bool = False) -> Record:
         first = max(record.first_sample, record.told)
-        counts, valid = self._history.cut(channel, first, stop)
+        counts, valid, whole = self._history.cut(channel, first, stop)
         return Record(
             channel=channel,
             first_sample=first,
             counts=counts,
             valid=valid,
+            whole=whole,
             level_before=record.level,
             noise=record.noise,
             lead=max(record.onset - first, 0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,7 @@ from numpy.typing import NDArray
 from edge.axles.hops import Hops
 
 
-@dataclass(frozen=True)
-class Features:
+class Features(NamedTuple):
     """Figures of consecutive hops, arrays (channels, hops).
 
     Sums are of integers below 2⁵³ (at most some thousand samples of 24 bits, squared) and therefore exact in float64.

@@ -43,8 +43,8 @@ class History:
         """Forget everything: what comes next does not follow."""
         self._hops.clear()
 
-    def cut(self, channel: int, first_sample: int, stop_sample: int) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-        """Give counts and validity, (n,) each, of one channel; the span must still be kept."""
+    def cut(self, channel: int, first_sample: int, stop_sample: int) -> tuple[NDArray[np.int32], NDArray[np.bool_], bool]:
+        """Give counts and validity, (n,) each, of one channel, and whether no sample of it was lost; the span must still be kept."""
         parts, valid, whole = [], [], True
         for hops in reversed(self._hops):
             if hops.first_sample >= stop_sample:
@@ -56,7 +56,10 @@ class History:
             valid.append(hops.valid[part])
             whole = whole and hops.whole
         counts = np.concatenate(parts[::-1])
-        return counts, np.ones(counts.size, np.bool_) if whole else np.concatenate(valid[::-1])
+        if whole:
+            return counts, np.ones(counts.size, np.bool_), True
+        arrived = np.concatenate(valid[::-1])
+        return counts, arrived, bool(arrived.all())
 
     def stretch(self, first_sample: int, stop_sample: int) -> NDArray[np.int32]:
         """Give the counts (channels, n) of all channels; the span must still be kept."""

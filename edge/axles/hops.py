@@ -8,8 +8,7 @@ hour at once, and results agree to the bit. What has arrived is handed on in run
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,18 +27,17 @@ BREAK_HOPS = 25
 """A loss longer than this (half a second) ends whatever was going on: nothing measured before it bears on what follows."""
 
 
-@dataclass(frozen=True)
-class Hops:
+class Hops(NamedTuple):
     """Consecutive hops of all channels within one stretch; several only where no sample is lost.
 
-    Parameters
+    Attributes
     ----------
     first_sample
         Counter of the first sample.
     counts
         (channels, n) int32; 0 at lost samples.
-    valid
-        (n,) bool, False where the sample was lost.
+    valid, whole
+        (n,) bool, False where the sample was lost; and whether none was.
     size
         Samples per hop; n is a multiple of it. The first and the last hop of a stream may be shorter than the others.
     follows_break
@@ -49,29 +47,27 @@ class Hops:
     first_sample: int
     counts: NDArray[np.int32]
     valid: NDArray[np.bool_]
+    whole: bool
     size: int
     follows_break: bool = False
 
-    @cached_property
+    @property
     def number(self) -> int:
         """How many hops."""
-        return int(self.counts.shape[1]) // self.size
+        return self.valid.size // self.size
 
-    @cached_property
+    @property
     def stop_sample(self) -> int:
         """Counter just after the last sample."""
-        return self.first_sample + int(self.counts.shape[1])
-
-    @cached_property
-    def whole(self) -> bool:
-        """Whether no sample was lost."""
-        return bool(self.valid.all())
+        return self.first_sample + self.valid.size
 
     def single(self) -> Iterator[Hops]:
         """Give the hops one by one."""
         for at in range(0, int(self.counts.shape[1]), self.size):
             part = slice(at, at + self.size)
-            yield Hops(self.first_sample + at, self.counts[:, part], self.valid[part], self.size, self.follows_break and at == 0)
+            valid = self.valid[part]
+            whole = self.whole or bool(valid.all())
+            yield Hops(self.first_sample + at, self.counts[:, part], valid, whole, self.size, self.follows_break and at == 0)
 
 
 class Hopper:
@@ -167,5 +163,7 @@ class Hopper:
 
     def _pending(self, size: int) -> Hops:
         assert self._start is not None  # noqa: S101 (set by push before any use)
-        counts, valid = np.concatenate(self._counts, axis=1), np.concatenate(self._valid)
-        return Hops(self._start, counts, valid, min(size, valid.size), self._follows_break)
+        (counts, valid), more = (self._counts[0], self._valid[0]), len(self._counts) > 1
+        if more:
+            counts, valid = np.concatenate(self._counts, axis=1), np.concatenate(self._valid)
+        return Hops(self._start, counts, valid, bool(valid.all()), min(size, valid.size), self._follows_break)

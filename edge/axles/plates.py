@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -50,7 +49,7 @@ def plate_pulses(signal: Signal, rate_hz: float, plate_m: float, memory: RingMem
     force = signal
     if memory.ring is not None:
         above, growth, blur = without_ring(signal.above, memory.ring)
-        force = replace(signal, above=above, smooth=smoothed(above), noise=max(growth, 0.5) * signal.noise)
+        force = signal._replace(above=above, smooth=smoothed(above), noise=max(growth, 0.5) * signal.noise)
         wheels = find_wheels(force, rate_hz, plate_m)
     pulses = []
     for index, (start, stop) in enumerate(wheels):

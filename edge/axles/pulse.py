@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from contract.axles import CrossingFlag
 
 
-@dataclass(frozen=True)
-class Pulse:
+class Pulse(NamedTuple):
     """One wheel, positions as indices into the record.
 
     Attributes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +35,7 @@ CALM_HOPS = 50
 anew."""
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """Raw samples of one channel around a disturbance.
 
     Attributes
@@ -45,8 +44,8 @@ class Record:
         Index of the channel.
     first_sample
         Counter of the first sample.
-    counts, valid
-        (n,) int32, and (n,) bool, False where a sample was lost.
+    counts, valid, whole
+        (n,) int32; (n,) bool, False where a sample was lost; and whether none was.
     level_before
         Zero at the onset, counts; `noise` the standard deviation of the idle signal.
     lead, rest
@@ -67,6 +66,7 @@ class Record:
     first_sample: int
     counts: NDArray[np.int32]
     valid: NDArray[np.bool_]
+    whole: bool
     level_before: float
     noise: float
     lead: int
@@ -76,11 +76,6 @@ class Record:
     cut: bool = False
     goes_on: bool = False
     hum: tuple[tuple[float, float], ...] = ()
-
-    @cached_property
-    def whole(self) -> bool:
-        """Whether no sample was lost."""
-        return bool(self.valid.all())
 
 
 @dataclass(slots=True)
@@ -140,10 +135,9 @@ class OpenRecord:
         self.hops += 1
         self.peak = max(self.peak, high)
         self.peak_mean = max(self.peak_mean, mean)
-        flat = high - low < 2.0 * band
         at_zero = mean < band or mean < PEAK_SHARE_AT_REST * self.peak_mean
-        self.rest = self.rest + 1 if flat and at_zero and whole else 0
-        self.calm = self.calm + 1 if whole and -band < mean < band else 0
+        self.rest = self.rest + 1 if at_zero and whole and high - low < 2.0 * band else 0
+        self.calm = self.calm + 1 if -band < mean < band and whole else 0
         if self.rest >= REST_HOPS and self._has_rested(inside=high < band and -low < band):
             return True
         return self.calm >= CALM_HOPS or self.hops > LONGEST_HOPS

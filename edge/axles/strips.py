@@ -45,14 +45,14 @@ def strip_pulse(signal: Signal, rate_hz: float, stretch: tuple[int, int], bounds
         First index and end of what does not belong to a neighbour.
     """
     above, (start, stop) = signal.above, stretch
-    peak = float(signal.smooth[start:stop].max())
+    peak = float(np.maximum.reduce(signal.smooth[start:stop]))
     rise, fall = half_height(signal.smooth, start, stop, 0.5 * peak)
     width, middle, foot = max(fall - rise, 1.0), 0.5 * (rise + fall), FOOT_SHARE * (stop - start)
     begin = max(bounds[0], math.floor(min(middle - REACH * width, start - foot)))
     end = min(bounds[1], math.ceil(max(middle + REACH * width, stop + foot)) + 1)
-    area = float(above[begin:end].sum())
+    area = float(np.add.reduce(above[begin:end]))
     core = np.maximum(above[start:stop] - CORE_SHARE * peak, 0.0)
-    weight = float(core.sum())
+    weight = float(np.add.reduce(core))
     # A stretch that noise alone has opened may have nothing above zero; its middle is as good a place as any.
     centre = start + float(core @ np.arange(float(core.size))) / weight if weight > 0.0 else middle
     number = end - begin

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +33,7 @@ a spike of the converter or the cable; a tyre cannot load a sensor for one sampl
 THIRDS = np.full(3, 1.0 / 3.0)
 
 
-@dataclass(frozen=True)
-class Signal:
+class Signal(NamedTuple):
     """A record made ready for measuring.
 
     Attributes
@@ -66,7 +65,7 @@ class Signal:
 def prepare(record: Record, rate_hz: float) -> Signal:
     """Subtract the zero and take out spikes."""
     zero = zero_of(record, rate_hz)
-    above = record.counts - zero.line
+    above = zero.above
     if not record.whole:
         above[~record.valid] = 0.0
     smooth = smoothed(above)

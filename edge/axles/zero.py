@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +25,13 @@ STIFFNESS: Final = 1e-9
 """Keeps the normal matrix regular when the quiet samples are too few to tell a drift; far below one sample's weight."""
 
 
-@dataclass(frozen=True)
-class Zero:
+class Zero(NamedTuple):
     """Zero of a record.
 
     Attributes
     ----------
-    line
-        (n,) float64, counts.
+    above
+        (n,) float64, the record's counts above it.
     sums
         (k, n + 1) sums over the samples before each of what the line is made of: a constant, a drift, cosine and sine of each line of hum.
     factor
@@ -44,7 +42,7 @@ class Zero:
         Difference between the levels after and before, counts; 0 where one of them is unknown.
     """
 
-    line: NDArray[np.float64]
+    above: NDArray[np.float64]
     sums: NDArray[np.float64]
     factor: NDArray[np.float64]
     white: float
@@ -65,30 +63,26 @@ def zero_of(record: Record, rate_hz: float) -> Zero:
     """
     size = record.counts.size
     lead, rest = _quiet_spans(record, rate_hz)
-    power = [line_power for _, line_power in record.hum]
+    lines_hz, power = zip(*record.hum, strict=True) if record.hum else ((), ())
     white2 = max(record.noise**2 - sum(power), LEAST_WHITE_SHARE * record.noise**2)
     both = lead > 0 and rest > 0
-    lines_hz = tuple(line_hz for line_hz, _ in record.hum)
     rows, sums = _rows(lines_hz, rate_hz, size, drifts=both)
-    unknowns = rows.shape[0]
+    above: NDArray[np.float64] = np.subtract(record.counts, record.level_before)
     if not lead and not rest:
-        return Zero(np.full(size, record.level_before), sums[:1], np.array([[white2**0.5 / record.noise]]), white2**0.5, 0.0)
-    parts = tuple((begin, end) for begin, end in ((0, lead), (size - rest, size)) if begin < end)
-    uses = [rows[:, begin:end] for begin, end in parts]
+        return Zero(above, sums[:1], np.array([[white2**0.5 / record.noise]]), white2**0.5, 0.0)
     if record.whole and size <= _longest(rate_hz):
-        normal = _products(lines_hz, rate_hz, parts, drifts=both).copy()
+        normal = _products(lines_hz, rate_hz, lead, size - rest, size, drifts=both).copy()
+        right = rows[:, :lead] @ above[:lead] + rows[:, size - rest :] @ above[size - rest :]
     else:
-        uses = [use * record.valid[begin:end] for use, (begin, end) in zip(uses, parts, strict=True)]
-        normal = np.sum([use @ use.T for use in uses], axis=0)
-    above = record.counts - record.level_before
-    right = sum(use @ above[begin:end] for use, (begin, end) in zip(uses, parts, strict=True))
-    waves = [STIFFNESS + white2 / line_power for line_power in power for _ in ("cosine", "sine")]
-    normal.flat[:: unknowns + 1] += [STIFFNESS] * (1 + both) + waves
+        uses = rows * record.valid
+        uses[:, lead : size - rest] = 0.0
+        normal, right = uses @ uses.T, uses @ above
+    prior = [STIFFNESS + white2 / line_power for line_power in power for _ in ("cosine", "sine")]
+    normal.flat[:: rows.shape[0] + 1] += [STIFFNESS] * (1 + both) + prior
     factor, amplitude, _ = lapack.dposv(normal, right)
-    line = amplitude @ rows
-    line += record.level_before
+    above -= amplitude @ rows
     step = float(amplitude[1]) * ((size - 1) / rate_hz) if both else 0.0
-    return Zero(line, sums, factor, white2**0.5, step)
+    return Zero(above, sums, factor, white2**0.5, step)
 
 
 def _quiet_spans(record: Record, rate_hz: float) -> tuple[int, int]:
@@ -119,10 +113,10 @@ def _longest(rate_hz: float) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _products(lines_hz: tuple[float, ...], rate_hz: float, parts: tuple[tuple[int, int], ...], *, drifts: bool) -> NDArray[np.float64]:
-    """Give the normal matrix of whole quiet parts [start, stop) of a record; parts are whole hops, so the same ones come again."""
+def _products(lines_hz: tuple[float, ...], rate_hz: float, lead: int, rest: int, size: int, *, drifts: bool) -> NDArray[np.float64]:
+    """Give the normal matrix of a record quiet in [0, lead) and [rest, size); these are whole hops, so the same ones come again."""
     table, _ = _table(lines_hz, rate_hz, _longest(rate_hz), drifts=drifts)
-    return np.asarray(sum(table[:, start:stop] @ table[:, start:stop].T for start, stop in parts))
+    return np.asarray(table[:, :lead] @ table[:, :lead].T + table[:, rest:size] @ table[:, rest:size].T)
 
 
 @lru_cache(maxsize=64)

@@ -92,6 +92,7 @@ def _on_road(readings: Readings, motion: Motion, road: Road) -> StaticLoads:
         row,
         lambda load_kg: road.expected(behind_m, load_kg, speed_kmh),
         readings.signal_u[axle, row],
+        between=road.between,
     )
 
 

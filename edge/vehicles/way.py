@@ -69,7 +69,9 @@ class Way:
         """Give the speed in m/s of an axle from its time over the sensors of one row, 0 where they did not measure it whole."""
         whole = [(name, one.width_samples) for name, one in axle.crossings.items() if one.width_samples and not one.flags & CUT_SHORT]
         widths = [self.felt_m[name] / width for name, width in whole]
-        return median(widths) * self.rate_hz if widths else 0.0
+        if len(widths) > 2:
+            return median(widths) * self.rate_hz
+        return sum(widths) / max(len(widths), 1) * self.rate_hz  # the same for the two sensors that most rows have, at a tenth of the cost
 
     def paces(self, track: Track) -> list[float]:
         """Give the speeds in m/s of an axle between the rows that saw it."""

@@ -37,7 +37,7 @@ def road(calibration):
     return found
 
 
-def weigh(road, calibration, one, rng, seen=None):
+def weigh(road, calibration, one, rng, seen=None, between=None):
     table = gained(calibration, one.table) * (1.0 + MEASURED_SD * rng.normal(size=one.table.shape))
     axle, row = np.nonzero(np.ones_like(table) if seen is None else seen)
     speed_kmh = one.passage.speed_kmh
@@ -47,6 +47,7 @@ def weigh(road, calibration, one, rng, seen=None):
         row,
         lambda load_kg: road.expected(one.passage.behind_m, load_kg, speed_kmh),
         np.full(axle.size, MEASURED_SD),
+        between=road.between if between is None else between,
     )
     mean_u, _ = road.speed.uncertainty(speed_kmh)
     covariance = found.covariance + mean_u**2 * np.outer(found.load_kg, found.load_kg)
@@ -76,6 +77,16 @@ def test_who_was_seen_by_fewer_rows_is_known_less(road, calibration):
     some[:, 1] = some[0, 3] = False
     u = [np.sqrt(weigh(road, calibration, one, rng, seen)[1].sum()) for seen in (every, some)]
     assert u[0] < u[1]
+
+
+def test_how_far_axles_err_about_their_gross_weight_leaves_the_gross_weight_alone(road, calibration):
+    (one,) = SITE.traffic(1, 9)
+    (load_kg, plain, _), (same_kg, halved, _) = (weigh(road, calibration, one, np.random.default_rng(3), between=b) for b in (1.0, 0.5))
+    share = load_kg / load_kg.sum()
+    about = np.eye(share.size) - np.outer(share, np.ones_like(share))
+    assert same_kg == pytest.approx(load_kg)
+    assert halved.sum() == pytest.approx(plain.sum())
+    assert about @ halved @ about.T == pytest.approx(0.25 * about @ plain @ about.T)
 
 
 def test_a_road_is_used_only_at_speeds_that_taught_it(road):
