@@ -87,3 +87,12 @@ class PlateRead(BaseModel):
     retransmitted: bool = False
     camera_reading: CameraReading | None = None
     own_reading: OwnReading | None = None
+
+
+TRAILER_MARK: Final = "挂"
+"""Last character of a Chinese trailer's plate (GA 36-2018)."""
+
+
+def names_trailer(text: str, facing: Literal["front", "rear"]) -> bool:
+    """Whether a plate is that of a trailer, which stands on the vehicle's rear beside the tractor's plate on its front."""
+    return facing == "rear" and text.endswith(TRAILER_MARK)

@@ -12,7 +12,7 @@ from contract.axles import CrossingFlag
 from contract.canonical import parse_canonical
 from contract.faults import RejectError
 from contract.media import MediaRef, Sha256
-from contract.plates import PlateColour
+from contract.plates import PlateColour, names_trailer
 from contract.station import Name
 from contract.vehicles import Body, VehicleFlag
 from contract.verdicts import Kilograms, Verdict
@@ -103,6 +103,11 @@ class PlateEntry(_Part):
     residual_us: Annotated[int, Field(gt=-(2**53), lt=2**53)]
     reasons: tuple[str, ...] = ()
     readings: Annotated[tuple[PlateReadingEntry, ...], Field(max_length=2)] = ()
+
+    @property
+    def is_trailer(self) -> bool:
+        """Whether it is the plate of a trailer, not of the vehicle that draws it."""
+        return names_trailer(self.text, self.facing)
 
 
 class Identity(_Part):

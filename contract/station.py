@@ -173,14 +173,36 @@ Device = Annotated[SerialDigitiser | ModbusDigitiser | ModbusSite, Field(discrim
 
 
 class Camera(_Table):
-    """A camera that reads plates; `position_m` is where it sees a vehicle's front (or rear), along travel from the lane's origin."""
+    """A camera that reads plates; `position_m` is where it sees a vehicle's front (or rear), along travel from the lane's origin.
+
+    `lane` is the lane it is aimed at, `also_lanes` are further ones that it sees whole. `lane_numbers` gives, for the camera's own number
+    of a lane (``"1"``), the lane's id here; numbers that are not named say nothing.
+    """
 
     name: Name
     lane: int
+    also_lanes: Annotated[tuple[int, ...], Field(max_length=16)] = ()
+    lane_numbers: Annotated[dict[str, int], Field(max_length=32)] = {}
     position_m: Annotated[float, Field(ge=-200, le=200)]
     facing: Literal["front", "rear"] = "front"
     clock_offset_ms: Annotated[int, Field(ge=-3_600_000, le=3_600_000)] = 0
     tolerance_ms: Annotated[int, Field(ge=50, le=60_000)] = 1_200
+
+    @model_validator(mode="after")
+    def _lanes(self) -> Self:
+        if len(set(self.lanes)) != len(self.lanes):
+            msg = f"also_lanes {list(self.also_lanes)} names a lane twice; lane {self.lane} is seen anyway"
+            raise ValueError(msg)
+        unseen = sorted(set(self.lane_numbers.values()) - set(self.lanes))
+        if unseen:
+            msg = f"lane_numbers leads to lane {unseen[0]}, which the camera does not see; allowed are {list(self.lanes)}"
+            raise ValueError(msg)
+        return self
+
+    @cached_property
+    def lanes(self) -> tuple[int, ...]:
+        """All lanes that the camera sees."""
+        return self.lane, *self.also_lanes
 
 
 class Uplink(_Table):
@@ -222,6 +244,17 @@ class Retention(_Table):
     """How many days the station keeps what central has confirmed, and reads and pictures that no vehicle claimed."""
 
     media_days: Annotated[float, Field(gt=0, le=365)] = 1.0
+
+
+class Matching(_Table):
+    """How plate reads are given to vehicles.
+
+    `certainty_min` is the probability of a pair below which vehicle and read stay apart; `lane_change_share` the share of vehicles that
+    change to each neighbouring lane (ids that differ by 1) between scale and camera. At 0 each camera is matched with its own lanes only.
+    """
+
+    certainty_min: Annotated[float, Field(ge=0.5, lt=1)] = 0.99
+    lane_change_share: Annotated[float, Field(ge=0, le=0.2)] = 0.0
 
 
 PublicKeyText = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$")]
@@ -295,6 +328,7 @@ class Station(_Table):
     video: Video | None = None
     uplink: Uplink = Uplink()
     retention: Retention = Retention()
+    matching: Matching = Matching()
     gates: Gates = Gates()
     signatory: Annotated[tuple[Signatory, ...], Field(max_length=64)] = ()
 
@@ -306,9 +340,10 @@ class Station(_Table):
             raise ValueError(msg)
         for thing in (*self.device, *self.camera):
             lane = getattr(thing, "lane", None)
-            if lane is not None and lane not in lanes:
-                msg = f"{thing.name} belongs to lane {lane}, but the file has lanes {lanes}"
-                raise ValueError(msg)
+            for one in getattr(thing, "lanes", (lane,)):
+                if one is not None and one not in lanes:
+                    msg = f"{thing.name} belongs to lane {one}, but the file has lanes {lanes}"
+                    raise ValueError(msg)
         names = [thing.name for thing in (*self.device, *self.camera)]
         if len(set(names)) != len(names):
             msg = f"devices and cameras need names of their own, not {names}"

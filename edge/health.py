@@ -1,8 +1,9 @@
-"""What the station's health says of one lane, for the loopback door."""
+"""What the station's health says of its lanes and of its cameras' clocks, for the loopback door."""
 
 from typing import Any
 
 from edge.lane import LaneRun
+from edge.matching.clock import ClockState
 
 
 def lane_health(lane: LaneRun) -> dict[str, Any]:
@@ -20,4 +21,17 @@ def lane_health(lane: LaneRun) -> dict[str, Any]:
         "lane": lane.lane.id,
         "calibration": None if in_force is None else in_force.identity.model_dump(mode="json"),
         "certificate": None if certificate is None else certificate.model_dump(mode="json"),
+    }
+
+
+def clock_health(state: ClockState) -> dict[str, Any]:
+    """Give what is believed of a camera's clock as JSON: against the station's, uncertainties expanded (k = 2)."""
+    return {
+        "offset_ms": round(state.offset_us / 1_000, 1),
+        "offset_u_ms": round(2 * state.offset_u_us / 1_000, 1),
+        "rate_ppm": round(state.rate_ppm, 1),
+        "looks_farther_m": round(state.distance_m, 2),
+        "looks_farther_u_m": round(2 * state.distance_u_m, 2),
+        "scatter_ms": round(state.noise_us / 1_000, 1),
+        "sure_matches": state.matches,
     }

@@ -6,13 +6,12 @@ device must send again after a restart. It does no I/O and reads no clock; the s
 
 import zlib
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from calibration.certificate import InForce
 from contract.faults import Fault, Reaction
-from contract.plates import PlateRead
 from contract.records import Clock, ClockState
 from contract.samples import Block
 from contract.station import Lane, ModbusDigitiser, SerialDigitiser, Station
@@ -35,9 +34,6 @@ WARM_UP_S: Final = 5.0
 
 SAME_END_S: Final = 0.05
 """Two vehicles end further apart than this; one vehicle weighed twice, from another start of the stream, ends closer."""
-
-SLOWEST_MATCHED_M_S: Final = 0.3
-"""Slower vehicles are matched as if they moved this fast; the camera's tolerance covers no crawling anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +105,8 @@ class LaneRun:
         How far the device's signal was used up before this start, None for a first one.
     switches
         The certificates that were applied before this start, in that order.
+    matcher
+        The station's, which all its lanes share: a vehicle may change lanes before a camera sees it.
     """
 
     def __init__(
@@ -118,6 +116,8 @@ class LaneRun:
         in_force: InForce | None,
         checkpoint: Checkpoint | None,
         switches: Sequence[Switch] = (),
+        *,
+        matcher: Matcher,
     ) -> None:
         self.lane: Lane = station.lane_with(device.lane)
         self.state = LaneState(device.name)
@@ -129,7 +129,7 @@ class LaneRun:
         self._wait_s = station.gates.plate_wait_s
         self._checkpoint = checkpoint
         self._time = TimeBase(device.name, self.lane.rate_hz, device.playback)
-        self._matcher = Matcher(self.lane.id, station.camera, device.playback)
+        self._matcher = matcher
         self._waiting: deque[_Waiting] = deque()
         self._passed: list[tuple[str, int]] = []
         self._epoch = 0
@@ -145,11 +145,6 @@ class LaneRun:
         self._in_force = Boundaries(newest)
         self._pipeline = LanePipeline(self.lane, None if newest is None else newest.calibration, self.state.pavement_c)
         self.signals = SignalRing(self.lane, self._pipeline.zero)
-
-    @property
-    def cameras(self) -> tuple[str, ...]:
-        """Cameras whose reads this lane takes."""
-        return self._matcher.cameras
 
     @property
     def in_force(self) -> InForce | None:
@@ -229,16 +224,6 @@ class LaneRun:
         self.state.pavement_c = site.pavement_c
         self._pipeline.set_pavement(site.pavement_c)
 
-    def add_read(self, read: PlateRead, arrived_us: int) -> None:
-        """Take a plate read of one of this lane's cameras.
-
-        Raises
-        ------
-        RejectError
-            If the camera is not this lane's.
-        """
-        self._matcher.add_read(read, arrived_us)
-
     def ready(self, now_s: float) -> list[Ready]:
         """Give the vehicles whose waiting time is over, in order of passage."""
         found = []
@@ -248,17 +233,12 @@ class LaneRun:
             waiting = self._waiting.popleft()
             assert waiting.stamp is not None  # noqa: S101 - the loop's condition
             found.append(self._ready(waiting, waiting.stamp))
-        self.state.faults += self._matcher.take_faults()
         return found
 
     def take_passed(self) -> list[tuple[str, int]]:
         """Give, once, the vehicles that have passed since the last call, recorded or not: key and time (UTC, µs)."""
         taken, self._passed = self._passed, []
         return taken
-
-    def late_matches(self) -> Iterable[Match]:
-        """Give matches of vehicles that were recorded before their read came."""
-        return self._matcher.late_matches()
 
     def take_beginning(self) -> Checkpoint | None:
         """Give, once, where a new stream began: kept durably, it lets a station that dies before its first record weigh it again."""
@@ -336,7 +316,7 @@ class LaneRun:
             if self._recorded_to and weighing.vehicle.stop <= self._recorded_to + SAME_END_S * self.lane.rate_hz:
                 continue
             vehicle = weighing.vehicle
-            key = f"{self.lane.id}-{vehicle.first_axle_sample:.0f}"
+            key = f"{self.lane.id}-{self._epoch:08x}-{vehicle.first_axle_sample:.0f}"
             waiting = _Waiting(weighing, key, now_s, self._in_force.at(vehicle.start))
             self._waiting.append(waiting)
             self.state.vehicles += 1
@@ -348,16 +328,7 @@ class LaneRun:
         vehicle = waiting.weighing.vehicle
         waiting.stamp = self._time.stamp(vehicle.first_axle_sample)
         self._passed.append((waiting.key, waiting.stamp.time_us))
-        self._matcher.add_passage(
-            Passage(
-                key=waiting.key,
-                time_us=waiting.stamp.time_us,
-                speed_m_s=max(vehicle.speed_m_s, SLOWEST_MATCHED_M_S),
-                speed_u_m_s=vehicle.speed_u_m_s,
-                acceleration_m_s2=vehicle.acceleration_m_s2,
-                rear_m=vehicle.length_m,
-            )
-        )
+        self._matcher.add_passage(Passage.of(vehicle, waiting.key, waiting.stamp.time_us, self._device.playback))
 
     def _ready(self, waiting: _Waiting, stamp: Stamp) -> Ready:
         vehicle = waiting.weighing.vehicle

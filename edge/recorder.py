@@ -27,7 +27,7 @@ from edge.records.build import Identities, build_record, plate_entry, supplement
 from edge.records.sign import sign_record
 from edge.verdicts.decide import decide
 
-REMEMBERED: Final = 256
+REMEMBERED: Final = 1_024
 """Recorded vehicles that a late plate read may still belong to; the matching remembers as many."""
 
 CAPTURE_TYPE: Final = "application/x-hdf5"

@@ -50,10 +50,11 @@ from edge.drivers import driver_for
 from edge.drivers.base import DeviceEvent, LineFault, LoopTransition, SiteState
 from edge.exit_code import exit_code_of
 from edge.faultbook import FaultBook
-from edge.health import lane_health
+from edge.health import clock_health, lane_health
 from edge.lane import LaneRun, Ready
 from edge.live import LiveView
 from edge.loopback import LoopbackServer, create_app
+from edge.matching.matcher import Matcher
 from edge.outbox import Outbox
 from edge.pass_store import PassStore
 from edge.passes import CAPTURES_MAX_BYTES, PASSES_KEPT, PassBook
@@ -124,6 +125,7 @@ class StationService:
         self._desk: CertificateDesk | None = None
         if setup.ledger is not None:
             self._desk = CertificateDesk(Ledger(setup.ledger, station), station, self._outbox, self._clock, self._book.note)
+        self._matcher = Matcher(station.camera, station.matching)
         self._lanes = {
             device.name: LaneRun(
                 device,
@@ -131,6 +133,7 @@ class StationService:
                 InForce.by_file(setup.calibrations[device.lane]) if device.lane in setup.calibrations else None,
                 self._outbox.checkpoint(device.name),
                 self._desk.switches(device.name) if self._desk else (),
+                matcher=self._matcher,
             )
             for device in station.device
             if not isinstance(device, ModbusSite)
@@ -233,6 +236,8 @@ class StationService:
             lane.watch(self._clock)
             for fault in lane.take_faults():
                 self._book.note(fault)
+        for fault in self._matcher.take_faults():
+            self._book.note(fault)
         now_us = None if self._clock.host_error_us() is None else self._clock.utc_us()
         self._drift.turn(self._clock.monotonic_s(), now_us, self._zeros)
         dead = [thread for thread, alive in self._threads().items() if not alive]
@@ -296,7 +301,7 @@ class StationService:
 
     def _take_read(self, read: PlateRead) -> None:
         """Keep a read durably, then hand it to the main loop; called by the loopback server's thread."""
-        if not any(read.camera in lane.cameras for lane in self._lanes.values()):
+        if read.camera not in self._matcher.cameras:
             known = ", ".join(camera.name for camera in self._station.camera) or "none"
             raise RejectError("plate-read-camera", read.camera, f"is no camera of this station; the station file has: {known}")
         if self._outbox.keep_read(read):
@@ -308,11 +313,9 @@ class StationService:
                 read, arrived_us = self._reads.get_nowait()
             except queue.Empty:
                 return
-            for lane in self._lanes.values():
-                if read.camera in lane.cameras:
-                    lane.add_read(read, arrived_us)
-                    for match in lane.late_matches():
-                        self._recorder.supplement(match, arrived_us)
+            self._matcher.add_read(read, arrived_us)
+            for match in self._matcher.late_matches():
+                self._recorder.supplement(match, arrived_us)
 
     def _record(self, *, flush: bool) -> None:
         """Record what is ready, in order; where the outbox has no room, hold it."""
@@ -393,6 +396,7 @@ class StationService:
             "uplink": {"connected": self._uplink.connected},
             "devices": {name: {"connected": device.connected} for name, device in self._devices.items()},
             "lanes": {name: lane_health(lane) for name, lane in self._lanes.items()},
+            "cameras": {name: clock_health(state) for name, state in self._matcher.clock_states().items()},
             "ledger": self._desk.state() if self._desk else None,
             "drift": self._drift.health(),
             "video": self._video.health(),

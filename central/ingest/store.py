@@ -100,7 +100,7 @@ def _show_late_plate(session: Session, record: VehicleRecord | SupplementRecord,
     if vehicle is None or vehicle.plate is not None or vehicle.swept_us is not None:
         return
     plates = record.plates if isinstance(record, SupplementRecord) else _waiting_plates(session, record.station, seq, of_sha256)
-    readable = [plate for plate in plates if plate.text]
+    readable = [plate for plate in plates if plate.text and not plate.is_trailer]
     if readable:
         best = max(readable, key=lambda plate: plate.certainty_ppm)
         vehicle.plate, vehicle.plate_certainty_ppm = best.text[:16], best.certainty_ppm

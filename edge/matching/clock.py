@@ -1,42 +1,75 @@
-"""What one camera's clock is worth: its offset and scatter, learned from sure matches, and whether it has jumped."""
+"""What one camera's clock is worth: how far it is off, how fast it drifts, how far the camera really looks, and how sure all that is.
 
+A sure match says by how much the picture's time differs from the expected one. That difference is the clock's offset, plus the error of
+the surveyed distance over the vehicle's speed; because vehicles differ in speed, both are told apart. A Kalman filter of three states
+follows them (offset, its rate of change, distance error), bounded against single outliers (Huber's weights), with its measurement noise
+taken from the residuals' own spread.
+"""
+
+import math
 import statistics
 from collections import deque
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from contract.faults import Fault, Reaction
 from contract.station import Camera
+from contract.units import US_PER_S
+from edge.matching.jump import Shift
+from edge.matching.passage import Seen
 
 SURE: Final = 0.95
 """Probability of a pair from which its residual teaches the clock."""
 
-LEARNED: Final = 31
-"""Sure matches over which the running median goes: half an hour of quiet traffic, a minute of dense."""
+LEARNED: Final = 63
+"""Residuals from whose spread the measurement noise is taken: a minute or two of dense traffic."""
 
-LEARN_MIN: Final = 5
-"""Sure matches before the station file's offset is departed from."""
+LEARN_MIN: Final = 8
+"""Sure matches before the station file's offset and the widest scatter are departed from."""
 
 WIDEST: Final = 1 / 3
 """Standard deviation before anything is learned, as a share of the tolerance: the tolerance is three of them."""
 
-NARROWEST: Final = 1 / 12
-"""Standard deviation that is never gone below, as a share of the tolerance, lest one late shutter breaks a habit."""
+FIRST_NOISE: Final = 1 / 12
+"""Measurement noise believed of a camera before its own is known, as a share of the tolerance."""
 
-WANDER: Final = 5e-5
-"""How fast a free-running camera clock wanders off unseen, seconds per second (a quartz of 50 ppm)."""
+NARROWEST_S: Final = 0.015
+"""Measurement noise that is never gone below: an exposure at night and a trigger line that bends."""
 
-DOUBT: Final = 3
-"""Vehicles in a row without a read, with as many reads without a vehicle, from which the clock is not believed."""
+RATE_SIGMA: Final = 3e-4
+"""Standard deviation of a clock's rate before it is known; a quartz has 5e-5, a clock that is being slewed 5e-4."""
 
-JUMP_SUPPORT: Final = 8
-"""Pairs that one common shift must explain before it is believed."""
+RATE_WANDER: Final = 3e-6
+"""How far the rate wanders in 1 s (it grows with the root of time): temperature, and time servers that slew."""
 
-JUMP_LOOK: Final = 16
-"""Latest unmatched reads, and vehicles, among which a shift is looked for."""
+OFFSET_WANDER_S: Final = 1e-4
+"""How far the offset wanders by itself in 1 s, likewise."""
 
-JUMP_RANGE_US: Final = 3_600_000_000
-"""Furthest shift looked for, 1 h: what the station file allows as an offset."""
+DISTANCE_SIGMA_M: Final = 1.0
+"""Standard error of a surveyed camera position, for what "where it sees a vehicle" can mean."""
+
+OUTLIER: Final = 2.5
+"""Standard deviations beyond which a residual moves the clock no further (Huber)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """What is believed of a camera's clock at a moment, each with its standard uncertainty.
+
+    `offset_us` is camera minus station; `rate_ppm` its drift; `distance_m` how much farther along than surveyed the camera looks;
+    `noise_us` the scatter of single pictures; `matches` how many sure ones it rests on.
+    """
+
+    offset_us: float
+    offset_u_us: float
+    rate_ppm: float
+    distance_m: float
+    distance_u_m: float
+    noise_us: float
+    matches: int
 
 
 class CameraClock:
@@ -50,91 +83,132 @@ class CameraClock:
 
     def __init__(self, camera: Camera) -> None:
         self.camera = camera
-        self.tolerance_us = camera.tolerance_ms * 1_000
-        self.offset_us = float(camera.clock_offset_ms * 1_000)
-        self._reported_us = self.offset_us
-        self._differences_us: deque[float] = deque(maxlen=LEARNED)
-        self._sure_at_us: float | None = None
-        self._missed = 0
-        self._stray = 0
+        self.tolerance_us = float(camera.tolerance_ms * 1_000)
+        self._state: NDArray[np.float64] = np.array([camera.clock_offset_ms / 1e3, 0.0, 0.0])
+        self._cov: NDArray[np.float64] = np.diag([0.0, RATE_SIGMA**2, DISTANCE_SIGMA_M**2])
+        self._reported_us = float(camera.clock_offset_ms * 1_000)
+        self._figures: tuple[float, ...] = ()
+        self._residuals_s: deque[float] = deque(maxlen=LEARNED)
+        self._at_us: float | None = None
+        self._noise_s = camera.tolerance_ms / 1e3 * FIRST_NOISE
+        self._matches = 0
+        self._restart(camera.tolerance_ms / 1e3 * WIDEST)
         self.faults: list[Fault] = []
 
     @property
-    def in_doubt(self) -> bool:
-        """Whether vehicles and reads both come, but no longer together."""
-        return self._missed >= DOUBT and self._stray >= DOUBT
+    def offset_us(self) -> float:
+        """Camera clock minus station clock at the last sure match."""
+        return self._figures[0] * US_PER_S
 
-    def sigma_us(self, at_us: float) -> float:
-        """Give the standard deviation to expect of a residual at `at_us` (UTC)."""
-        widest = self.tolerance_us * WIDEST
-        if self._sure_at_us is None or len(self._differences_us) < LEARN_MIN:
-            return widest
-        spread = 1.4826 * statistics.median(abs(value - self.offset_us) for value in self._differences_us)
-        wandered = WANDER * abs(at_us - self._sure_at_us)
-        return min(widest, max(self.tolerance_us * NARROWEST, 2 * spread) + wandered)
+    @property
+    def learned(self) -> bool:
+        """Whether enough was matched surely; until then the offset may be anything within the tolerance."""
+        return self._matches >= LEARN_MIN
 
-    def read_arrived(self) -> None:
-        """Count a read that has no vehicle yet."""
-        self._stray += 1
+    @property
+    def noise_us(self) -> float:
+        """Scatter of single pictures, as a standard deviation."""
+        return self._noise_s * US_PER_S
 
-    def vehicle_missed(self) -> None:
-        """Count a vehicle that was decided without a read of this camera."""
-        self._missed += 1
+    def state(self) -> ClockState:
+        """Give what is believed now."""
+        offset_u_s, _, distance_u_m = np.sqrt(np.diag(self._cov))
+        return ClockState(
+            offset_us=self.offset_us,
+            offset_u_us=float(offset_u_s) * US_PER_S,
+            rate_ppm=float(self._state[1]) * 1e6,
+            distance_m=float(self._state[2]),
+            distance_u_m=float(distance_u_m),
+            noise_us=self.noise_us,
+            matches=self._matches,
+        )
 
-    def matched(self, difference_us: float, at_us: float, probability: float) -> None:
-        """Take note of a match: camera clock minus expected station time, at `at_us`."""
-        self._missed = 0
+    def expected_us(self, seen: Seen) -> tuple[float, float]:
+        """Give the time, on the camera's clock, of the picture of a vehicle, and its standard deviation; both in µs."""
+        if not self.learned:
+            return seen.time_us + self.offset_us, max(self.tolerance_us * WIDEST, seen.u_us)
+        ahead_s = self._ahead_s(seen.time_us)
+        offset_s, rate, distance_m, c00, c01, c02, c11, c12, c22 = self._figures
+        metre = seen.s_per_m
+        shift_s = offset_s + rate * ahead_s + distance_m * metre
+        variance = c00 + ahead_s**2 * c11 + metre**2 * c22 + 2 * (ahead_s * c01 + metre * c02 + ahead_s * metre * c12)
+        variance += OFFSET_WANDER_S**2 * ahead_s + RATE_WANDER**2 * ahead_s**3 / 3 + self._noise_s**2
+        sigma_us = math.hypot(math.sqrt(variance) * US_PER_S, seen.u_us)
+        return seen.time_us + shift_s * US_PER_S, min(sigma_us, self.tolerance_us * WIDEST)
+
+    def matched(self, time_us: int, seen: Seen, probability: float) -> None:
+        """Learn from a match: the picture's time on the camera's clock."""
         if probability < SURE:
             return
-        self._stray = 0
-        self._differences_us.append(difference_us)
-        self._sure_at_us = at_us if self._sure_at_us is None else max(self._sure_at_us, at_us)
-        if len(self._differences_us) >= LEARN_MIN:
-            self._move(statistics.median(self._differences_us), "camera-clock-drift")
+        self._predict(seen.time_us)
+        measured = np.array([1.0, 0.0, seen.s_per_m])
+        residual_s = (time_us - seen.time_us) / US_PER_S - float(measured @ self._state)
+        spread = self._cov @ measured
+        predicted = float(measured @ spread)
+        noise = self._noise_s**2 + (seen.u_us / US_PER_S) ** 2
+        bounded = OUTLIER * math.sqrt(predicted + noise)
+        if self.learned and abs(residual_s) > bounded:
+            noise = (abs(residual_s) / bounded) * (predicted + noise) - predicted
+        gain = spread / (predicted + noise)
+        self._state = self._state + gain * residual_s
+        cov = self._cov - np.outer(gain, spread)
+        self._cov = (cov + cov.T) / 2
+        self._keep_figures()
+        self._matches += 1
+        self._residuals_s.append(residual_s)
+        if len(self._residuals_s) >= LEARN_MIN:
+            self._noise_s = max(NARROWEST_S, 1.4826 * statistics.median(map(abs, self._residuals_s)))
+        if self.learned:
+            self._tell("camera-clock-drift")
 
-    def look_for_jump(self, reads_us: Sequence[int], expected_us: Sequence[float]) -> None:
-        """Find the one shift that brings unmatched reads (camera clock) and unmatched vehicles (station clock) together, and adopt it.
+    def jump(self, shift: Shift, at_us: float, *, is_said: bool) -> None:
+        """Believe that the clock stands elsewhere since `at_us` (UTC); what is known of the distance stays."""
+        self._predict(at_us)
+        self._state = self._state + np.array([shift.shift_us / US_PER_S, 0.0, 0.0])
+        self._noise_s = min(self._noise_s, max(NARROWEST_S, shift.scatter_us / US_PER_S))
+        self._residuals_s.clear()
+        self._matches = max(self._matches, shift.support)
+        self._restart(self._noise_s)
+        self._tell("camera-clock-jump", always=is_said)
 
-        The shift must explain most of the fewer of the two, and no other shift half as many: evenly spaced traffic explains nothing.
-        """
-        differences = sorted(read - expected for read in reads_us for expected in expected_us)
-        differences = [value for value in differences if abs(value - self.camera.clock_offset_ms * 1_000) <= JUMP_RANGE_US]
-        width = self.tolerance_us * WIDEST
-        start, count = _fullest(differences, width)
-        needed = max(JUMP_SUPPORT, 0.6 * min(len(reads_us), len(expected_us)))
-        if count < needed:
-            return
-        inside = differences[start : start + count]
-        shift = statistics.median(inside)
-        others = [value for value in differences if abs(value - shift) > self.tolerance_us]
-        if 2 * _fullest(others, width)[1] > count:
-            return
-        self._differences_us.clear()
-        self._differences_us.extend(inside[:LEARNED])
-        self._missed = self._stray = 0
-        self._sure_at_us = max(expected_us)
-        self._move(shift, "camera-clock-jump")
+    def _restart(self, offset_sigma_s: float) -> None:
+        self._cov[0, :] = self._cov[:, 0] = 0.0
+        self._cov[0, 0] = offset_sigma_s**2
+        self._keep_figures()
 
-    def _move(self, offset_us: float, code: str) -> None:
-        """Set the offset, and say so where it has gone further than the tolerance since it was last said."""
-        self.offset_us = offset_us
-        if abs(offset_us - self._reported_us) <= self.tolerance_us:
+    def _keep_figures(self) -> None:
+        """Keep as plain numbers what `expected_us` needs: it is asked far more often than anything is learnt."""
+        (c00, c01, c02), (_, c11, c12), (_, _, c22) = self._cov.tolist()
+        self._figures = (*self._state.tolist(), c00, c01, c02, c11, c12, c22)
+
+    def _ahead_s(self, at_us: float) -> float:
+        return 0.0 if self._at_us is None else max(0.0, (at_us - self._at_us) / US_PER_S)
+
+    def _predict(self, at_us: float) -> None:
+        """Carry state and uncertainty on to a moment; one in the past counts as now."""
+        ahead_s = self._ahead_s(at_us)
+        self._at_us = at_us if self._at_us is None else max(self._at_us, at_us)
+        if ahead_s == 0.0:
             return
+        step = np.array([[1.0, ahead_s, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+        self._state = step @ self._state
+        self._cov = step @ self._cov @ step.T
+        rate = RATE_WANDER**2
+        self._cov[0, 0] += OFFSET_WANDER_S**2 * ahead_s + rate * ahead_s**3 / 3
+        self._cov[0, 1] += rate * ahead_s**2 / 2
+        self._cov[1, 0] += rate * ahead_s**2 / 2
+        self._cov[1, 1] = min(self._cov[1, 1] + rate * ahead_s, RATE_SIGMA**2)
+
+    def _tell(self, code: str, *, always: bool = False) -> None:
+        """Say where the offset has gone further than the tolerance since it was last said, or `always`."""
+        offset_us = self.offset_us
+        if abs(offset_us - self._reported_us) <= self.tolerance_us and not always:
+            return
+        state = self.state()
         what = (
-            f"its clock went from {self._reported_us / 1e6:+.3f} s to {offset_us / 1e6:+.3f} s against the station's, more than its "
-            f"tolerance of {self.camera.tolerance_ms} ms; matching follows it; check the camera's time server"
+            f"its clock went from {self._reported_us / 1e6:+.3f} s to {offset_us / 1e6:+.3f} s against the station's, known to "
+            f"{2 * state.offset_u_us / 1e6:.3f} s (k = 2); its tolerance is {self.camera.tolerance_ms} ms; matching follows it; "
+            "check the camera's time server"
         )
         self.faults.append(Fault(code=code, where=self.camera.name, what=what, reaction=Reaction.RETRY))
         self._reported_us = offset_us
-
-
-def _fullest(values: Sequence[float], width: float) -> tuple[int, int]:
-    """Give start and count of the window of `width` that holds most of the sorted `values`; the first among equals."""
-    best = (0, 0)
-    start = 0
-    for stop, value in enumerate(values, start=1):
-        while value - values[start] > width:
-            start += 1
-        if stop - start > best[1]:
-            best = (start, stop - start)
-    return best

@@ -1,120 +1,97 @@
-"""The matching of one lane: reads and vehicles come in, each read goes to one vehicle or to none.
+"""The matching of one station: reads and vehicles come in, each read goes to one vehicle or to none.
 
 The caller adds every vehicle as soon as it is weighed and every read as soon as it arrives, and asks for a vehicle's match when its
 waiting time is over. By then the vehicles before and behind it are known too, so that a read two vehicles could claim is seen as such.
-What arrives later still is offered by `late_matches`, for a further record.
+What arrives later still is offered by `late_matches`, for a further record. docs/matching.md tells the method and its figures.
 """
 
+from bisect import bisect_left, bisect_right, insort
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
-from contract.faults import Fault, Reaction, RejectError
+from contract.faults import Fault, RejectError
 from contract.plates import PlateRead
-from contract.station import Camera
+from contract.station import Camera, Matching
 from contract.units import US_PER_S
-from edge.matching.alignment import pair_probabilities
-from edge.matching.clock import JUMP_LOOK, CameraClock
-from edge.matching.match import Found, Match, MatchedRead, combine
-from edge.matching.passage import Passage, seen_at_us
+from edge.matching import jump
+from edge.matching.clock import ClockState
+from edge.matching.evidence import found_of, why_not
+from edge.matching.likelihood import link_ratio
+from edge.matching.match import Found, Match, combine
+from edge.matching.passage import Passage
+from edge.matching.sighting import Sighting, same_vehicles
+from edge.matching.view import Known, Link, Solution, View, views_of
+from edge.matching.watch import Arrival, Watch
 
-ACCEPT_MIN: Final = 0.8
-"""Probability of a pair below which the vehicle stays without the read: a wrong match is worse than none."""
+REMEMBERED: Final = 1_024
+"""Vehicles that are kept: ten minutes of three lanes full of traffic."""
 
-MISSED: Final = 0.1
-FOREIGN_HZ: Final = 0.1
-"""Share of vehicles a camera misses, and reads per second of vehicles that were not weighed. Both are set high on purpose: with them a
-lone read at the very edge of the tolerance is an even bet, and stays unmatched."""
+CLAIMS_REMEMBERED: Final = 256
+"""Reads per view that have a vehicle and by which a repeat that comes later is known."""
 
-REMEMBERED: Final = 256
-"""Vehicles, and unmatched reads per camera, that are kept: minutes of the densest traffic."""
+ALONE_AMONG: Final = 256
+"""Latest vehicles among which those without a sighting are looked for."""
 
-IDS_REMEMBERED: Final = 4_096
-"""Event ids per camera by which a read that comes twice is known."""
-
-WINDOW: Final = 4
-"""Tolerances to either side within which vehicles and reads bear on a decision."""
+LATE_REACH_US: Final = 60 * US_PER_S
+"""Vehicles whose passage lies further from a late read than this cannot be its: the camera's whole way and tolerance are less."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Arrival:
-    """A read and the UTC at which it arrived, where known."""
+class _Claim:
+    """A read that a vehicle has, at its time on the station's clock."""
 
+    at_us: float
     read: PlateRead
-    arrived_us: int | None
-
-
-@dataclass(slots=True)
-class _Watch:
-    """One camera: its clock, its unmatched reads by event id, the ids it has used."""
-
-    camera: Camera
-    clock: CameraClock
-    unused: dict[str, _Arrival]
-    seen: OrderedDict[str, None]
-
-    def ahead_us(self, arrival: _Arrival) -> float:
-        """Give by how much a read bears a later time than that of its arrival, beyond the tolerance; at most 0 for a possible one."""
-        if arrival.arrived_us is None:
-            return 0.0
-        return arrival.read.time_us - self.clock.offset_us - arrival.arrived_us - self.clock.tolerance_us
-
-    def within(self, expected_us: float, reach_us: float) -> list[PlateRead]:
-        """Give the unused, possible reads within `reach_us` of the station's time `expected_us`."""
-        offset_us = self.clock.offset_us
-        return [
-            arrival.read
-            for arrival in self.unused.values()
-            if abs(arrival.read.time_us - offset_us - expected_us) <= reach_us and self.ahead_us(arrival) <= 0
-        ]
-
-
-@dataclass(slots=True)
-class _Known:
-    """One remembered vehicle: which cameras' reads it has, and whether its match has been given out."""
-
-    passage: Passage
-    cameras: set[str]
-    match: Match | None = None
+    key: str
+    probability: float
 
 
 class Matcher:
-    """Matches plate reads to the vehicles of one lane.
+    """Matches plate reads to the vehicles of a station.
 
     Parameters
     ----------
-    lane
-        The lane's id; cameras of other lanes are left out.
     cameras
         All cameras of the station.
-    playback
-        How much faster than real time a simulated line runs.
+    settings
+        How sure a match must be, and whether vehicles change lanes between scale and camera.
     """
 
-    def __init__(self, lane: int, cameras: Iterable[Camera], playback: float = 1.0) -> None:
-        self.lane = lane
-        self._playback = playback
-        self._watches = {c.name: _Watch(c, CameraClock(c), {}, OrderedDict()) for c in cameras if c.lane == lane}
-        self._known: OrderedDict[str, _Known] = OrderedDict()
+    def __init__(self, cameras: Iterable[Camera], settings: Matching | None = None) -> None:
+        self._settings = settings or Matching()
+        self._views = views_of(cameras, self._settings.lane_change_share)
+        self._view_of = {name: view for view in self._views for name in view.watches}
+        self._claims: dict[int, list[_Claim]] = {view.number: [] for view in self._views}
+        self._known: OrderedDict[str, Known] = OrderedDict()
+        self._order: list[Known] = []
+        self._matches: dict[str, Match] = {}
+        self._late_reads: list[PlateRead] = []
+        self._repeats: list[tuple[str, Found]] = []
         self._faults: list[Fault] = []
 
     @property
     def cameras(self) -> tuple[str, ...]:
-        """Names of the lane's cameras."""
-        return tuple(self._watches)
+        """Names of the station's cameras."""
+        return tuple(self._view_of)
 
     def clock_offsets_us(self) -> dict[str, int]:
         """Give per camera its clock minus the station's, as believed now."""
-        return {name: round(watch.clock.offset_us) for name, watch in self._watches.items()}
+        return {name: round(state.offset_us) for name, state in self.clock_states().items()}
+
+    def clock_states(self) -> dict[str, ClockState]:
+        """Give per camera all that is believed of its clock."""
+        return {watch.camera.name: watch.clock.state() for watch in self._watches()}
+
+    def _watches(self) -> Iterable[Watch]:
+        return (watch for view in self._views for watch in view.watches.values())
 
     def take_faults(self) -> tuple[Fault, ...]:
         """Give, once, what went wrong since the last call: clocks that moved, reads that no vehicle claimed."""
         taken = [*self._faults]
         self._faults.clear()
-        for watch in self._watches.values():
+        for watch in self._watches():
             taken += watch.clock.faults
             watch.clock.faults.clear()
         return tuple(taken)
@@ -130,43 +107,30 @@ class Matcher:
         Raises
         ------
         RejectError
-            If its camera does not belong to this lane.
+            If its camera does not belong to this station.
         """
-        watch = self._watches.get(read.camera)
-        if watch is None:
-            known = ", ".join(self._watches) or "no camera"
-            raise RejectError(
-                "plate-read-camera", read.camera, f"is no camera of lane {self.lane}, which has {known}; check the station file"
-            )
-        if read.event_id in watch.seen:
+        view = self._view_of.get(read.camera)
+        if view is None:
+            known = ", ".join(self._view_of) or "no camera"
+            raise RejectError("plate-read-camera", read.camera, f"is no camera of this station, which has {known}; check the station file")
+        watch = view.watches[read.camera]
+        if not watch.is_new(read.event_id):
             return False
-        watch.seen[read.event_id] = None
-        if len(watch.seen) > IDS_REMEMBERED:
-            watch.seen.popitem(last=False)
-        watch.clock.read_arrived()
-        arrival = _Arrival(read, arrived_us)
-        watch.unused[read.event_id] = arrival
-        if (ahead_us := watch.ahead_us(arrival)) > 0:
-            what = (
-                f"event {read.event_id} bears a time {ahead_us / US_PER_S:.3f} s later than its arrival and the tolerance allow; "
-                "the camera's clock runs ahead, set it"
-            )
-            self._faults.append(Fault(code="camera-clock-ahead", where=read.camera, what=what, reaction=Reaction.REJECT))
-        if len(watch.unused) > REMEMBERED:
-            oldest = min((waiting.read for waiting in watch.unused.values()), key=_by_time)
-            del watch.unused[oldest.event_id]
-            what = f"event {oldest.event_id} ({oldest.text or 'no plate'}) at {oldest.time_us} us found no vehicle and is given up"
-            self._faults.append(Fault(code="plate-read-unmatched", where=read.camera, what=what, reaction=Reaction.REJECT))
+        if not self._repeats_claimed(view, watch, read):
+            self._faults += watch.add(Arrival(read, arrived_us))
+            self._late_reads.append(read)
         return True
 
     def add_passage(self, passage: Passage) -> None:
         """Take a weighed vehicle in; the same key a second time changes nothing."""
         if passage.key in self._known:
             return
-        self._known[passage.key] = _Known(passage, set())
-        decided = (key for key, known in self._known.items() if known.match is not None)
-        if len(self._known) > REMEMBERED and (oldest := next(decided, None)) is not None:
-            del self._known[oldest]
+        known = self._known[passage.key] = Known(passage)
+        insort(self._order, known, key=lambda one: one.order)
+        if len(self._known) > REMEMBERED and (oldest := next((k for k in self._known.values() if k.decided), None)) is not None:
+            del self._known[oldest.passage.key]
+            self._matches.pop(oldest.passage.key)
+            self._order.remove(oldest)
 
     def match(self, key: str) -> Match:
         """Decide which reads belong to the vehicle; asked again, give the same answer.
@@ -177,105 +141,149 @@ class Matcher:
             If no vehicle of that key is remembered.
         """
         known = self._known[key]
-        if known.match is None:
+        if not known.decided:
             found, reasons = [], []
-            for watch in self._watches.values():
-                self._doubt(watch)
-                result = self._choose(watch, known)
-                if isinstance(result, str):
-                    reasons.append(result)
-                    watch.clock.vehicle_missed()
-                else:
+            for view in self._views:
+                if not view.reaches(known.passage.lane):
+                    continue
+                result = self._choose(view, known)
+                if isinstance(result, Found):
                     found.append(result)
-            known.match = combine(key, found, reasons)
-        return known.match
+                else:
+                    reasons.append(result)
+            known.decided = True
+            self._matches[key] = combine(key, found, reasons)
+        return self._matches[key]
 
     def late_matches(self) -> tuple[Match, ...]:
-        """Give the vehicles whose match was given out without a camera's read, and whose read has now come; each once, late reads only."""
-        late = []
-        for key, known in self._known.items():
-            if known.match is None:
+        """Give vehicles that were decided before a read of theirs came: each read once.
+
+        That is a view's read where the match had none, or a further read of the plate that the match has already.
+        """
+        found: dict[str, list[Found]] = {}
+        for key, repeat in self._repeats:
+            found.setdefault(key, []).append(repeat)
+        self._repeats.clear()
+        for known, view in self._perhaps_late():
+            if view.number in known.sightings:
                 continue
-            results = [self._choose(watch, known) for watch in self._watches.values() if self._may_be_late(watch, known)]
-            found = [result for result in results if isinstance(result, Found)]
-            if found:
-                late.append(combine(key, found, []))
-        return tuple(late)
+            result = self._choose(view, known)
+            if isinstance(result, Found):
+                found.setdefault(known.passage.key, []).append(result)
+        return tuple(combine(key, each, []) for key, each in found.items())
 
-    def _may_be_late(self, watch: _Watch, known: _Known) -> bool:
-        return watch.camera.name not in known.cameras and bool(watch.within(self._expected(known, watch), watch.clock.tolerance_us))
+    def _perhaps_late(self) -> list[tuple[Known, View]]:
+        """Give the decided vehicles that a read which came since the last call could belong to, in order of passage."""
+        perhaps: dict[tuple[str, int], tuple[Known, View]] = {}
+        for read in self._late_reads:
+            view = self._view_of[read.camera]
+            watch = view.watches[read.camera]
+            for known in self._around(read.time_us - watch.clock.offset_us):
+                if not known.decided or view.number in known.sightings or not view.reaches(known.passage.lane):
+                    continue
+                if abs(watch.clock.expected_us(watch.seen(known.passage))[0] - read.time_us) <= watch.clock.tolerance_us:
+                    perhaps[known.passage.key, view.number] = (known, view)
+        self._late_reads.clear()
+        return sorted(perhaps.values(), key=lambda one: (one[0].order, one[1].number))
 
-    def _doubt(self, watch: _Watch) -> None:
-        """Where vehicles and reads no longer come together, see whether the clock has jumped."""
-        if not watch.clock.in_doubt:
-            return
-        reads = sorted((waiting.read for waiting in watch.unused.values()), key=_by_time)[-JUMP_LOOK:]
-        alone = [known for known in self._known.values() if watch.camera.name not in known.cameras]
-        expected = [self._expected(known, watch) for known in alone[-JUMP_LOOK:]]
-        watch.clock.look_for_jump([read.time_us for read in reads], expected)
+    def _around(self, at_us: float) -> list[Known]:
+        start = bisect_left(self._order, at_us - LATE_REACH_US, key=lambda known: known.passage.time_us)
+        stop = bisect_right(self._order, at_us + LATE_REACH_US, key=lambda known: known.passage.time_us)
+        return self._order[start:stop]
 
-    def _choose(self, watch: _Watch, known: _Known) -> Found | str:
-        """Give the camera's read of the vehicle, now used up, or in words why there is none."""
-        name, clock = watch.camera.name, watch.clock
-        expected_us = self._expected(known, watch)
-        if not watch.within(expected_us, clock.tolerance_us):
-            return f"{name}: no read within {watch.camera.tolerance_ms} ms of the expected time"
-        if clock.in_doubt:
-            return f"{name}: its reads and the vehicles no longer come together; its clock is in doubt and nothing is matched by it"
-        reach_us = WINDOW * clock.tolerance_us
-        around = sorted(
-            (k.passage for k in self._known.values() if name not in k.cameras and abs(self._expected(k, watch) - expected_us) <= reach_us),
-            key=lambda passage: (passage.time_us, passage.key),
-        )
-        sightings = _sightings(watch.within(expected_us, reach_us), clock.tolerance_us)
-        odds = np.array([[self._odds(watch, passage, sighting[0]) for sighting in sightings] for passage in around])
-        probabilities = pair_probabilities(odds)[around.index(known.passage)]
-        best = int(np.argmax(probabilities))
-        probability = float(probabilities[best])
-        if probability < ACCEPT_MIN:
-            return (
-                f"{name}: ambiguous; {len(sightings)} reads and {len(around)} vehicles lie around, and the likeliest read "
-                f"({sightings[best][0].text or 'no plate'}) belongs to this vehicle with probability {probability:.2f} only"
-            )
-        for read in sightings[best]:
-            del watch.unused[read.event_id]  # one that came too early to prove anything must not be left for another vehicle either
-        known.cameras.add(name)
-        station_us = expected_us + clock.offset_us
-        reads = tuple(
-            MatchedRead(read, watch.camera.facing, probability, round(read.time_us - station_us))
-            for read in sightings[best]
-            if abs(read.time_us - station_us) <= clock.tolerance_us
-        )
-        clock.matched(sightings[best][0].time_us - expected_us, expected_us, probability)
-        return Found(reads)
+    def _repeats_claimed(self, view: View, watch: Watch, read: PlateRead) -> bool:
+        """Whether a read repeats one that a vehicle has already; it is then that vehicle's too, and no other's."""
+        claims, at_us = self._claims[view.number], read.time_us - watch.clock.offset_us
+        start = bisect_left(claims, at_us - watch.clock.tolerance_us, key=lambda claim: claim.at_us)
+        stop = bisect_right(claims, at_us + watch.clock.tolerance_us, lo=start, key=lambda claim: claim.at_us)
+        claim = next((one for one in claims[start:stop] if same_vehicles(read, one.read) and one.key in self._known), None)
+        if claim is None:
+            return False
+        sighting = Sighting((read,), at_us, read.text, read.confidence)
+        found = found_of(sighting, view, self._known[claim.key], claim.probability)
+        if found.reads:
+            self._repeats.append((claim.key, found))
+        return True
 
-    def _expected(self, known: _Known, watch: _Watch) -> float:
-        return seen_at_us(known.passage, watch.camera, self._playback)[0]
+    def _choose(self, view: View, known: Known) -> Found | str:
+        """Give the view's sighting of the vehicle, now used up, or in words why there is none."""
+        home = view.home(known.passage.lane)
+        if home is not None and not known.decided and home.follow_jump(self._alone(view, home, known)):
+            self._look_again(home)
+        solution = view.solve(known, self._order, self._link(view, known))
+        best = solution.best(known.passage.key)
+        if best is None:
+            self._count(view, known, found=False, seen=0.0)
+            return why_not(view, known, solution, 1.0)
+        sighting, probability = best
+        watch = view.watches[sighting.reads[0].camera]
+        trust = 1.0 - watch.doubt(self._alone(view, watch, known))
+        found = probability * trust >= self._settings.certainty_min
+        self._count(view, known, found=found, seen=probability)
+        if not found:
+            for read in sighting.reads:
+                view.watches[read.camera].explain(read, probability)
+            return why_not(view, known, solution, trust)
+        return self._claim(view, known, sighting, probability * trust)
 
-    def _odds(self, watch: _Watch, passage: Passage, read: PlateRead) -> float:
-        """Give how many times likelier read and vehicle belong together than that both stay alone."""
-        expected_us, travel_u_us = seen_at_us(passage, watch.camera, self._playback)
-        residual_us = read.time_us - watch.clock.offset_us - expected_us
-        if abs(residual_us) > watch.clock.tolerance_us:
-            return 0.0
-        sigma_s = float(np.hypot(watch.clock.sigma_us(expected_us), travel_u_us)) / US_PER_S
-        density_hz = np.exp(-0.5 * (residual_us / US_PER_S / sigma_s) ** 2) / (sigma_s * np.sqrt(2 * np.pi))
-        return float((1 - MISSED) * density_hz / (MISSED * FOREIGN_HZ))
+    def _count(self, view: View, known: Known, *, found: bool, seen: float) -> None:
+        """Let the camera that is aimed at the vehicle's lane learn how often it misses one, once for each vehicle."""
+        home = view.home(known.passage.lane)
+        if home is not None and not known.decided:
+            home.decided(found=found, seen=seen)
 
+    def _alone(self, view: View, watch: Watch, known: Known) -> list[Passage]:
+        """Give the latest vehicles of a camera's lanes that have no sighting, up to those that bear on one vehicle."""
+        if not watch.missed_lately:
+            return []
+        until = bisect_right(self._order, known.passage.time_us + 4 * watch.clock.tolerance_us, key=lambda one: one.passage.time_us)
+        alone: list[Passage] = []
+        for index in range(until - 1, max(-1, until - 1 - ALONE_AMONG), -1):
+            one = self._order[index]
+            if view.number not in one.sightings and one.passage.lane in watch.camera.lanes:
+                alone.append(one.passage)
+                if len(alone) == jump.LOOK:
+                    break
+        return alone[::-1]
 
-def _by_time(read: PlateRead) -> tuple[int, str]:
-    return read.time_us, read.event_id
+    def _claim(self, view: View, known: Known, sighting: Sighting, probability: float) -> Found:
+        found = found_of(sighting, view, known, probability)
+        claims = self._claims[view.number]
+        for read in sighting.reads:  # one outside the tolerance proves nothing, but must not be left for another vehicle either
+            view.watches[read.camera].use(read)
+            claim = _Claim(read.time_us - view.watches[read.camera].clock.offset_us, read, known.passage.key, probability)
+            insort(claims, claim, key=lambda one: one.at_us)
+        del claims[: max(0, len(claims) - CLAIMS_REMEMBERED)]
+        known.sightings[view.number] = sighting
+        first = min((one.read for one in found.reads), key=lambda read: (read.time_us, read.event_id))
+        watch = view.watches[first.camera]
+        knew = watch.clock.learned
+        watch.clock.matched(first.time_us, watch.seen(known.passage), probability)
+        if watch.clock.learned and not knew:
+            self._look_again(watch)
+        return found
 
+    def _look_again(self, watch: Watch) -> None:
+        """Let reads that found no vehicle find one now that the camera's clock is known better."""
+        self._late_reads += [arrival.read for arrival in watch.unused]
 
-def _sightings(reads: list[PlateRead], tolerance_us: int) -> list[tuple[PlateRead, ...]]:
-    """Put repeated reads of one plate together, the most confident first; in order of time."""
-    groups: list[list[PlateRead]] = []
-    for read in sorted(reads, key=_by_time):
-        same = (group for group in groups if read.text and group[0].text == read.text and read.time_us - group[0].time_us <= tolerance_us)
-        group = next(same, None)
-        if group is None:
-            groups.append([read])
-        else:
-            group.append(read)
-    surest = [tuple(sorted(group, key=lambda read: (-read.confidence, *_by_time(read)))) for group in groups]
-    return sorted(surest, key=lambda group: _by_time(group[0]))
+    def _link(self, view: View, known: Known) -> Link | None:
+        """Give what the other views say of the vehicles around: the plates they have, or may have, on their side."""
+        others = [other for other in self._views if other is not view and other.reaches(known.passage.lane)]
+        if not others:
+            return None
+        solutions: list[tuple[View, Solution]] = [
+            (other, other.solve(known, self._order, None)) for other in others if other.number not in known.sightings
+        ]
+
+        def link(one: Known, sighting: Sighting) -> float:
+            ratio = 1.0
+            for other in others:
+                if (has := one.sightings.get(other.number)) is not None:
+                    ratio *= link_ratio(sighting.text, has.text)
+            for _, solution in solutions:
+                pairs = solution.pairs.get(one.passage.key, [])
+                ratio *= 1.0 + sum(probability * (link_ratio(sighting.text, far.text) - 1.0) for far, probability in pairs)
+            return max(ratio, 0.0)
+
+        return link

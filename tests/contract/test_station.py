@@ -73,6 +73,12 @@ def test_each_fault_names_its_key_and_value(old, new, said):
     [
         (CAMERA.replace("lane = 1", "lane = 7"), "cam belongs to lane 7, but the file has lanes [1]"),
         (CAMERA * 2, "devices and cameras need names of their own"),
+        (CAMERA + "also_lanes = [2]\n", "cam belongs to lane 2, but the file has lanes [1]"),
+        (CAMERA + "also_lanes = [1]\n", "also_lanes [1] names a lane twice; lane 1 is seen anyway"),
+        (CAMERA + 'lane_numbers = { "7" = 3 }\n', "lane_numbers leads to lane 3, which the camera does not see; allowed are [1]"),
+        ("[matching]\ncertainty_min = 0.4\n", "matching.certainty_min = 0.4"),
+        ("[matching]\ncertainty_min = 1\n", "matching.certainty_min = 1"),
+        ("[matching]\nlane_change_share = 0.5\n", "matching.lane_change_share = 0.5"),
         ('[[device]]\ndriver = "other"\nname = "d"\n', "device.[0]"),
         ('[[device]]\ndriver = "modbus-rtu-digitiser"\nname = "d"\nlane = 1\n', "needs port, the serial device"),
         ("[gates]\nspeed_min_kmh = 90\nspeed_max_kmh = 80\n", "speed_min_kmh 90.0 must be below speed_max_kmh 80.0"),

@@ -15,6 +15,7 @@ from contract.units import US_PER_S
 from edge.certificates import LOOK_S, CertificateDesk
 from edge.drivers.base import DeviceStatus, Report, Samples, TimeMark
 from edge.lane import LaneRun
+from edge.matching.matcher import Matcher
 from edge.outbox import Outbox
 from edge.time_base import Mark
 from tests.calibration.certificate.office import KEYS, NOW, VERIFIED, Office, station
@@ -49,7 +50,9 @@ class Roadside:
     def start(self, serial="A1"):
         self.outbox = Outbox(self.folder / "outbox", 64)
         self.desk = CertificateDesk(Ledger(self.office.path, STATION), STATION, self.outbox, self.clock, self.notes.append)
-        self.lane = LaneRun(DEVICE, STATION, self.in_force, self.outbox.checkpoint("daq"), self.desk.switches("daq"))
+        self.lane = LaneRun(
+            DEVICE, STATION, self.in_force, self.outbox.checkpoint("daq"), self.desk.switches("daq"), matcher=Matcher(STATION.camera)
+        )
         self.report(serial)
 
     def report(self, serial="A1"):

@@ -25,7 +25,7 @@ def uneven(count, seed=1):
 
 
 def test_a_drifting_clock_is_followed_beyond_the_tolerance():
-    matcher = Matcher(1, [camera()])
+    matcher = Matcher([camera()])
     matches, _ = drive(matcher, uneven(300), lambda number: 0.01 * number)
     assert all(match.text == f"湘A{number:05d}" for number, match in enumerate(matches))
     assert matcher.clock_offsets_us()["front"] > 2_500_000
@@ -33,16 +33,17 @@ def test_a_drifting_clock_is_followed_beyond_the_tolerance():
 
 
 def test_a_sure_clock_makes_sure_matches():
-    matcher = Matcher(1, [camera()])
+    matcher = Matcher([camera()])
     matches, _ = drive(matcher, uneven(20), lambda number: 0.3)
     assert matches[-1].matched[0].probability > matches[0].matched[0].probability
-    assert abs(matcher.clock_offsets_us()["front"] - 300_000) < 1_000
+    state = matcher.clock_states()["front"]
+    assert abs(state.offset_us - 300_000) < state.offset_u_us < 60_000  # at one speed only, a clock and 1 m of distance look alike
 
 
 @settings(deadline=None, max_examples=25)
 @given(st.sampled_from([-40.0, -7.0, 5.0, 60.0, 900.0]), st.integers(1, 50))
 def test_a_jump_is_seen_said_and_followed_and_no_plate_goes_astray(jump_s, seed):
-    matcher = Matcher(1, [camera()])
+    matcher = Matcher([camera()])
     _, at_s = drive(matcher, uneven(20, seed), lambda number: 0.0, arrival_s=0.3)
     matches, _ = drive(matcher, uneven(60, seed + 7), lambda number: jump_s, first=20, at_s=at_s, arrival_s=0.3)
     assert sum(match.text == f"湘A{number:05d}" for number, match in enumerate(matches, start=20)) >= 35
@@ -52,7 +53,7 @@ def test_a_jump_is_seen_said_and_followed_and_no_plate_goes_astray(jump_s, seed)
 
 
 def test_after_a_jump_the_vehicles_passed_over_get_their_plates_late():
-    matcher = Matcher(1, [camera()])
+    matcher = Matcher([camera()])
     _, at_s = drive(matcher, uneven(20), lambda number: 0.0, arrival_s=0.3)
     drive(matcher, uneven(30), lambda number: 5.0, first=20, at_s=at_s, arrival_s=0.3)
     late = matcher.late_matches()
@@ -61,7 +62,7 @@ def test_after_a_jump_the_vehicles_passed_over_get_their_plates_late():
 
 
 def test_evenly_spaced_traffic_teaches_no_jump():
-    matcher = Matcher(1, [camera()])
+    matcher = Matcher([camera()])
     _, at_s = drive(matcher, [6.0] * 20, lambda number: 0.0)
     drive(matcher, [6.0] * 40, lambda number: 3.0, first=20, at_s=at_s)
     assert matcher.take_faults() == ()
@@ -69,7 +70,7 @@ def test_evenly_spaced_traffic_teaches_no_jump():
 
 
 def test_a_dead_camera_that_comes_back_is_believed_at_once():
-    matcher = Matcher(1, [camera()])
+    matcher = Matcher([camera()])
     _, at_s = drive(matcher, uneven(10), lambda number: 0.0)
     for number in range(10, 20):
         matcher.add_passage(passage(number, at_s + number * 5))
@@ -79,7 +80,7 @@ def test_a_dead_camera_that_comes_back_is_believed_at_once():
 
 
 def test_a_picture_from_the_future_is_not_matched_and_said():
-    matcher = Matcher(1, [camera()])
+    matcher = Matcher([camera()])
     matcher.add_passage(passage(1, 0))
     matcher.add_passage(passage(2, 5))
     matcher.add_read(read(1, 5 + TRAVEL_S), arrived_us=START_US + 600_000)
