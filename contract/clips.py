@@ -131,6 +131,8 @@ def read_clip(data: bytes, source: str) -> list[ClipFrame]:
     """
     if len(data) > BLOB_MAX_BYTES or data[:4] != b"RIFF" or data[8:_HEAD_BYTES] != b"AVI ":
         raise RejectError("not-a-clip", source, f"starts with {data[:_HEAD_BYTES].hex()}; an AVI file of this software is expected")
+    if (said := 8 + struct.unpack_from("<I", data, 4)[0]) != len(data):
+        raise RejectError("not-a-clip", source, f"is {len(data)} bytes long and says {said}; it was cut or added to")
     times: tuple[int, ...] = ()
     pictures: list[bytes] = []
     for name, start, stop in _chunks(data, _HEAD_BYTES, source):
