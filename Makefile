@@ -41,7 +41,7 @@ check: $(READY) ## format, lint, types, import rules, translations, generated do
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY) ## accuracy, behaviour, drift, speed, fuzz, pushes: a table each (half an hour)
+bench: $(READY) ## accuracy, behaviour, drift, speed, fuzz, plates, matching, pushes: a table each (an hour)
 	@for bench in $$(grep -l __main__ bench/*.py); do echo "== $$bench"; $(BIN)/python -m bench.$$(basename $$bench .py) || exit 1; done
 
 schemas: $(READY) ## write docs/protocols/*.json anew from the contract

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from firmware_sims.plate_damage import dirt, glare, night, noise, to_image
+from firmware_sims.plate_picture import font
 from plate_reader.detect.detector import Detector
 from tests.plate_reader.detect.stills import road, still
 
@@ -62,6 +63,15 @@ def test_several_plates_are_found_far_and_near(detector):
     found = detector.detect(np.asarray(image))
     assert len(found) == len(truths)
     assert all(any(_misses(plate, corners) < 0.5 for plate in found) for corners in truths)
+
+
+def test_a_camera_s_imprint_crowds_no_plate_out(detector):
+    picture, corners = still(x=700, y=500, width=120)
+    image = Image.fromarray(picture)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, 1280, 40), fill=(20, 20, 20))
+    draw.text((16, 20), "2026-01-01 12:00:00  G107  K12+300  LANE 2  73 km/h  49 800 kg", font=font(22), fill=(240, 240, 240), anchor="lm")
+    assert any(_misses(plate, corners) < 0.5 for plate in detector.detect(np.asarray(image)))
 
 
 def test_a_road_without_plates_gives_none(detector):

@@ -33,6 +33,12 @@ def test_faint_and_tiny_cores_are_no_lines():
     assert lines_in(_core(80, 30, 2, 2, 0)) == []
 
 
+@pytest.mark.parametrize(("x", "length", "cut"), [(100, 80, 0), (40, 80, 1), (160, 80, 1), (100, 200, 2)])
+def test_a_line_that_may_go_on_beyond_the_picture_is_marked(x, length, cut):
+    (line,) = lines_in(_core(x, 60, length, 10, 0))
+    assert line.cut == cut
+
+
 def test_lines_apart_are_told_apart():
     two = np.maximum(_core(60, 30, 50, 8, 0.1), _core(120, 90, 60, 9, -0.2))
     assert sorted(round(line.x) for line in lines_in(two)) == [60, 120]
