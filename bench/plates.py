@@ -34,11 +34,12 @@ from plate_reader.recognise.reader import Reader
 from plate_reader.recognise.reading import Reading
 from plate_reader.recognise.rectify import Pixels
 
-CONSOLE = Console()
+CONSOLE = Console(width=max(Console().width, 150))
 CROPS_GOAL = 0.98
 ACCEPTED_GOAL = 0.999
 EDGES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 1.0)
 """Confidences between which readings are compared with how many of them are right."""
+THRESHOLDS = (0.98, 0.99, 0.995, 0.998)
 
 
 @dataclass(frozen=True)
@@ -164,40 +165,30 @@ def show_reliability(reads: Sequence[Read]) -> None:
 
 
 def show_threshold(reads: Sequence[Read]) -> None:
-    """Print the threshold found on every second plate, and what it accepts of the others."""
-    half, other = reads[::2], reads[1::2]
-    threshold = least_threshold(half)
+    """Print what is accepted from some confidences on, and from the least one on at which `ACCEPTED_GOAL` of the readings are right."""
+    least = least_threshold(reads)
+    groups = {"all": reads, "up to severity 0.6": [read for read in reads if read.severity < 0.8]}
     table = Table(
-        "threshold",
-        "plates",
-        "accepted",
-        "share",
-        "wrong",
-        "right",
-        "error at most (95 %)",
-        title=f"Accepted where {ACCEPTED_GOAL:.1%} are to be right",
+        "plates", "threshold", "accepted", "share", "wrong", "right", "wrong at most (95 %)", title="Accepted from a confidence on"
     )
-    for name, group in (
-        ("found on", half),
-        ("checked on", other),
-        ("of these, severity up to 0.6", [read for read in other if read.severity < 0.8]),
-    ):
-        accepted = [read for read in group if read.reading.text and read.reading.confidence >= threshold]
-        wrong = sum(not read.right for read in accepted)
-        bound = float(beta.ppf(0.95, wrong + 1, len(accepted) - wrong)) if len(accepted) > wrong else 1.0
-        share, right = len(accepted) / max(len(group), 1), 1 - wrong / max(len(accepted), 1)
-        row = f"{name} {threshold:.4f}", str(len(group)), str(len(accepted)), f"{share:.1%}", str(wrong), f"{right:.2%}", f"{bound:.2%}"
-        table.add_row(*row)
+    for name, group in groups.items():
+        for threshold in sorted((*THRESHOLDS, least)):
+            accepted = [read for read in group if read.reading.text and read.reading.confidence >= threshold]
+            wrong = sum(not read.right for read in accepted)
+            bound = float(beta.ppf(0.95, wrong + 1, len(accepted) - wrong)) if len(accepted) > wrong else 1.0
+            share, right = len(accepted) / max(len(group), 1), 1 - wrong / max(len(accepted), 1)
+            mark = f" least with {ACCEPTED_GOAL:.1%} right" if threshold == least and name == "all" else ""
+            table.add_row(name, f"{threshold:.4f}{mark}", str(len(accepted)), f"{share:.1%}", str(wrong), f"{right:.2%}", f"{bound:.2%}")
     CONSOLE.print(table)
-    for read in other:
-        if read.reading.confidence >= threshold and not read.right:
+    for read in reads:
+        if read.reading.confidence >= min(THRESHOLDS) and not read.right:
             CONSOLE.print(
                 f"  {read.kind}, {read.damage} {read.severity}: {read.truth} read as {read.reading.text} ({read.reading.confidence:.2%})"
             )
 
 
 def least_threshold(reads: Sequence[Read]) -> float:
-    """Give the least confidence from which on `ACCEPTED_GOAL` of the readings are right."""
+    """Give the least confidence from which on `ACCEPTED_GOAL` of the readings are right, 1 where none is."""
     ordered = sorted((read for read in reads if read.reading.text), key=lambda read: -read.reading.confidence)
     wrong = np.cumsum([not read.right for read in ordered])
     good = np.flatnonzero(wrong <= (1 - ACCEPTED_GOAL) * np.arange(1, len(ordered) + 1))

@@ -33,6 +33,7 @@ SIDE_MIN: Final = 8
 SCANS_MAX: Final = 32
 """Most scans of a progressive JPEG; encoders write 10, in which 36 megapixels of noise take 0.7 s."""
 
+_JPEG: Final = b"\xff\xd8\xff"
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _START_OF_SCAN: Final = b"\xff\xda"
 _MODES: Final = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"})
@@ -61,6 +62,8 @@ def decode_picture(data: bytes, where: str) -> tuple[Pixels, float]:
     if len(data) > BYTES_MAX:
         raise RejectError("picture-too-large", where, f"has {len(data)} bytes; at most {BYTES_MAX} are taken")
     kind = "PNG" if data.startswith(_PNG) else "JPEG"
+    if kind == "JPEG" and not data.startswith(_JPEG):
+        raise RejectError("picture-not-jpeg", where, f"starts with {data[:4].hex() or 'nothing'}; JPEG (ff d8 ff) and PNG are taken")
     width, height = _png_size(data, where) if kind == "PNG" else check_jpeg(data, where)
     _check_cost(data, kind, (width, height), where)
     try:

@@ -66,7 +66,7 @@ def test_a_huge_jpeg_is_decoded_at_half_its_size():
     ("data", "code", "says"),
     [
         (b"", "picture-not-jpeg", "starts with nothing"),
-        (b"GIF89a" + bytes(100), "picture-not-jpeg", "only JPEG"),
+        (b"GIF89a" + bytes(100), "picture-not-jpeg", "and PNG are taken"),
         (_jpeg_claiming(65_000, 65_000), "picture-too-large", "65000 x 65000 pixels"),
         (_png_claiming(2**31 - 1, 2**31 - 1), "picture-too-large", f"at most {DECODED_MAX} in all are taken of a PNG"),
         (_png_claiming(5000, 3000), "picture-damaged", "cannot be decoded"),
