@@ -63,11 +63,11 @@ class SceneReader:
 
     def _plate(self, picture: Pixels, place: Plate) -> SeenPlate | None:
         """Read one place as a plate of one row and then of two; None where neither spells a plate."""
-        for corners in (place.corners, place.two_rows):
+        for rows, corners in ((1, place.corners), (2, place.two_rows)):
             if corners is None:
                 continue
             crop = straighten(picture, corners)
-            reading, signs = self._reader.read_with_signs(crop)
+            reading, signs = self._reader.read_with_signs(crop, rows=rows)
             if signs is not None and signs.mean >= CLARITY_MIN:
                 return SeenPlate(corners, crop, reading)
         return None

@@ -11,6 +11,7 @@ reader's grammar tells a plate from a telephone number.
 """
 
 import math
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -20,7 +21,7 @@ from plate_reader.detect.lines import Line, lines_in
 from plate_reader.detect.model import LineModel, shared_line_model
 from plate_reader.detect.patches import Patch, PatchSize, cut_patch
 from plate_reader.detect.plates import Plate, plates_of
-from plate_reader.detect.windows import find_windows
+from plate_reader.detect.windows import Window, find_windows
 from plate_reader.recognise.rectify import Pixels
 
 SEARCHED_PIXELS: Final = 225_000
@@ -38,9 +39,9 @@ FIRST: Final = PatchSize(160, 64, 100)
 CLOSER: Final = PatchSize(192, 96, 120)
 """A fifth closer, with more room above and below."""
 
-ASPECT_MIN, ASPECT_MAX = 1.6, 4.6
-"""Length over height of a plate's row: 3.1 for one row head-on and for the lower of two, 3.4 for the eight characters of a new energy
-vehicle, less when seen from the side, a little more from above. Most times and dates that cameras write into their pictures are longer."""
+ASPECT_MIN, ASPECT_MAX = 1.6, 6.0
+"""Length over height of a plate's row: 3.1 for one row head-on and for the lower of two, less when seen from the side, more from above and
+where haze leaves of the characters only their middles (5.2 seen). Most times and dates that cameras write into pictures are longer."""
 
 LONGEST: Final = 8.0
 """Length over height of a line worth a closer look: at first sight a row may be joined to what is beside it."""
@@ -63,12 +64,25 @@ class Detector:
         image = Image.fromarray(picture)
         reduced, scale = _reduced(image)
         windows = [window.scaled(scale) for window in find_windows(reduced, most=WINDOWS_MAX)]
-        first = [cut_patch(image, FIRST, window.x, window.y, window.width) for window in windows]
-        rows = _distinct([line for lines in self._lines(first) for line in lines if _may_be_row(line, LONGEST)])[:LINES_MAX]
+        rows = self._rows(image, windows)
         closer = [cut_patch(image, CLOSER, row.x, row.y, row.length, angle=row.angle) for row in rows]
         seen = self._lines(closer)
         better = [line for row, lines in zip(rows, seen, strict=True) if (line := _same_row(row, lines)) is not None]
         return plates_of(_distinct(better), [line for lines in seen for line in lines])
+
+    def _rows(self, image: Image.Image, windows: list[Window]) -> list[Line]:
+        """Give the lines that deserve a closer look: those whole in their patch first, then by how much the window is like a plate.
+
+        A line that goes on beyond both ends of its patch is a longer text: the camera's imprint, a slogan.
+        """
+        patches = [cut_patch(image, FIRST, window.x, window.y, window.width) for window in windows]
+        seen = [
+            replace(line, score=line.score * window.score)
+            for window, lines in zip(windows, self._lines(patches), strict=True)
+            for line in lines
+            if _may_be_row(line, LONGEST) and line.cut < 2
+        ]
+        return sorted(_distinct(seen), key=lambda line: (line.cut, -line.score))[:LINES_MAX]
 
     def _lines(self, patches: list[Patch]) -> list[list[Line]]:
         """Give the lines of text in each patch, as they lie in the picture."""

@@ -6,7 +6,7 @@ differentiable binarization, AAAI 2020). Here each connected core becomes a rect
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -22,13 +22,28 @@ SCORE_MIN: Final = 0.5
 PIXELS_MIN: Final = 12
 """Least size of a core: smaller ones have no direction."""
 
+EDGE: Final = 3
+"""Pixels: a core that comes so near to the picture's edge may go on beyond it."""
+
 DRAW_OUT: Final = 1.8
 """How far a core is drawn out, in areas per perimeter; 1.5 in the paper, a little more here so that a plate's edge is inside."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text: centre, length along it, height across it, in pixels; its angle in radians, clockwise from the x axis; its score."""
+    """A line of text.
+
+    Attributes
+    ----------
+    x, y, length, height
+        Centre, extent along it and across it, in pixels.
+    angle
+        In radians, clockwise from the x axis.
+    score
+        How surely it is text, 0 … 1.
+    cut
+        At how many of the left and right edges of the picture it may go on, 0 … 2.
+    """
 
     x: float
     y: float
@@ -36,6 +51,7 @@ class Line:
     height: float
     angle: float
     score: float
+    cut: int = 0
 
     def corners(self) -> NDArray[np.float64]:
         """(4, 2): upper left, upper right, lower right, lower left, as the line is read."""
@@ -68,7 +84,8 @@ def lines_in(probability: NDArray[np.float32]) -> list[Line]:
             continue
         weights = probability[part][rows, columns]
         if weights.mean() >= SCORE_MIN:
-            found.append(_line(columns + part[1].start + 0.5, rows + part[0].start + 0.5, weights))
+            cut = (part[1].start < EDGE) + (part[1].stop > probability.shape[1] - EDGE)
+            found.append(replace(_line(columns + part[1].start + 0.5, rows + part[0].start + 0.5, weights), cut=cut))
     return found
 
 

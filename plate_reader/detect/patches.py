@@ -1,7 +1,7 @@
 """Cuts small pictures of one size out of a large one, each showing what it was cut for at one size, level and in full contrast."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -43,7 +43,8 @@ class Patch:
         """Give a line of the patch as it lies in the large picture."""
         cos, sin = math.cos(self.angle) * self.scale, math.sin(self.angle) * self.scale
         x, y = self.left + line.x * cos - line.y * sin, self.top + line.x * sin + line.y * cos
-        return Line(x, y, line.length * self.scale, line.height * self.scale, line.angle + self.angle, line.score)
+        length, height = line.length * self.scale, line.height * self.scale
+        return replace(line, x=x, y=y, length=length, height=height, angle=line.angle + self.angle)
 
 
 def cut_patch(picture: Image.Image, size: PatchSize, x: float, y: float, width: float, *, angle: float = 0.0) -> Patch:

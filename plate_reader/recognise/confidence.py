@@ -19,7 +19,7 @@ HIGHEST: Final = 0.9999
 """No reading is given out as surer than this: the fit has seen thousands of plates, not millions."""
 
 TINY: Final = 1e-6
-COLOUR_SOFT, SHARPNESS_SOFT = 0.02, 0.02
+COLOUR_SOFT, SHARPNESS_SOFT = 0.001, 0.02
 """Added before a logarithm is taken, so that nothing becomes no infinite doubt."""
 
 NAMES: Final = (

@@ -92,14 +92,23 @@ class Reader:
         """
         return self.read_with_signs(crop)[0]
 
-    def read_with_signs(self, crop: Pixels) -> tuple[Reading, Signs | None]:
-        """Read as `read`, and give also what the confidence rests on; None where nothing was read."""
+    def read_with_signs(self, crop: Pixels, *, rows: int | None = None) -> tuple[Reading, Signs | None]:
+        """Read as `read`, and give also what the confidence rests on; None where nothing was read.
+
+        Parameters
+        ----------
+        crop
+            As in `read`.
+        rows
+            In how many rows the plate is written, where that is known; else its proportions tell.
+        """
         colours = colour_probabilities(crop)
-        found = [(rows, self._judge_rows(crop, rows, colours)) for rows in rows_possible(crop) if self._kinds[rows]]
-        found = [(rows, (looks, judged)) for rows, (looks, judged) in found if judged.texts]
+        possible = rows_possible(crop) if rows is None else (rows,)
+        tried = [(count, *self._judge_rows(crop, count, colours)) for count in possible if self._kinds[count]]
+        found = [(count, looks, judged) for count, looks, judged in tried if judged.texts]
         if not found:
             return Reading("", 0.0, (), (), max(colours, key=lambda colour: colours[colour]), "", 0, 0), None
-        rows, (looks, judged) = max(found, key=lambda item: float(item[1][1].together.max()))
+        rows, looks, judged = max(found, key=lambda item: float(item[2].together.max()))
         signs = self._signs(crop, looks, judged, rows, colours)
         confidence = self._confidence.of(signs)
         kind, colour = self._kind_and_colour(judged.best, rows, colours)
