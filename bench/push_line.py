@@ -23,7 +23,7 @@ from demo.ports import LOOPBACK, free_ports
 from demo.preparation import prepare
 from demo.programs import Line
 from demo.running import RunningLine
-from demo.site import SiteName, find_site
+from demo.site import CAMERA, SiteName, find_site
 from demo.steps import Steps
 from demo.stopping import Stopping
 from demo.supervisor import Supervisor
@@ -74,17 +74,20 @@ def _strike(console: Console, running: RunningLine, supervisor: Supervisor, *, c
             supervisor.start(programs.plates(running.line))  # a supervisor of its own would give up one that dies so often
             progress.advance(bar)
     driven = _driven(running)
+    _wait(running, lambda: _undelivered(running) == 0)  # the camera sends again what a killed reader did not take
     running.watch.pause(CATCH_UP_S / 10)
     _wait(running, lambda: _recorded(running) >= driven)
     truth = running.truth
     compared = compare(truth.vehicles[:driven], list(running.page.records.values()), truth.playback.rate_hz)
-    late = truth.vehicles[driven - 1].first_axle_sample
-    invented = [each for each in compared.invented if each.record.first_axle_sample <= late]
+    last = truth.vehicles[driven - 1].first_axle_sample
+    invented = [each for each in compared.invented if each.record.first_axle_sample <= last]
     stored = stored_in_central(run_once(programs.verify(running.line), running.watch.pause), running.line.site.station.station.id)
     plates = [pair.plate for pair in compared.pairs if pair.driven.number <= driven]
     console.print(f"vehicles driven: {driven}, {flooded} of them during {count} malformed pushes, the others during {kills} kills")
     console.print(f"recorded: {len(compared.pairs)}, missed {len(compared.missed)}, invented {len(invented)}")
     console.print("plates: " + ", ".join(f"{plates.count(kind)} {kind}" for kind in sorted(set(plates))))
+    late = stored.records - stored.vehicles
+    console.print(f"reads that came when the vehicle's record was signed, and made a supplementary one: {late}")
     console.print(f"central: {stored.records} records, {stored.verified} verified, chain {stored.chain}, quarantine {stored.quarantine}")
     whole = not compared.missed and not invented and stored.verified == stored.records and stored.chain == "unbroken"
     return int(not whole)
@@ -99,6 +102,13 @@ def _flood(url: str, count: int, seed: float, sent: threading.Event) -> None:
                 send(client, url, DAMAGES[kinds[turn % len(kinds)]](good(rng.choice(makes), turn, camera="stranger"), rng))
     finally:
         sent.set()
+
+
+def _undelivered(running: RunningLine) -> int:
+    """Give how many reads have not reached the edge: with the camera, or with the plate reader."""
+    camera: int = running.road.ask("status")["devices"][CAMERA.name]["waiting"]
+    spooled: int = running.plates_health().get("spool", {}).get("waiting", 1)
+    return camera + spooled
 
 
 def _driven(running: RunningLine) -> int:
