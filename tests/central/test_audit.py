@@ -48,6 +48,7 @@ def test_a_sound_store_verifies_in_the_form_that_programs_read(bench: Bench):
                 "first_seq": 1,
                 "last_seq": 3,
                 "blobs_missing": 1,
+                "blobs_deleted": 0,
             }
         },
         "quarantine": 0,
