@@ -72,7 +72,7 @@ def check_may(person: Signatory, what: Literal["propose", "approve"], when: date
         ``may-not-propose``, ``may-not-approve`` or ``signatory-left``.
     """
     if what not in person.may:
-        may = " and ".join(person.may)
+        may = ", ".join(person.may)
         raise RejectError(
             f"may-not-{what}",
             source,

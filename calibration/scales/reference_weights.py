@@ -115,7 +115,7 @@ def _check_load(load_kg: Decimal, axles: int, where: str) -> None:
         return
     guesses = (text for factor, text in MISTAKES if least <= load_kg / axles / factor <= most)
     probably = told(": probably %(guess)s", guess=guess) if (guess := next(guesses, None)) else ""
-    allowed = f"{least / spread * axles:.0f} to {most * spread * axles:.0f} kg"
+    allowed = told("%(least)s to %(most)s kg", least=f"{least / spread * axles:.0f}", most=f"{most * spread * axles:.0f}")
     raise RejectError(
         "reference-factor",
         where,
