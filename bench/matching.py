@@ -34,7 +34,7 @@ WRONG_GOAL: Final = 1e-4
 ASKED: Final = Scene()
 SCENES: Final = (
     replace(ASKED, name="with rear cameras", rear=True),
-    replace(ASKED, name="lane 1 loses 30 %", missing=0.30),
+    replace(ASKED, name="every camera loses 30 %", missing=0.30),
     replace(ASKED, name="clocks jump by 3 s", jump_s=3.0),
     replace(ASKED, name="bursts of foreign reads", foreign_hz=0.5),
     replace(ASKED, name="twins 0.6 s apart", twins=True),
