@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from calibration.acceptance.command import accept
+from calibration.arguments import check_language, text_of
 from calibration.catalogue import LANGUAGES
 from calibration.certificate.command import app as certificate_app
 from calibration.drift.command import drift
@@ -82,18 +83,13 @@ def fit(
     Refused: runs of one speed (unless --gains-only), too few, a static weight that stands off the other vehicles by a factor. Runs whose
     passage was flagged are left out and named.
     """
-    if lang not in LANGUAGES:
-        raise RejectError(
-            "language-unknown",
-            told("--lang %(lang)s", lang=f"{lang!r}"),
-            told("is not offered; allowed are %(languages)s", languages=", ".join(LANGUAGES)),
-        )
+    check_language(lang)
     created = datetime.now(UTC).replace(microsecond=0)
-    site = parse_station(_text(station), str(station))
+    site = parse_station(text_of(station), str(station))
     header = _header(capture)
     lane = _lane(site.lane, header, capture)
     called = _name(name, f"{site.station.id}-{lane.id}-{created:%Y%m%dT%H%M%SZ}")
-    notes = parse_runs(_text(runs), str(runs))
+    notes = parse_runs(text_of(runs), str(runs))
     vehicles = replay_passages(station, capture)
     sound, flagged = without_flagged(notes, vehicles, lane.rate_hz)
     passages = match_runs(sound, vehicles, lane.rate_hz)
@@ -146,8 +142,8 @@ def learn(
     The result rests on a calibration, may not depart from it by more than the bound, and is signed: the station refuses it otherwise.
     """
     created = datetime.now(UTC).replace(microsecond=0)
-    site = parse_station(_text(station), str(station))
-    base = load_calibration(_text(calibration), str(calibration))
+    site = parse_station(text_of(station), str(station))
+    base = load_calibration(text_of(calibration), str(calibration))
     lane = next((lane for lane in site.lane if lane.id == base.lane), None)
     if base.station != site.station.id or lane is None:
         lanes = ", ".join(str(one.id) for one in site.lane)
@@ -195,7 +191,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON with the digest instead of a table.")] = False,
 ) -> None:
     """Show a calibration's gains, conditions and digest."""
-    shown, signers = look_into(_text(calibration), str(calibration))
+    shown, signers = look_into(text_of(calibration), str(calibration))
     _show(shown, as_json=as_json)
     for signer in signers:
         typer.echo(f"signed with key {signer}; a station verifies it, this command does not", err=True)
@@ -216,17 +212,6 @@ def _unpacked(data: bytes, source: str) -> str:
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise RejectError(
             "history-unreadable", source, told("is neither CSV text in UTF-8 nor that in gzip: %(error)s", error=error)
-        ) from error
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise RejectError(
-            "not-text",
-            str(path),
-            told("is no UTF-8 text (%(reason)s at byte %(start)s); give a text file", reason=error.reason, start=error.start),
         ) from error
 
 

@@ -24,7 +24,7 @@ from calibration.deviations import PRIOR_SD_RUNS, Weighed, learn_disturbance, we
 from calibration.disturbance import Disturbance, Meetings, covariance, gross_sd
 from calibration.model import Calibration, SensorGain
 from calibration.reference_vehicle import ReferenceVehicle
-from calibration.speed import RunReading, SpeedFunction, fit_speed, readings_of
+from calibration.speed import SPEED_APART, RunReading, SpeedFunction, fit_speed, readings_of, speed_classes
 from calibration.told import told
 from contract.faults import RejectError
 from contract.station import Lane, Sensor
@@ -46,10 +46,6 @@ SPEED_CLASS_KMH = 10.0
 
 LONE_U = 0.05
 """Relative standard uncertainty of a gain known from repeats of one kind of passage only."""
-
-SPEED_APART = 1.2
-"""Runs whose speeds differ by less than this factor had one speed: the road is met at nearly the same waves (OIML R 134 asks for three
-speeds, and `calibration.speed` holds a function that bends within a factor of 1.4)."""
 
 ROUNDS = 20
 """Re-weightings; the weights settle within ten."""
@@ -206,17 +202,6 @@ def _axle_errors(
             if not np.isnan(of_rows).all():
                 found.setdefault((run.vehicle, k, run.static_kg[k]), []).append(float(np.nanmean(of_rows)))
     return [load for _, _, load in found], [float(np.mean(errors)) for errors in found.values()]
-
-
-def speed_classes(speeds_kmh: Sequence[float]) -> list[list[float]]:
-    """Give the speeds in classes, ascending; a class ends `SPEED_APART` above its slowest."""
-    classes: list[list[float]] = []
-    for speed in sorted(speeds_kmh):
-        if classes and speed <= SPEED_APART * classes[-1][0]:
-            classes[-1].append(speed)
-        else:
-            classes.append([speed])
-    return classes
 
 
 def _without_speed(speed: SpeedFunction, speeds_kmh: Sequence[float]) -> SpeedFunction:

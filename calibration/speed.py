@@ -42,6 +42,10 @@ BELOW, ABOVE = 0.5, 1.4
 """The function is written down from this share of the slowest run to this share of the fastest; what lies between runs and knots' ends
 carries its growing uncertainty."""
 
+SPEED_APART = 1.2
+"""Runs whose speeds differ by less than this factor had one speed: the road is met at nearly the same waves (OIML R 134 asks for three
+speeds, and the function bends within a factor of 1.4)."""
+
 
 class SpeedFunction(BaseModel):
     """Relative reading error of each row over speed, to be interpolated over the logarithm of speed and held beyond its ends.
@@ -156,6 +160,17 @@ def readings_of(runs: Sequence[RunReading]) -> Readings:
         np.array([run.mean_sd for run in whole]),
         np.array([run.row_sd for run in whole]),
     )
+
+
+def speed_classes(speeds_kmh: Sequence[float]) -> list[list[float]]:
+    """Give the speeds in classes, ascending; a class ends `SPEED_APART` above its slowest."""
+    classes: list[list[float]] = []
+    for speed in sorted(speeds_kmh):
+        if classes and speed <= SPEED_APART * classes[-1][0]:
+            classes[-1].append(speed)
+        else:
+            classes.append([speed])
+    return classes
 
 
 def knots_kmh(readings: Readings) -> NDArray[np.float64]:

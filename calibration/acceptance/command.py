@@ -16,6 +16,7 @@ from calibration.acceptance.runs_file import RunLine, read_runs
 from calibration.acceptance.said import LANGUAGES, say
 from calibration.acceptance.sample import Sample
 from calibration.acceptance.table import show, show_excluded
+from calibration.arguments import check_language, text_of
 from calibration.keys import look_into
 from calibration.model import Calibration
 from calibration.passages import replay_passages
@@ -52,12 +53,7 @@ def accept(
     lang: Annotated[str, typer.Option(help=f"Language of the report: {' or '.join(LANGUAGES)}.")] = LANGUAGES[0],
 ) -> None:
     """Test a calibration against runs of known weight and name the accuracy class reached, or what is missing to name one."""
-    if lang not in LANGUAGES:
-        raise RejectError(
-            "language-unknown",
-            told("--lang %(lang)s", lang=f"{lang!r}"),
-            told("is not offered; allowed are %(languages)s", languages=", ".join(LANGUAGES)),
-        )
+    check_language(lang)
     unknown = [name for name in standard or () if name not in STANDARDS]
     if unknown:
         raise RejectError(
@@ -65,8 +61,8 @@ def accept(
             told("--standard %(unknown)s", unknown=f"{unknown[0]!r}"),
             told("is not known; allowed are %(standards)s", standards=", ".join(STANDARDS)),
         )
-    fitted, _ = look_into(_text(calibration), str(calibration))
-    lines = read_runs(_text(runs), str(runs))
+    fitted, _ = look_into(text_of(calibration), str(calibration))
+    lines = read_runs(text_of(runs), str(runs))
     with capture.open("rb") as stream:
         rate_hz = CaptureReader(stream, str(capture)).header.rate_hz
     sample = matched_sample(lines, replay_passages(station, capture, calibration), rate_hz)
@@ -99,14 +95,3 @@ def of_the_fit(sample: Sample, lines: list[RunLine], calibration: Calibration) -
         if (speed := fitted.get((run.run, run.reference.vehicle))) is not None
     ]
     return 2 * sum(same) > len(lines)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise RejectError(
-            "not-text",
-            str(path),
-            told("is no UTF-8 text (%(reason)s at byte %(start)s); give a text file", reason=error.reason, start=error.start),
-        ) from error

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from calibration.arguments import text_of
 from calibration.certificate.book import Book
 from calibration.certificate.document import render_pdf
 from calibration.certificate.entries import Proposal
@@ -62,7 +63,7 @@ def certify(
     """Propose that a calibration be put into force; another person approves it."""
     site = _station(station)
     book = Ledger(ledger, site)
-    verified = None if verification is None else parse_verification(_text(verification), str(verification))
+    verified = None if verification is None else parse_verification(text_of(verification), str(verification))
     moment = _moment(effective_from)
     if (calibration is None) == (again is None):
         raise RejectError("certify-what", told("certify"), told("takes a calibration file or --again NUMBER, one of the two"))
@@ -71,7 +72,7 @@ def certify(
     else:
         assert calibration is not None  # noqa: S101 - checked above
         trusted = [public_key_of(one) for one in site.gates.calibration_keys]
-        fitted = read_calibration(_text(calibration), trusted, str(calibration))
+        fitted = read_calibration(text_of(calibration), trusted, str(calibration))
         proposal = book.propose(fitted, key=load_key(key), reason=reason, effective_from=moment, verification=verified)
     if as_json:
         _print_json(entry_json(proposal))
@@ -278,19 +279,8 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _station(path: Path) -> Station:
-    station = parse_station(_text(path), str(path))
+    station = parse_station(text_of(path), str(path))
     if not station.signatory:
         what = told("names no [[signatory]]: add name, key (as `wim-calibration key` prints it) and what each may do")
         raise StopError("no-signatory", str(path), what)
     return station
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise RejectError(
-            "not-text",
-            str(path),
-            told("is no UTF-8 text (%(reason)s at byte %(start)s); give a text file", reason=error.reason, start=error.start),
-        ) from error

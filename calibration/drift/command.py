@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from calibration.arguments import check_language, text_of
 from calibration.catalogue import LANGUAGES
 from calibration.drift.days import days_of_history
 from calibration.drift.judge import judge
@@ -57,14 +58,9 @@ def drift(
     lang: Annotated[str, typer.Option(help=f"Language of the report: {' or '.join(LANGUAGES)}.")] = LANGUAGES[0],
 ) -> None:
     """Find drift of rows, sensors, sides and zeros in a lane's own traffic, say since when and how sure, and what to do about it."""
-    if lang not in LANGUAGES:
-        raise RejectError(
-            "language-unknown",
-            told("--lang %(lang)s", lang=f"{lang!r}"),
-            told("is not offered; allowed are %(languages)s", languages=", ".join(LANGUAGES)),
-        )
-    site = parse_station(_text(station), str(station))
-    in_force = None if calibration is None else look_into(_text(calibration), str(calibration))[0]
+    check_language(lang)
+    site = parse_station(text_of(station), str(station))
+    in_force = None if calibration is None else look_into(text_of(calibration), str(calibration))[0]
     chosen = _lane(site, in_force, lane)
     kept = [path for path in history if _is_kept(path)]
     if kept and len(history) > 1:
@@ -171,14 +167,3 @@ def _gathered(sight: Sight, passages: list[Passage], begin: datetime | None) -> 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(f"gathering {len(passages)} vehicles", total=len(passages))
         return days_of_history(sight, passages, first_day, lambda done: bar.update(task, completed=done))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise RejectError(
-            "not-text",
-            str(path),
-            told("is no UTF-8 text (%(reason)s at byte %(start)s); give a text file", reason=error.reason, start=error.start),
-        ) from error

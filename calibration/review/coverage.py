@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from calibration.catalogue import N_
-from calibration.fit import ReferenceRun, speed_classes
+from calibration.fit import ReferenceRun
 from calibration.model import Calibration
 from calibration.review.words import Said, said
+from calibration.speed import speed_classes
 
 SPEEDS: Final = 3
 """Speeds at which OIML R 134-1 has reference vehicles driven; two give a straight line at best."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.fit import ReferenceRun, speed_classes
+from calibration.fit import ReferenceRun
 from calibration.model import Calibration
+from calibration.speed import speed_classes
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from calibration.arguments import text_of
 from calibration.scales.capture import StableRule, capture_stable
 from calibration.scales.connection import MODBUS_PORT, Connection
 from calibration.scales.protocols import PROTOCOLS, Plate, ProtocolName
@@ -134,7 +135,7 @@ def enter(
     as_json: AsJson = False,
 ) -> None:
     """Check weights typed in from a weighbridge's display or ticket, under its certificate."""
-    certified = parse_certificate(_text(certificate), str(certificate))
+    certified = parse_certificate(text_of(certificate), str(certificate))
     when = datetime.now(UTC)
     loads = [typed_load(_kilograms(text, unit, f"--axle {text}"), when, certified, by) for text in axle or ()]
     whole = None if gross is None else typed_load(_kilograms(gross, unit, "--gross"), when, certified, by)
@@ -183,18 +184,7 @@ def _rule(readings: int, over_s: float, timeout_s: float, interval_kg: Decimal |
 
 
 def _certificate(path: Path | None) -> WeighbridgeCertificate | None:
-    return None if path is None else parse_certificate(_text(path), str(path))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise RejectError(
-            "not-text",
-            str(path),
-            told("is no UTF-8 text (%(reason)s at byte %(start)s); give a text file", reason=error.reason, start=error.start),
-        ) from error
+    return None if path is None else parse_certificate(text_of(path), str(path))
 
 
 def _kilograms(text: str, unit: str, where: str) -> Decimal:

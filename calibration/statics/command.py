@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from calibration.arguments import text_of
 from calibration.statics.dead_weight import check_load
 from calibration.statics.figure import Figure, passed
 from calibration.statics.limits import StaticLimits, known_limits, limits_of, parse_limits
@@ -71,7 +72,7 @@ def load(
     as_json: AsJson = False,
 ) -> None:
     """Judge a dead-weight test: readings with columns time_s, value, mass_kg, and lateral_m where several places were loaded."""
-    cycles = cycles_of(parse_readings(_text(source), str(source), masses=True), str(source))
+    cycles = cycles_of(parse_readings(text_of(source), str(source), masses=True), str(source))
     _show(check_load(cycles, rated_kg, _limits(name, limits)), _limits(name, limits), words, as_json=as_json)
 
 
@@ -108,11 +109,11 @@ def _zero_readings(source: Path, channel: str | None, begin_s: float, end_s: flo
         if is_capture and channel is not None:
             stream.seek(0)
             return quiet_stretch(stream, str(source), channel, begin_s, end_s)
-    return parse_readings(_text(source), str(source))
+    return parse_readings(text_of(source), str(source))
 
 
 def _limits(name: str, own: Path | None) -> StaticLimits:
-    return limits_of(name, known_limits() if own is None else parse_limits(_text(own), str(own)))
+    return limits_of(name, known_limits() if own is None else parse_limits(text_of(own), str(own)))
 
 
 def _show(figures: tuple[Figure, ...], limits: StaticLimits, words: Code, *, as_json: bool) -> None:
@@ -128,14 +129,3 @@ def _show(figures: tuple[Figure, ...], limits: StaticLimits, words: Code, *, as_
         typer.echo(f"{verdict}  [{origin}: {limits.source}]")
     if not good:
         raise typer.Exit(EXIT_FAILED)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise RejectError(
-            "not-text",
-            str(path),
-            told("is no UTF-8 text (%(reason)s at byte %(start)s); give a text file", reason=error.reason, start=error.start),
-        ) from error

@@ -13,13 +13,14 @@ from babel.messages.pofile import read_po
 from rich.console import Console
 
 import calibration.review
-from calibration.fit import fit_gains, speed_classes
+from calibration.fit import fit_gains
 from calibration.review.coverage import not_covered
 from calibration.review.influence import influences
 from calibration.review.picture import page
 from calibration.review.residuals import residuals
 from calibration.review.table import Review, show
 from calibration.runs import Flagged, RunNote
+from calibration.speed import speed_classes
 from contract.faults import RejectError
 from tests.calibration.test_fit import LANE, SENSORS, WHEN, fit, runs_of
 
