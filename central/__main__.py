@@ -91,7 +91,7 @@ def login_link(
     data: Data,
     base_url: Annotated[str, typer.Option(help="Address at which the browser reaches central.")] = "http://127.0.0.1:8000",
     create: Annotated[bool, typer.Option("--create", help="Add the account, without a password, if there is none.")] = False,
-    role: Annotated[Role, typer.Option(help="Role of an account that is added.")] = Role.OFFICER,
+    role: Annotated[Role, typer.Option(help="Role of an account that is added.")] = Role.REVIEWER,
     lasts_min: Annotated[int, typer.Option(min=1, max=24 * 60, help="Minutes until the link expires.")] = 60,
     database_url: Url = None,
 ) -> None:

@@ -6,6 +6,7 @@ from fastapi import Depends, Form, HTTPException, Request, Response, status
 
 from central.context import Central
 from central.evidence.accounts import SESSION_US, Login, NewSession, Role, csrf_matches, log_out, login_of, needs_touch, touch
+from central.evidence.journal import PUBLIC, Actor
 from contract.units import US_PER_S
 
 CSRF_FIELD: Final = "csrf_token"
@@ -86,10 +87,16 @@ class RequireRole:
 
     def __call__(self, login: RequiredLogin) -> Login:
         """Check the role."""
-        if login.role not in self._roles:
-            allowed = ", ".join(self._roles)
-            raise HTTPException(status.HTTP_403_FORBIDDEN, f"needs the role {allowed}; {login.name} is {login.role}")
+        if not any(login.may(role) for role in self._roles):
+            allowed = " or ".join(self._roles)
+            raise HTTPException(status.HTTP_403_FORBIDDEN, f"needs the role {allowed}; {login.name} is {', '.join(sorted(login.roles))}")
         return login
+
+
+def actor_of(request: Request, login: Login | None) -> Actor:
+    """Give who acts in a request, for the journal."""
+    address = "unknown" if request.client is None else request.client.host
+    return Actor(PUBLIC, PUBLIC, address) if login is None else Actor(login.person, login.name, address)
 
 
 def require_csrf(login: RequiredLogin, csrf_token: Annotated[str, Form()] = "") -> Login:

@@ -119,7 +119,7 @@ def enrol(line: Line) -> tuple[str, ...]:
 def login_link(line: Line, account: str) -> tuple[str, ...]:
     """Give the command that prints a one-time login for the account."""
     web = ("--base-url", f"http://{LOOPBACK}:{line.ports.web}")
-    return module("central", "login-link", account, *_store(line), *web, "--create", "--role", "officer")
+    return module("central", "login-link", account, *_store(line), *web, "--create", "--role", "reviewer")
 
 
 def verify(line: Line) -> tuple[str, ...]:

@@ -35,7 +35,12 @@ _HASHER: Final = PasswordHasher()
 class Role(StrEnum):
     """What an account may do."""
 
-    OFFICER = "officer"
+    REVIEWER = "reviewer"
+    """Looks at each case that passed the gates, and proposes."""
+    LEGAL = "legal"
+    """Reviews in law what a reviewer has proposed."""
+    APPROVER = "approver"
+    """Decides."""
     TECHNICIAN = "technician"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
@@ -43,12 +48,20 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Who is logged in, and the CSRF token of that session, which every form must send back."""
+    """Who is logged in, and the CSRF token of that session, which every form must send back.
+
+    `person` is the human being: where the law wants four eyes, persons are compared, not accounts.
+    """
 
     account_id: int
     name: str
-    role: Role
+    person: str
+    roles: frozenset[Role]
     csrf_token: str
+
+    def may(self, role: Role, station: str | None = None) -> bool:
+        """Whether the account holds a role, for a station where one is named."""
+        return role in self.roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +72,10 @@ class NewSession:
     login: Login
 
 
-def add_account(session: Session, name: str, role: Role, password: str | None, now_us: int) -> int:
+def add_account(session: Session, name: str, role: Role, password: str | None, now_us: int, *, person: str | None = None) -> int:
     """Add an account and give its id; without a password only a login link opens it.
+
+    `person` is who the human being is, the account's name where it is not said.
 
     Raises
     ------
@@ -73,6 +88,7 @@ def add_account(session: Session, name: str, role: Role, password: str | None, n
         raise RejectError("account-exists", f"account {name!r}", "exists already; choose another name")
     row = Account(
         name=name,
+        person=person or name,
         role=role.value,
         password_hash=None if password is None else hash_password(password),
         created_us=now_us,
@@ -158,7 +174,7 @@ def login_of(session: Session, token: str, now_us: int) -> Login | None:
     row, account = found
     if now_us >= row.created_us + SESSION_US or now_us >= row.last_seen_us + SESSION_IDLE_US:
         return None
-    return Login(account.id, account.name, Role(account.role), row.csrf_token)
+    return _login(account, row.csrf_token)
 
 
 def needs_touch(session: Session, token: str, now_us: int) -> bool:
@@ -182,6 +198,10 @@ def csrf_matches(login: Login, given: str) -> bool:
     return secrets.compare_digest(login.csrf_token.encode(), given.encode())
 
 
+def _login(row: Account, csrf_token: str) -> Login:
+    return Login(row.id, row.name, row.person, frozenset({Role(row.role)}), csrf_token)
+
+
 def _begin(session: Session, row: Account, now_us: int) -> NewSession:
     session.execute(delete(LoginSession).where(LoginSession.created_us < now_us - SESSION_US))
     token, csrf_token = secrets.token_urlsafe(TOKEN_BYTES), secrets.token_urlsafe(TOKEN_BYTES)
@@ -190,7 +210,7 @@ def _begin(session: Session, row: Account, now_us: int) -> NewSession:
             token_sha256=sha256_hex(token.encode()), account_id=row.id, csrf_token=csrf_token, created_us=now_us, last_seen_us=now_us
         )
     )
-    return NewSession(token, Login(row.id, row.name, Role(row.role), csrf_token))
+    return NewSession(token, _login(row, csrf_token))
 
 
 def _verifies(stored: str, password: str) -> bool:

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Final
 
 from babel import Locale
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -65,12 +67,21 @@ def language(code: str) -> Language:
 def _catalogue(code: str) -> NullTranslations:
     if code == CODES[0]:
         return NullTranslations()
-    source = resources.files("central.web").joinpath("locales", code, "LC_MESSAGES", "central.po")
+    merged = Catalog(locale=code, charset="utf-8")
+    for source in catalogue_files(code):
+        with source.open("rb") as file:
+            for message in read_po(file, locale=code):
+                merged[message.id] = message
     compiled = io.BytesIO()
-    with source.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=code))
+    write_mo(compiled, merged)
     compiled.seek(0)
     return Translations(compiled)
+
+
+def catalogue_files(code: str) -> list[Traversable]:
+    """Give the catalogues of a language, one for each room of the pages, by name; no message stands in two."""
+    folder = resources.files("central.web").joinpath("locales", code, "LC_MESSAGES")
+    return sorted((file for file in folder.iterdir() if file.name.endswith(".po")), key=lambda file: file.name)
 
 
 def choose(cookies: Mapping[str, str], accept_language: str) -> Language:

@@ -13,7 +13,7 @@ PASSWORD = "correct horse battery"
 
 def add(bench: Bench, name: str = "officer", password: str | None = PASSWORD) -> int:
     with bench.central.database.write() as session:
-        return accounts.add_account(session, name, Role.OFFICER, password, T0_US)
+        return accounts.add_account(session, name, Role.REVIEWER, password, T0_US)
 
 
 def log_in(bench: Bench, password: str = PASSWORD, now_us: int = T0_US, name: str = "officer") -> accounts.NewSession | None:

@@ -148,7 +148,7 @@ def test_a_login_link_opens_the_pages_once(tmp_path, broker):
     data, port = tmp_path / "data", free_port()
     with service(data, broker.port, port) as process:
         base = f"http://127.0.0.1:{port}"
-        link = run("login-link", "demo", "--data", str(data), "--base-url", base, "--create", "--role", "officer").strip()
+        link = run("login-link", "demo", "--data", str(data), "--base-url", base, "--create", "--role", "reviewer").strip()
         found = re.fullmatch(re.escape(base) + r"/login/once\?token=([\w-]+)", link)
         assert found is not None
         with httpx.Client(base_url=base, headers={"Origin": base}) as client:

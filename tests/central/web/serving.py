@@ -51,7 +51,7 @@ class Site:
 def serving(bench: Bench) -> Iterator[Site]:
     """Serve the pages until the block ends."""
     with bench.central.database.write() as session:
-        add_account(session, OFFICER, Role.OFFICER, PASSWORD, bench.clock())
+        add_account(session, OFFICER, Role.REVIEWER, PASSWORD, bench.clock())
     app = FastAPI()
     app.state.central = bench.central
     install(app, bench.central.settings)

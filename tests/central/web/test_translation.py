@@ -1,5 +1,4 @@
 import re
-from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from jinja2.ext import babel_extract
 import central.web
 from central.web import words
 from central.web.assumptions import assumption_in
-from central.web.translation import CODES, choose, language
+from central.web.translation import CODES, catalogue_files, choose, language
 from contract.axles import CrossingFlag
 from contract.media import MediaRole
 from contract.plates import PlateColour
@@ -28,16 +27,20 @@ def used_messages() -> set[str]:
     for path in FOLDER.rglob("*.py"):
         with path.open("rb") as file:
             found |= {message for _, message, _, _ in extract("python", file, keywords={"N_": None, "say": None})}
-    for path in (FOLDER / "templates").iterdir():
+    for path in filter(Path.is_file, (FOLDER / "templates").rglob("*")):
         with path.open("rb") as file:
             found |= {message for _, message, _, _ in extract(babel_extract, file, keywords={"_": None}, options={"silent": "false"})}
     return found
 
 
 def catalogue() -> dict[str, str]:
-    source = resources.files("central.web").joinpath("locales", "zh", "LC_MESSAGES", "central.po")
-    with source.open("rb") as file:
-        return {message.id: message.string for message in read_po(file) if message.id}
+    texts: dict[str, str] = {}
+    for source in catalogue_files("zh"):
+        with source.open("rb") as file:
+            own = {message.id: message.string for message in read_po(file) if message.id}
+        assert not texts.keys() & own.keys(), f"{source.name} repeats {sorted(texts.keys() & own.keys())}"
+        texts |= own
+    return texts
 
 
 def test_every_text_has_a_translation_and_no_translation_is_left_over():

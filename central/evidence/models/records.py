@@ -1,45 +1,14 @@
-"""The tables of the evidence database. Every time is an integer of microseconds since 1970 UTC, as in the records.
+"""Tables of stations and of what they sent: records, media, what was refused and what was deleted.
 
 `Record` holds what was signed and is never edited; `Vehicle` is a projection of it for lists and may be rebuilt from `Record` at any time.
 """
 
 from enum import StrEnum
-from typing import Final
 
-from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
-    Float,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Text,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import Float, ForeignKey, Index, Integer, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
 
-BIG: Final = BigInteger().with_variant(Integer, "sqlite")
-"""64-bit integer. SQLite's INTEGER is 64-bit as well, and only under that name numbers rows by itself."""
-
-NAME: Final = String(40)
-SHA256: Final = String(64)
-
-
-class Base(DeclarativeBase):
-    """Root of the models; constraints are named, so that migrations can change them on every database."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
+from central.evidence.models.base import BIG, NAME, SHA256, Base
 
 
 class ChainState(StrEnum):
@@ -218,46 +187,3 @@ class QuarantineDay(Base):
     kept_bytes: Mapped[int] = mapped_column(BIG)
     counted_messages: Mapped[int] = mapped_column(BIG)
     counted_bytes: Mapped[int] = mapped_column(BIG)
-
-
-class Account(Base):
-    """A person who may log in. Without a password only a one-time link opens the account."""
-
-    __tablename__ = "account"
-    __table_args__ = (
-        CheckConstraint("role IN ('officer', 'technician', 'auditor', 'administrator')", name="role"),
-        {"sqlite_autoincrement": True},
-    )
-
-    id: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=True)
-    name: Mapped[str] = mapped_column(String(60), unique=True)
-    role: Mapped[str] = mapped_column(String(20))
-    password_hash: Mapped[str | None] = mapped_column(Text)
-    created_us: Mapped[int] = mapped_column(BIG)
-    failures: Mapped[int] = mapped_column(Integer)
-    locked_until_us: Mapped[int] = mapped_column(BIG)
-
-
-class LoginSession(Base):
-    """A logged-in browser; the cookie's token is kept as its SHA-256 only."""
-
-    __tablename__ = "login_session"
-
-    token_sha256: Mapped[str] = mapped_column(SHA256, primary_key=True)
-    account_id: Mapped[int] = mapped_column(BIG, index=True)
-    csrf_token: Mapped[str] = mapped_column(String(64))
-    created_us: Mapped[int] = mapped_column(BIG)
-    last_seen_us: Mapped[int] = mapped_column(BIG)
-
-    __table_args__ = (ForeignKeyConstraint(["account_id"], ["account.id"]),)
-
-
-class LoginToken(Base):
-    """A one-time login link, kept as its SHA-256 only; `used_us` is set by the one login it is good for."""
-
-    __tablename__ = "login_token"
-
-    token_sha256: Mapped[str] = mapped_column(SHA256, primary_key=True)
-    account_id: Mapped[int] = mapped_column(BIG, ForeignKey("account.id"))
-    expires_us: Mapped[int] = mapped_column(BIG)
-    used_us: Mapped[int | None] = mapped_column(BIG)

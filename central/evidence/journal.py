@@ -1,0 +1,82 @@
+"""Full-process recording: who saw, did, changed, printed or exported what, when and from where.
+
+An act is written in the very transaction of what it tells of, so that neither is there without the other.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from central.evidence.models import Act
+from contract.canonical import canonical_bytes
+
+DETAIL_MAX: Final = 40
+"""Most entries in an act's detail: what matters of a deed, not a copy of it."""
+
+
+class Verb(StrEnum):
+    """Kinds of acts."""
+
+    SAW = "saw"
+    SEARCHED = "searched"
+    PRINTED = "printed"
+    EXPORTED = "exported"
+    DID = "did"
+    CHANGED = "changed"
+    DELETED = "deleted"
+    ENTERED = "entered"
+    LEFT = "left"
+    REFUSED = "refused"
+    """What was tried and not allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, and from where; a program of the service itself acts as `SERVICE`."""
+
+    person: str
+    """The human being; two accounts of one person have the same."""
+    account: str
+    address: str
+
+
+SERVICE: Final = Actor("service", "service", "local")
+PUBLIC: Final = "public"
+"""Person and account of whoever is not logged in."""
+
+
+class ActEntry(BaseModel):
+    """What is kept of an act, for ever: integers and texts only, no plate, no secret."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    time_us: Annotated[int, Field(gt=0, lt=2**53)]
+    person: Annotated[str, Field(min_length=1, max_length=60)]
+    account: Annotated[str, Field(min_length=1, max_length=60)]
+    address: Annotated[str, Field(max_length=60)]
+    verb: Verb
+    subject: Annotated[str, Field(min_length=1, max_length=120)]
+    """What it was done to, as a path: ``case/12``, ``vehicle/S1/5``, ``account/3``, ``list/vehicles``."""
+    detail: Annotated[dict[str, str | int | bool | None], Field(max_length=DETAIL_MAX)] = {}
+
+
+def note(
+    session: Session, actor: Actor, verb: Verb, subject: str, *, now_us: int, detail: dict[str, str | int | bool | None] | None = None
+) -> int:
+    """Write an act within the caller's transaction and give its number."""
+    entry = ActEntry(
+        time_us=now_us,
+        person=actor.person,
+        account=actor.account,
+        address=actor.address,
+        verb=verb,
+        subject=subject,
+        detail=detail or {},
+    )
+    row = Act(time_us=now_us, person=entry.person, account=entry.account, verb=verb.value, subject=subject, entry=canonical_bytes(entry))
+    session.add(row)
+    session.flush()
+    return row.id

@@ -1,0 +1,39 @@
+"""The tables of the evidence database, one module for each subject; importing this package registers them all."""
+
+from central.evidence.models.accounts import Account, LoginSession, LoginToken
+from central.evidence.models.base import Base
+from central.evidence.models.journal import Act
+from central.evidence.models.records import (
+    Blob,
+    ChainState,
+    Deletion,
+    Media,
+    Quarantine,
+    QuarantineDay,
+    Record,
+    Station,
+    StationKey,
+    StationStatus,
+    Supplement,
+    Vehicle,
+)
+
+__all__ = [
+    "Account",
+    "Act",
+    "Base",
+    "Blob",
+    "ChainState",
+    "Deletion",
+    "LoginSession",
+    "LoginToken",
+    "Media",
+    "Quarantine",
+    "QuarantineDay",
+    "Record",
+    "Station",
+    "StationKey",
+    "StationStatus",
+    "Supplement",
+    "Vehicle",
+]

@@ -1,0 +1,28 @@
+"""The pages that stand in the head of every page, and for whom."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from central.evidence.accounts import Login, Role
+from central.web.translation import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page; without `roles` it is for everyone who is logged in."""
+
+    address: str
+    name: str
+    roles: frozenset[Role] = frozenset()
+
+
+ENTRIES: Final = (
+    Entry("/vehicles", N_("Vehicles")),
+    Entry("/stations", N_("Stations")),
+    Entry("/quarantine", N_("Quarantine")),
+)
+
+
+def entries_for(login: Login) -> tuple[Entry, ...]:
+    """Give the pages that a login may open."""
+    return tuple(entry for entry in ENTRIES if not entry.roles or any(login.may(role) for role in entry.roles))
