@@ -1,6 +1,15 @@
 """The tables of the evidence database, one module for each subject; importing this package registers them all."""
 
-from central.evidence.models.accounts import Account, LoginSession, LoginToken
+from central.evidence.models.accounts import (
+    Account,
+    AccountGrant,
+    ApiToken,
+    LoginSession,
+    LoginToken,
+    RecoveryCode,
+    StationGroup,
+    StationGroupMember,
+)
 from central.evidence.models.base import Base
 from central.evidence.models.journal import Act
 from central.evidence.models.records import (
@@ -17,23 +26,34 @@ from central.evidence.models.records import (
     Supplement,
     Vehicle,
 )
+from central.evidence.models.webhooks import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
     "Account",
+    "AccountGrant",
     "Act",
+    "ApiToken",
     "Base",
     "Blob",
     "ChainState",
     "Deletion",
+    "DeliveryState",
     "LoginSession",
     "LoginToken",
     "Media",
     "Quarantine",
     "QuarantineDay",
     "Record",
+    "RecoveryCode",
     "Station",
+    "StationGroup",
+    "StationGroupMember",
     "StationKey",
     "StationStatus",
     "Supplement",
     "Vehicle",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
 ]
