@@ -46,7 +46,10 @@ class PageKey:
 
 @dataclass(frozen=True, slots=True)
 class VehicleFilter:
-    """What a list is narrowed to; None leaves a field open. Times are UTC in µs, [from_us, until_us); `plate` matches any part of it."""
+    """What a list is narrowed to; None leaves a field open. Times are UTC in µs, [from_us, until_us); `plate` matches any part of it.
+
+    `within` are the stations of which the asker may know.
+    """
 
     station: str | None = None
     from_us: int | None = None
@@ -54,6 +57,7 @@ class VehicleFilter:
     outcome: Outcome | None = None
     enforceable: bool | None = None
     plate: str | None = None
+    within: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,13 @@ def find_vehicles(session: Session, narrowed: VehicleFilter, before: PageKey | N
     return VehiclePage(page, page[-1].key if len(rows) > limit else None)
 
 
+def passages_of(session: Session, plate: str, before: PageKey, limit: int = 20) -> tuple[VehicleSummary, ...]:
+    """Give the passages of one plate, exactly as it is stored, before a place in the list; newest first."""
+    place = tuple_(Vehicle.time_us, Vehicle.record_id) < tuple_(before.time_us, before.record_id)
+    query = _summaries().where(Vehicle.plate == plate, place).order_by(Vehicle.time_us.desc(), Vehicle.record_id.desc())
+    return tuple(_summary(vehicle, record) for vehicle, record in session.execute(query.limit(min(max(limit, 1), PAGE_ROWS_MAX))))
+
+
 def latest_cursor(session: Session) -> int:
     """Give the cursor after everything that is stored now; 0 when nothing is."""
     return session.scalar(select(func.max(Record.id))) or 0
@@ -205,6 +216,8 @@ def _summaries() -> Select[Vehicle, Record]:
 def _narrow(query: Select[Vehicle, Record], narrowed: VehicleFilter) -> Select[Vehicle, Record]:
     if narrowed.station is not None:
         query = query.where(Vehicle.station == narrowed.station)
+    if narrowed.within is not None:
+        query = query.where(Vehicle.station.in_(narrowed.within))
     if narrowed.from_us is not None:
         query = query.where(Vehicle.time_us >= narrowed.from_us)
     if narrowed.until_us is not None:
