@@ -173,7 +173,7 @@ def _verdict(vehicle: Vehicle, record: VehicleRecord, station: Station) -> Verdi
         pack,
         station.gates,
         record.clock,
-        plate_certainty=record.plate_certainty_ppm / PPM if record.plate else None,
+        plate_certainty=record.plate_certainty_ppm / PPM if record.has_plate else None,
         has_pictures=any(item.role in VEHICLE_PICTURES for item in record.media),
         calibrated=VehicleFlag.UNCALIBRATED not in vehicle.flags and not uncertified,
         in_force=in_force,

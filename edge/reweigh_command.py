@@ -5,17 +5,18 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from contract.disclosures import parse_record_envelope
 from contract.faults import EXIT_REJECTED, RejectError
 from contract.media import BLOB_MAX_BYTES
 from contract.records import RECORD_MAX_BYTES, VehicleRecord, parse_record
-from contract.signatures import Envelope, payload_of
+from contract.signatures import payload_of
 from edge.config import TEXT_MAX_BYTES
 from edge.reweigh import Documents, Reweighing, reweigh
 
+ENVELOPE_MARK: Final = b'"payloadType"'
 FIELDS: Final = (("gross_kg", "gross, kg"), ("gross_u_kg", "± kg"), ("speed_mm_s", "speed, mm/s"), ("vehicle_class", "class"))
 
 
@@ -55,10 +56,8 @@ def as_values(result: Reweighing) -> dict[str, Any]:
 
 def _record(path: Path) -> VehicleRecord:
     data = _read(path, RECORD_MAX_BYTES)
-    try:
-        data = payload_of(Envelope.model_validate_json(data), str(path))
-    except ValidationError:
-        pass  # not an envelope: the signed bytes themselves
+    if ENVELOPE_MARK in data:
+        data = payload_of(parse_record_envelope(data, str(path)), str(path))
     record = parse_record(data, str(path))
     if not isinstance(record, VehicleRecord):
         raise RejectError("not-a-vehicle", str(path), f"is a {record.type}; only a vehicle's own record can be weighed again")

@@ -8,10 +8,11 @@ from io import BytesIO
 import pytest
 
 from contract.captures import CaptureReader, capture_bytes
+from contract.disclosures import parse_record_envelope
 from contract.faults import RejectError
 from contract.media import MediaRole, sha256_hex
 from contract.records import parse_record
-from contract.signatures import parse_envelope, payload_of
+from contract.signatures import payload_of
 from edge.reweigh import Documents, reweigh
 from tests.recorded_station import recorded_station
 
@@ -24,7 +25,7 @@ def made(tmp_path_factory):
 
 
 def payloads(made):
-    return [payload_of(parse_envelope(envelope, "x"), "x") for envelope in made.envelopes]
+    return [payload_of(parse_record_envelope(envelope, "x"), "x") for envelope in made.envelopes]
 
 
 def opened(made, index):
@@ -93,7 +94,8 @@ def test_a_capture_forged_with_its_hash_weighs_otherwise(made):
         item.model_copy(update={"sha256": sha256_hex(forged)}) if item.role is MediaRole.CAPTURE else item for item in record.media
     )
     result = reweigh(record.model_copy(update={"media": media}), Documents(forged, *_texts(documents)))
-    assert {"gross_kg", "axles 2.left_kg"} <= {one.field for one in result.differences}
+    differing = {one.field: abs(one.signed - one.again) for one in result.differences if one.field.endswith("_kg")}
+    assert differing["gross_kg"] > 10
 
 
 def _texts(documents):
