@@ -22,6 +22,7 @@ from central.evidence.models.cases import (
     StationPublication,
 )
 from central.evidence.models.journal import Act
+from central.evidence.models.log import LogCheckpoint, LogCosignature, LogLeaf, LogNode, LogPeer, LogTimestamp
 from central.evidence.models.records import (
     Blob,
     ChainState,
@@ -53,6 +54,12 @@ __all__ = [
     "ChainState",
     "Deletion",
     "DeliveryState",
+    "LogCheckpoint",
+    "LogCosignature",
+    "LogLeaf",
+    "LogNode",
+    "LogPeer",
+    "LogTimestamp",
     "LoginSession",
     "LoginToken",
     "Media",
