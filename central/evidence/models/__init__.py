@@ -13,6 +13,7 @@ from central.evidence.models.cases import (
     StationPublication,
 )
 from central.evidence.models.journal import Act
+from central.evidence.models.privacy import HeldText, LegalHold
 from central.evidence.models.records import (
     Blob,
     ChainState,
@@ -40,6 +41,8 @@ __all__ = [
     "CasePart",
     "ChainState",
     "Deletion",
+    "HeldText",
+    "LegalHold",
     "LoginSession",
     "LoginToken",
     "Media",
