@@ -96,9 +96,12 @@ class SigningStation:
 
     def sign(self, record: VehicleRecord | SupplementRecord) -> bytes:
         """Sign a record, which becomes the chain's last, and give the envelope."""
-        payload = canonical_bytes(record)
-        self.last = link_of(record, payload)
-        return seal_record(payload, record.disclosures, self.key)
+        self.last = link_of(record, canonical_bytes(record))
+        return self.envelope(record)
+
+    def envelope(self, record: VehicleRecord | SupplementRecord) -> bytes:
+        """Sign a record with its disclosures; the chain does not move."""
+        return seal_record(canonical_bytes(record), record.disclosures, self.key)
 
     def seal(self, payload: bytes, payload_type: PayloadType = PayloadType.RECORD) -> bytes:
         """Sign any bytes; the chain does not move."""

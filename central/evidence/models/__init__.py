@@ -23,6 +23,7 @@ from central.evidence.models.cases import (
 )
 from central.evidence.models.journal import Act
 from central.evidence.models.log import LogCheckpoint, LogCosignature, LogLeaf, LogNode, LogPeer, LogTimestamp
+from central.evidence.models.privacy import HeldText, LegalHold
 from central.evidence.models.records import (
     Blob,
     ChainState,
@@ -54,6 +55,8 @@ __all__ = [
     "ChainState",
     "Deletion",
     "DeliveryState",
+    "HeldText",
+    "LegalHold",
     "LogCheckpoint",
     "LogCosignature",
     "LogLeaf",
