@@ -103,8 +103,13 @@ def case_row(session: Session, case_id: int) -> Case:
     """
     row = session.get(Case, case_id)
     if row is None:
-        raise RejectError("no-case", f"case {case_id}", "does not exist")
+        raise no_case(case_id)
     return row
+
+
+def no_case(case_id: int) -> RejectError:
+    """Give the refusal of a case that there is not, or not for this person."""
+    return RejectError("no-case", f"case {case_id}", "does not exist, or is of a station that you do not see")
 
 
 def action_of(name: str) -> ActionRow:
