@@ -1,4 +1,4 @@
-"""One verified record into its tables and the log: the signed bytes verbatim, the texts that they hide beside them, and what lists need of both."""
+"""One verified record into its tables and the log: signed bytes verbatim, the texts they hide beside them, and what lists need of both."""
 
 from operator import itemgetter
 

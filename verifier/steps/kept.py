@@ -45,7 +45,8 @@ def check_media(bundle: Bundle) -> Iterator[Finding | int]:
 def check_parameters(bundle: Bundle) -> Iterator[Finding | int]:
     """Check that station file and calibration are those whose digests the record holds."""
     _, record = bundle.whole
-    wanted = ((Role.STATION_FILE, record.parameters_sha256), (Role.CALIBRATION, record.calibration and record.calibration.sha256))
+    calibration = None if record.calibration is None else record.calibration.sha256
+    wanted = ((Role.STATION_FILE, record.parameters_sha256), (Role.CALIBRATION, calibration))
     for role, sha256 in wanted:
         entry = bundle.only(role)
         if entry is None and sha256 is not None:

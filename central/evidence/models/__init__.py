@@ -38,6 +38,7 @@ from central.evidence.models.records import (
     Supplement,
     Vehicle,
 )
+from central.evidence.models.reweighing import Reweighing
 from central.evidence.models.webhooks import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "QuarantineDay",
     "Record",
     "RecoveryCode",
+    "Reweighing",
     "ScreeningCursor",
     "Station",
     "StationGroup",
