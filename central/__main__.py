@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from central import administration, log_commands, witness_commands
+from central.case_commands import bundle_command, reweigh_command
 from central.command_line import Data, Json, Url, faults_end_it
 from central.config import RetentionSettings, Settings, load_settings
 from central.evidence.accounts import Role
@@ -19,6 +20,8 @@ user = typer.Typer(help="Accounts of the people who log in.", no_args_is_help=Tr
 app.add_typer(user, name="user")
 app.add_typer(log_commands.app, name="log")
 app.add_typer(witness_commands.app, name="witness")
+app.command("bundle")(bundle_command)
+app.command("reweigh")(reweigh_command)
 
 
 @app.command()

@@ -18,6 +18,7 @@ from central.evidence.fault_text import WHAT_MAX, WHERE_MAX, fault_text
 from central.evidence.vault import Vault
 from central.metrics import Metrics
 from central.rate_limit import RateLimit
+from central.reweighing.desk import ReweighDesk
 from contract.faults import WimError
 
 _LOG = structlog.get_logger("central")
@@ -56,6 +57,7 @@ class Central:
     now_us: Callable[[], int]
     derived: DerivedFolder
     metrics: Metrics = field(default_factory=Metrics)
+    reweigh_desk: ReweighDesk = field(default_factory=ReweighDesk)
     ending: Ending = field(default_factory=Ending)
     broker_connected: Callable[[], bool] = lambda: False
 

@@ -24,7 +24,7 @@ from contract.bundle.manifest import MANIFEST_NAME, Manifest, Missing, Role, sea
 from contract.media import sha256_hex
 
 Progress = Callable[[int, int], None]
-"""Told how many bytes are done, and how many there are; the content is read once to be measured, and once more to be written."""
+"""Told how many bytes are done, and how many there are: once while they are gathered and measured, once while they are written."""
 
 
 @dataclass(frozen=True)
@@ -127,10 +127,11 @@ def _collect(session: Session, central: Central, subject: Subject, keeper: Keepe
 
 
 def _measured(parts: list[Part], progress: Progress) -> list[Measured]:
-    found: list[Measured] = []
+    found, done, whole = [], 0, sum(one.size for one in parts)
     for one in parts:
         found.append(one.measured())
-        progress(len(found), len(parts))
+        done += found[-1].entry.size
+        progress(done, whole)
     return found
 
 

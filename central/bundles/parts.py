@@ -20,6 +20,13 @@ class Part:
     content: bytes | Path
     sha256: str | None = None
 
+    @property
+    def size(self) -> int:
+        """Bytes, 0 for a file that is not there."""
+        if isinstance(self.content, bytes):
+            return len(self.content)
+        return self.content.stat().st_size if self.content.is_file() else 0
+
     def chunks(self) -> Iterator[bytes]:
         """Give the content piece by piece."""
         if isinstance(self.content, bytes):
