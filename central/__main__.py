@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from central import administration
-from central.config import RetentionSettings, Settings, load_settings
+from central import administration, hold_commands
+from central.config import Settings, load_settings
 from central.evidence.accounts import Role
 from central.ingest.receipt_key import PUBLIC_NAME, receipt_key
 from central.logging import configure_logging
@@ -18,6 +18,8 @@ from contract.faults import EXIT_FAILED, EXIT_REJECTED, EXIT_RESTART, Reaction, 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 user = typer.Typer(help="Accounts of the people who log in.", no_args_is_help=True)
 app.add_typer(user, name="user")
+hold = typer.Typer(help="Orders not to delete what belongs to a vehicle or a plate.", no_args_is_help=True)
+app.add_typer(hold, name="hold")
 
 Data = Annotated[Path, typer.Option("--data", help="Folder of database, blobs and keys.")]
 Url = Annotated[str | None, typer.Option("--database-url", help="sqlite:///PATH or postgresql://…; default: SQLite in the data folder.")]
@@ -123,17 +125,65 @@ def verify(data: Data, database_url: Url = None, as_json: Json = False) -> None:
 
 @app.command()
 def prune(
+    *,
     data: Data,
-    not_overloaded_days: Annotated[float, typer.Option(min=0.001, max=3650, help="Days after which media and plates are deleted.")] = 30.0,
+    not_overloaded_days: Annotated[
+        float | None, typer.Option(min=0.001, max=36_500, help="Days after which media and plates of vehicles that were not overloaded go.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings file (TOML), for all periods of [retention].")] = None,
     database_url: Url = None,
+    compact: Annotated[
+        bool, typer.Option("--compact", help="Rewrite the SQLite file too, for what was deleted before this version overwrote it.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Delete now what `run` deletes every hour: old pictures, clips and plates of vehicles that were not overloaded."""
-    retention = RetentionSettings(not_overloaded_days=not_overloaded_days)
-    settings = Settings(data=data, database_url=database_url, retention=retention)
-    with _faults_end_it(), administration.opened(settings) as database:
-        for line in administration.deletion_lines(database, settings, as_json=as_json):
+    """Delete now what `run` deletes every hour: pictures, clips and plates that are due, refused messages and exports."""
+    with _faults_end_it():
+        retention = {"not_overloaded_days": not_overloaded_days}
+        settings = load_settings(config, {"data": data, "database_url": database_url, "retention": retention})
+        with administration.opened(settings) as database:
+            for line in administration.deletion_lines(database, settings, as_json=as_json):
+                typer.echo(line)
+            if compact:
+                database.compact()
+
+
+@hold.command("add")
+def add_hold(
+    *,
+    data: Data,
+    reason: Annotated[str, typer.Option(help="By whose order, and why.")],
+    by: Annotated[str, typer.Option(help="Who you are, for the journal.")],
+    vehicle: Annotated[str | None, typer.Option(help="STATION/NUMBER of one vehicle.")] = None,
+    plate: Annotated[str | None, typer.Option(help="Whole plate: all its vehicles, also those to come.")] = None,
+    database_url: Url = None,
+) -> None:
+    """Keep what belongs to a vehicle or a plate from deletion, and print the hold's number."""
+    with _faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
+        typer.echo(hold_commands.place_hold(database, vehicle, plate, reason, by))
+
+
+@hold.command("list")
+def list_holds(data: Data, database_url: Url = None, as_json: Json = False) -> None:
+    """List every hold, those in force first; with --json one object a line."""
+    with _faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
+        for line in hold_commands.hold_lines(database, as_json=as_json):
             typer.echo(line)
+
+
+@hold.command("lift")
+def lift_hold(
+    number: Annotated[int, typer.Argument(min=1, help="The hold's number.")],
+    *,
+    data: Data,
+    reason: Annotated[str, typer.Option(help="By whose order, and why.")],
+    by: Annotated[str, typer.Option(help="Who you are, for the journal.")],
+    database_url: Url = None,
+) -> None:
+    """Let the schedule have what a hold kept."""
+    with _faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
+        hold_commands.lift_hold(database, number, reason, by)
+    typer.echo(f"hold {number} is lifted")
 
 
 @app.command()

@@ -56,7 +56,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
         await run_in_threadpool(migrate, central.database)
         central.blobs.sweep(central.now_us())
         subscriber.start()
-        house = asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings.retention))
+        house = asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings))
         try:
             yield
         finally:

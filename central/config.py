@@ -47,10 +47,23 @@ class WebSettings(_Table):
     https: bool = False
 
 
-class RetentionSettings(_Table):
-    """How many days pictures, clips and plates of vehicles that were not overloaded are kept after they came."""
+Days = Annotated[float, Field(gt=0, le=36_500)]
 
-    not_overloaded_days: Annotated[float, Field(gt=0, le=3_650)] = 30.0
+
+class RetentionSettings(_Table):
+    """How many days what names a person is kept; signed bytes, signals and hashes are kept for ever."""
+
+    not_overloaded_days: Days = 30.0
+    """Pictures, clips and plates of vehicles that were not overloaded, after they came."""
+    dismissed_case_days: Days = 180.0
+    """The same of an overload whose case was dismissed, after that: the six months in which a party may go to court (Administrative
+    Litigation Law, art. 46)."""
+    closed_case_days: Days = 1_825.0
+    """The same of an overload whose case was decided and closed, after that."""
+    quarantine_days: Days = 90.0
+    """Bytes of refused messages after they last came, and supplements whose vehicle never came."""
+    exports_days: Days = 30.0
+    """Files of exports that central still keeps."""
 
 
 class Settings(_Table):
@@ -78,6 +91,11 @@ class Settings(_Table):
     def derived_folder(self) -> Path:
         """Where copies lie that are made for the screen; it may be emptied at any time."""
         return self.data / "derived"
+
+    @property
+    def export_folder(self) -> Path:
+        """Where files of exports lie until they are fetched or deleted on schedule."""
+        return self.data / "exports"
 
     @property
     def key_folder(self) -> Path:

@@ -1,6 +1,5 @@
 """The page of one vehicle, its waveform, and its signed record to take away."""
 
-import json
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 
@@ -20,6 +19,7 @@ from central.web.law import finding_rows, law_of
 from central.web.overview import overview_svg
 from central.web.pages import formats_of, language_of, pages_of
 from central.web.proofs import prove
+from central.web.raw_record import raw_record
 from central.web.signal import Signal, read_signal
 from central.web.waveform import waveform_item
 from contract.faults import RejectError
@@ -29,7 +29,6 @@ router = APIRouter()
 PICTURE_ORDER: Final = (MediaRole.FRONT, MediaRole.SCENE, MediaRole.REAR, MediaRole.OVERVIEW, MediaRole.PLATE)
 """As they stand on the page: each end of the vehicle, the whole of it, then its plates."""
 _IMMUTABLE: Final = {"Cache-Control": "private, max-age=3600"}
-MASKED: Final = "▇▇▇"
 Station = Annotated[str, Path(max_length=40)]
 Seq = Annotated[int, Path(ge=1, lt=2**53)]
 
@@ -70,7 +69,7 @@ def vehicle(request: Request, login: PageLogin, central: CentralDep, detail: Fou
         pictures=[item for role in PICTURE_ORDER for item in detail.media if item.ref.role is role],
         clips=[item for item in detail.media if item.ref.role is MediaRole.CLIP],
         capture=_capture(detail),
-        raw=json.dumps(_shown_record(detail), ensure_ascii=False, indent=2),
+        raw=raw_record(detail),
     )
 
 
@@ -92,20 +91,11 @@ def overview(request: Request, _login: PageLogin, central: CentralDep, detail: F
 
 @router.get("/vehicles/{station}/{seq}/envelope.json")
 def envelope(_login: PageLogin, detail: FoundVehicle) -> Response:
-    """Give the signed envelope as it was received, byte for byte."""
+    """Give the signed envelope as it was received, payload and signatures byte for byte, with the texts that are still held."""
     name = f"{detail.record.station}-{detail.record.seq}.dsse.json"
     return Response(
         detail.signed.envelope, media_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
-
-
-def _shown_record(detail: VehicleDetail) -> dict[str, Any]:
-    """Give the record as it is signed, its plates masked where they are deleted from view."""
-    record: dict[str, Any] = json.loads(detail.signed.payload)
-    if detail.summary.swept_us is not None:
-        record["plate"] = MASKED
-        record["plates"] = [{**read, "text": MASKED, "reasons": [], "readings": []} for read in record["plates"]]
-    return record
 
 
 def _capture(detail: VehicleDetail) -> MediaItem | None:
