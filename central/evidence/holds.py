@@ -99,9 +99,10 @@ def holds(session: Session) -> tuple[Hold, ...]:
 
 def is_held() -> ColumnElement[bool]:
     """Give the condition that a `Vehicle` of a query is held: itself, or a plate that its list or its record names."""
-    named = exists().where(HeldText.record_id == Vehicle.record_id, HeldText.text == LegalHold.plate)
+    texts = select(HeldText.text).where(HeldText.record_id == Vehicle.record_id).correlate(Vehicle)
     of_vehicle = and_(LegalHold.station == Vehicle.station, LegalHold.seq == Vehicle.seq)
-    return exists().where(LegalHold.lifted_us.is_(None), or_(of_vehicle, LegalHold.plate == Vehicle.plate, named))
+    of_plate = or_(LegalHold.plate == Vehicle.plate, LegalHold.plate.in_(texts))
+    return exists().where(LegalHold.lifted_us.is_(None), or_(of_vehicle, of_plate)).correlate(Vehicle)
 
 
 def _place(session: Session, actor: Actor, row: LegalHold, reason: str, now_us: int) -> int:
