@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from central import web
-from central.api import evidence, operation
+from central.api import evidence, operation, webhooks
 from central.api.document import document_of
 from central.body_limit import BodyLimit
 from central.clock import now_us
@@ -28,6 +28,7 @@ from central.ingest.receive import Receiver
 from central.ingest.subscriber import Subscriber
 from central.migrations.run import migrate
 from central.problem import fault_problem
+from central.webhooks.deliver import deliver
 from contract.faults import StopError, WimError
 
 API_DESCRIPTION: Final = """\
@@ -63,12 +64,14 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
         await run_in_threadpool(migrate, central.database)
         central.blobs.sweep(central.now_us())
         subscriber.start()
+        deliveries = asyncio.create_task(deliver(central))
         house = asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings.retention))
         try:
             yield
         finally:
             house.cancel()
-            await asyncio.gather(house, return_exceptions=True)
+            deliveries.cancel()
+            await asyncio.gather(house, deliveries, return_exceptions=True)
             await run_in_threadpool(subscriber.stop, STOP_WITHIN_S)
             central.database.close()
 
@@ -86,7 +89,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     app.state.central = central
     app.add_middleware(BodyLimit)
     app.add_exception_handler(WimError, _answer_fault)
-    for router in (blob_upload.router, evidence.router, operation.router):
+    for router in (blob_upload.router, evidence.router, webhooks.router, operation.router):
         app.include_router(router)
     web.install(app, settings)
     return app
