@@ -20,6 +20,7 @@ ENTRIES: Final = (
     Entry("/vehicles", N_("Vehicles")),
     Entry("/stations", N_("Stations")),
     Entry("/quarantine", N_("Quarantine")),
+    Entry("/accounts", N_("Accounts"), frozenset({Role.ADMINISTRATOR})),
 )
 
 

@@ -4,10 +4,28 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from central.web.routes import copies, language, listing, live, login, media, quarantine, stations, vehicle
+from central.web.routes import (
+    account,
+    accounts,
+    copies,
+    language,
+    listing,
+    live,
+    login,
+    media,
+    quarantine,
+    stations,
+    tokens,
+    vehicle,
+    webhooks,
+)
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
+    account.router,
+    accounts.router,
+    tokens.router,
+    webhooks.router,
     language.router,
     live.router,
     listing.router,
