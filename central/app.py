@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib.metadata import version
 from typing import Final
 
@@ -55,9 +56,11 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     subscriber = Subscriber(central, Receiver(central, receipt_key(settings.key_folder)))
     central.broker_connected = lambda: subscriber.connected
 
+    open_evidence = cache(lambda: _open_evidence(central, keeper))
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(_open_evidence, central, keeper)
+        await run_in_threadpool(open_evidence)
         central.blobs.sweep(central.now_us())
         subscriber.start()
         tasks = [
@@ -84,6 +87,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
         openapi_url="/api/v1/openapi.json",
     )
     app.state.central = central
+    app.state.open_evidence = open_evidence
     app.add_middleware(BodyLimit)
     app.add_exception_handler(WimError, _answer_fault)
     for router in (blob_upload.router, evidence.router, operation.router):
@@ -100,13 +104,9 @@ def _open_evidence(central: Central, keeper: Keeper) -> None:
     StopError
         ``migration-failed``, or ``log-broken`` with what does not fit.
     """
-    try:
-        migrate(central.database)
-        keeper.check()
-        keeper.check_against_witness()
-    except StopError as error:
-        central.ending.ask(error)
-        raise
+    migrate(central.database)
+    keeper.check()
+    keeper.check_against_witness()
 
 
 def _answer_fault(request: Request, error: Exception) -> JSONResponse:
