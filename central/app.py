@@ -19,6 +19,7 @@ from central.context import Central
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
+from central.exports.worker import ExportMaker
 from central.housekeeping import keep_house
 from central.ingest import blob_upload
 from central.ingest.receipt_key import receipt_key
@@ -49,6 +50,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     settings.data.mkdir(parents=True, exist_ok=True)
     central = Central(settings, Database(settings.url), BlobStore(settings.blob_folder), clock, DerivedFolder(settings.derived_folder))
     subscriber = Subscriber(central, Receiver(central, receipt_key(settings.key_folder)))
+    exports = ExportMaker(central, web.masked_plate, web.CHINA_STANDARD_TIME)
     central.broker_connected = lambda: subscriber.connected
 
     @asynccontextmanager
@@ -56,12 +58,14 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
         await run_in_threadpool(migrate, central.database)
         central.blobs.sweep(central.now_us())
         subscriber.start()
+        exports.start()
         house = asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings.retention))
         try:
             yield
         finally:
             house.cancel()
             await asyncio.gather(house, return_exceptions=True)
+            await run_in_threadpool(exports.stop, STOP_WITHIN_S)
             await run_in_threadpool(subscriber.stop, STOP_WITHIN_S)
             central.database.close()
 

@@ -53,6 +53,23 @@ class RetentionSettings(_Table):
     not_overloaded_days: Annotated[float, Field(gt=0, le=3_650)] = 30.0
 
 
+class TmgStation(_Table):
+    """Whom a station is to the FHWA Traffic Monitoring Guide; without this its vehicles cannot be exported in the guide's formats."""
+
+    state: Annotated[str, Field(pattern=r"^[0-9]{2}$")]
+    """FIPS code of the state; 00 outside the United States."""
+    station: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,6}$")]
+    direction: Annotated[int, Field(ge=0, le=9)]
+    """1 north, clockwise to 8 north-west; 9 and 0 both directions together."""
+
+
+class ExportSettings(_Table):
+    """How many days a finished export may be fetched, and the stations' names in the Traffic Monitoring Guide, by station."""
+
+    keep_days: Annotated[float, Field(gt=0, le=90)] = 7.0
+    tmg: dict[str, TmgStation] = Field(default_factory=dict)
+
+
 class Settings(_Table):
     """All of it. `data` is the folder of database, blobs and keys; `database_url` None means SQLite inside it."""
 
@@ -61,6 +78,7 @@ class Settings(_Table):
     broker: BrokerSettings = BrokerSettings()
     web: WebSettings = WebSettings()
     retention: RetentionSettings = RetentionSettings()
+    exports: ExportSettings = ExportSettings()
     unsigned_quarantine_mb_per_day: Annotated[int, Field(ge=0, le=100_000)] = 64
     """Bound on refused messages that nobody had signed; beyond it they are only counted."""
 
@@ -78,6 +96,11 @@ class Settings(_Table):
     def derived_folder(self) -> Path:
         """Where copies lie that are made for the screen; it may be emptied at any time."""
         return self.data / "derived"
+
+    @property
+    def export_folder(self) -> Path:
+        """Where exports lie until they are deleted on schedule."""
+        return self.data / "exports"
 
     @property
     def key_folder(self) -> Path:

@@ -2,6 +2,7 @@
 
 from central.evidence.models.accounts import Account, LoginSession, LoginToken
 from central.evidence.models.base import Base
+from central.evidence.models.exports import ExportJob
 from central.evidence.models.journal import Act
 from central.evidence.models.records import (
     Blob,
@@ -25,6 +26,7 @@ __all__ = [
     "Blob",
     "ChainState",
     "Deletion",
+    "ExportJob",
     "LoginSession",
     "LoginToken",
     "Media",

@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from central.web.routes import copies, language, listing, live, login, media, quarantine, stations, vehicle
+from central.web.routes import copies, exports, language, listing, live, login, media, quarantine, stations, vehicle
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
@@ -13,6 +13,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     listing.router,
     vehicle.router,
     copies.router,
+    exports.router,
     media.router,
     quarantine.router,
     stations.router,
