@@ -28,7 +28,7 @@ MM_S_PER_MPH: Final = 447.04
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _HEADER: Final = (
     "record_type|state_fips|station_id|direction|lane|year|month|day|hour|minute|second|hundredth|class|speed_tenth_mph|length_tenth_ft|"
-    "gross_lb|axles|axle_1_lb|spacing_1_2_tenth_ft|axle_2_lb|…"
+    "gross_lb|axles|axle_1_lb|spacing_1_2_tenth_ft|axle_2_lb|..."
 )
 
 
