@@ -72,6 +72,8 @@ class ExportSettings(_Table):
 
     keep_days: Annotated[float, Field(gt=0, le=90)] = 7.0
     tmg: dict[str, TmgStation] = Field(default_factory=dict)
+
+
 class ReviewSettings(_Table):
     """What screening asks of a case, when one is major, and the office's calendar."""
 
