@@ -15,6 +15,7 @@ from central.web.entry import PageLogin
 from central.web.masking import sees_plates
 from central.web.narrowing import parse_narrowing
 from central.web.pages import pages_of
+from central.web.sent import SentForm, texts_of
 from central.web.words import FORMATS
 from contract.faults import RejectError
 
@@ -24,9 +25,9 @@ JobNumber = Annotated[int, Path(ge=1, lt=2**53)]
 
 
 @router.post("/exports")
-async def ask(request: Request, central: CentralDep, login: Annotated[Login, Depends(require_csrf)]) -> Response:
+def ask(request: Request, central: CentralDep, login: Annotated[Login, Depends(require_csrf)], sent: SentForm) -> Response:
     """Ask for a file of all that a list shows; the filter comes as the list's own fields."""
-    form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    form = texts_of(sent)
     narrowing = parse_narrowing(form, pages_of(request).zone)
     if narrowing.errors or form.get("format") not in set(Format):
         raise HTTPException(HTTPStatus.BAD_REQUEST, f"the filter or the format is not one of the list; formats are {', '.join(Format)}")

@@ -1,4 +1,4 @@
-// Draws each chart of a page from the Bokeh document at its address; drawn anew when the reader's theme changes.
+// Draws each chart of a page from the Bokeh document at its address; drawn anew when the reader's theme changes or a page is swapped in.
 "use strict";
 (() => {
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -8,6 +8,7 @@
     const answer = await fetch(address, { headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error((await answer.json()).detail ?? answer.statusText);
     const item = await answer.json();
+    if (!place.isConnected) return;
     place.replaceChildren();
     await Bokeh.embed.embed_item(item, place);
     place.dataset.ready = "yes";
@@ -18,5 +19,6 @@
     }
   };
   dark.addEventListener("change", show);
+  document.addEventListener("swapped", show);
   show();
 })();
