@@ -50,8 +50,8 @@ class PageKey:
 class VehicleFilter:
     """What a list is narrowed to; None leaves a field open.
 
-    Times are UTC in µs, [from_us, until_us); `plate` matches any part of it; `over_permille_min` is the least excess, in
-    thousandths of the limit.
+    Times are UTC in µs, [from_us, until_us); `plate` matches any part of it; `over_permille_min` is the least excess, in thousandths of
+    the limit; `within` are the stations of which the asker may know.
     """
 
     station: str | None = None
@@ -60,6 +60,7 @@ class VehicleFilter:
     outcome: Outcome | None = None
     enforceable: bool | None = None
     plate: str | None = None
+    within: frozenset[str] | None = None
     lane: int | None = None
     axles: int | None = None
     vehicle_class: str | None = None
@@ -238,6 +239,8 @@ def _conditions(narrowed: VehicleFilter) -> Iterator[ColumnElement[bool]]:
         (Vehicle.vehicle_class, narrowed.vehicle_class),
     )
     yield from (column == value for column, value in equal if value is not None)
+    if narrowed.within is not None:
+        yield Vehicle.station.in_(narrowed.within)
     if narrowed.from_us is not None:
         yield Vehicle.time_us >= narrowed.from_us
     if narrowed.until_us is not None:

@@ -133,7 +133,7 @@ def ask(session: Session, login: Login, actor: Actor, wanted: Format, narrowed: 
 
 def told(narrowed: VehicleFilter) -> dict[str, str | int | bool | None]:
     """Give a filter as the journal may keep it: that a plate was searched, never which."""
-    given: dict[str, Any] = {name: value for name, value in asdict(narrowed).items() if value is not None}
+    given: dict[str, Any] = {name: value for name, value in asdict(narrowed).items() if value is not None and name != "within"}
     if "plate" in given:
         given["plate"] = True
     return {name: value if isinstance(value, (int, bool)) else str(value) for name, value in given.items()}

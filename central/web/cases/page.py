@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.evidence.accounts import Login
-from central.evidence.models import Station
 from central.review.lines import find_cases
 from central.review.views import CaseLine, CaseView, EventItem, Offered
 from central.review.work import work_list
-from central.web.cases.door import may_see
+from central.web.cases.door import LOOKING
 from central.web.cases.forms import FIELD_FORMS, Asked, FieldForm, Kind, asked_for
 from central.web.cases.narrowing import CaseNarrowing
 from central.web.cases.words import ACTS, GROUNDS, HEARINGS, REFUSALS, RULINGS, SERVICES, ActWords
@@ -77,13 +75,8 @@ def act_forms(
 def listed(session: Session, login: Login, narrowing: CaseNarrowing, now_us: int) -> tuple[CaseLine, ...]:
     """Give the first lines of the list that a case was opened from."""
     if narrowing.whole:
-        return find_cases(session, narrowing.filter, now_us, limit=LOOKED_AT, stations=stations_shown(session, login)).rows
+        return find_cases(session, narrowing.filter, now_us, limit=LOOKED_AT, stations=login.stations_for(*LOOKING)).rows
     return work_list(session, login, now_us, narrowing.filter, limit=LOOKED_AT).rows
-
-
-def stations_shown(session: Session, login: Login) -> frozenset[str]:
-    """Give the stations whose cases an account may look at."""
-    return frozenset(station for station in session.scalars(select(Station.id)) if may_see(login, station))
 
 
 def place_in(lines: tuple[CaseLine, ...], case_id: int) -> Place:

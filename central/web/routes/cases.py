@@ -16,10 +16,10 @@ from central.review.view import case_view
 from central.review.views import CasePage, CaseView
 from central.review.work import work_count, work_list
 from central.review.workflow import WORKFLOW
-from central.web.cases.door import CaseLogin, SeenCase, may_work
+from central.web.cases.door import LOOKING, CaseLogin, SeenCase, may_work
 from central.web.cases.gate_words import GATES, why_in
 from central.web.cases.narrowing import CaseNarrowing, parse_case_narrowing
-from central.web.cases.page import act_forms, entered_in, listed, place_in, stations_shown
+from central.web.cases.page import act_forms, entered_in, listed, place_in
 from central.web.cases.words import ACTS, DECISIONS, GROUNDS, PARTS, RULINGS, STATES
 from central.web.masking import sees_plates
 from central.web.pages import language_of, pages_of
@@ -45,9 +45,9 @@ def cases(request: Request, login: CaseLogin, central: CentralDep) -> Response:
     now_us = central.now_us()
     with central.database.read() as session:
         page = _page(central, login, narrowing)
-        counts = count_by_state(session, now_us, stations=stations_shown(session, login))
+        counts = count_by_state(session, now_us, stations=login.stations_for(*LOOKING))
         waiting = work_count(session, login, now_us) if may_work(login) else None
-        known = [station.id for station in stations(session)]
+        known = [station.id for station in stations(session, within=login.stations_for(*LOOKING))]
     return pages_of(request).render(
         request,
         "cases/list.html",
@@ -154,8 +154,8 @@ def _page(central: Central, login: Login, narrowing: CaseNarrowing) -> CasePage:
     now_us = central.now_us()
     with central.database.read() as session:
         if narrowing.whole:
-            shown = stations_shown(session, login)
-            return find_cases(session, narrowing.filter, now_us, before=narrowing.after, limit=ROWS, stations=shown)
+            within = login.stations_for(*LOOKING)
+            return find_cases(session, narrowing.filter, now_us, before=narrowing.after, limit=ROWS, stations=within)
         return work_list(session, login, now_us, narrowing.filter, after=narrowing.after, limit=ROWS)
 
 

@@ -1,5 +1,6 @@
 """Exports of the vehicle list: asking for one, watching it grow, fetching it."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -38,7 +39,7 @@ def ask(request: Request, central: CentralDep, login: Annotated[Login, Depends(r
                 login,
                 actor_of(request, login),
                 Format(form["format"]),
-                narrowing.filter,
+                replace(narrowing.filter, within=login.stations_for()),
                 masked=not sees_plates(login),
                 now_us=central.now_us(),
             )

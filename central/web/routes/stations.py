@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, Response
 
 from central.access import CentralDep
 from central.context import Central
+from central.evidence.accounts import Login
 from central.evidence.journal import Verb
 from central.evidence.publications import publication_at
 from central.evidence.stations import stations as all_stations
@@ -25,7 +26,7 @@ StationName = Annotated[str, Path(max_length=40)]
 @router.get("/stations")
 def stations(request: Request, login: PageLogin, central: CentralDep) -> Response:
     """List every enrolled station with its last word."""
-    sites = _sites(central)
+    sites = _sites(central, login)
     seen(request, login, Verb.SAW, "list/stations")
     return pages_of(request).render(
         request,
@@ -37,9 +38,9 @@ def stations(request: Request, login: PageLogin, central: CentralDep) -> Respons
 
 
 @router.get("/stations/map.json")
-def map_of_stations(request: Request, _login: PageLogin, central: CentralDep, theme: Literal["light", "dark"] = "light") -> JSONResponse:
+def map_of_stations(request: Request, login: PageLogin, central: CentralDep, theme: Literal["light", "dark"] = "light") -> JSONResponse:
     """Give the map as a Bokeh document; 404 while no station's place was published."""
-    sites = [site for site in _sites(central) if is_placed(site)]
+    sites = [site for site in _sites(central, login) if is_placed(site)]
     if not sites:
         raise HTTPException(HTTPStatus.NOT_FOUND, "no station's place was published; enter it with `wim-central publish-station`")
     return JSONResponse(station_map(sites, language_of(request), theme), headers={"Cache-Control": "no-store"})
@@ -50,14 +51,14 @@ def station(request: Request, login: PageLogin, central: CentralDep, station: St
     """Show one station: health, numbers, latest vehicles, certificates, place."""
     with central.database.read() as session:
         page = station_page(session, station, central.now_us())
-    if page is None:
+    if page is None or not login.sees(station):
         raise HTTPException(HTTPStatus.NOT_FOUND, f"no station {station} is enrolled")
     seen(request, login, Verb.SAW, f"station/{station}")
     return pages_of(request).render(request, "stations/one.html", login, page=page)
 
 
-def _sites(central: Central) -> list[Site]:
+def _sites(central: Central, login: Login) -> list[Site]:
     now_us = central.now_us()
     with central.database.read() as session:
-        beats = heartbeats(all_stations(session), now_us)
+        beats = heartbeats(all_stations(session, within=login.stations_for()), now_us)
         return [Site(beat, publication_at(session, beat.station.id, now_us)) for beat in beats]
