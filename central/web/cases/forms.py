@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from central.review.views import CaseView, Offered
 from central.review.workflow import ActionRow
 from central.web.address import local_us
-from central.web.cases.words import GROUNDS, HEARINGS, RULINGS, SERVICES
+from central.web.case_words import FIELDS, GROUNDS, HEARINGS, REFUSALS, RULINGS, SERVICES
 from central.web.translation import N_, Language
 from contract.faults import RejectError
 from contract.limits.fine import CENTS
@@ -45,28 +45,30 @@ _PAST_WRONG: Final = N_("Give a moment that is over, as 2026-03-02T16:00, and no
 _DAY_WRONG: Final = N_("Give a day as 2026-03-02; the last is not before the first.")
 
 FIELD_FORMS: Final = {
-    "reason": FieldForm(N_("Reason"), Kind.TEXT, _TEXT_WRONG),
-    "opinion": FieldForm(N_("Opinion"), Kind.TEXT, _TEXT_WRONG),
-    "ground": FieldForm(N_("Ground"), Kind.CHOICE, _CHOICE_WRONG),
-    "exemption": FieldForm(N_("Exemption"), Kind.CHOICE, _CHOICE_WRONG),
-    "evidence": FieldForm(N_("What shows it: papers, vehicle"), Kind.TEXT, _TEXT_WRONG),
-    "permit_number": FieldForm(N_("Number of the permit"), Kind.LINE, N_("A permit has a number of at most 100 characters.")),
-    "permit_from": FieldForm(N_("First day of the permit"), Kind.DAY, _DAY_WRONG),
-    "permit_until": FieldForm(N_("Last day of the permit"), Kind.DAY, _DAY_WRONG),
-    "registered_kg": FieldForm(N_("Registered mass, kg"), Kind.KILOGRAMS, N_("Give kilograms, 500 to 200,000.")),
-    "exemption_number": FieldForm(N_("Exemption"), Kind.CHOICE, N_("Choose an exemption that stands in this case.")),
-    "served_by": FieldForm(N_("Served"), Kind.CHOICE, _CHOICE_WRONG),
-    "served_us": FieldForm(N_("Served on"), Kind.MOMENT, _PAST_WRONG),
-    "hearing": FieldForm(N_("The hearing"), Kind.CHOICE, _CHOICE_WRONG),
-    "held_us": FieldForm(N_("Held on"), Kind.MOMENT, _PAST_WRONG),
-    "participants": FieldForm(N_("Who took part, one on each line"), Kind.LINES, N_("Name at least three persons, one on each line.")),
-    "amount_cents": FieldForm(N_("Fine"), Kind.MONEY, N_("Give an amount above 0, at most what the rules allow, such as 3000 or 3000.50.")),
-    "text": FieldForm(N_("What the party states"), Kind.TEXT, _TEXT_WRONG),
-    "contact": FieldForm(N_("How the party is reached"), Kind.LINE, _LINE_WRONG),
-    "received_us": FieldForm(N_("Received on"), Kind.MOMENT, _PAST_WRONG),
-    "ruling": FieldForm(N_("Ruling"), Kind.CHOICE, _CHOICE_WRONG),
-    "authority": FieldForm(N_("Home authority of the vehicle"), Kind.LINE, _LINE_WRONG),
-    "informed_us": FieldForm(N_("Told on"), Kind.MOMENT, _PAST_WRONG),
+    "reason": FieldForm(FIELDS["reason"], Kind.TEXT, _TEXT_WRONG),
+    "opinion": FieldForm(FIELDS["opinion"], Kind.TEXT, _TEXT_WRONG),
+    "ground": FieldForm(FIELDS["ground"], Kind.CHOICE, _CHOICE_WRONG),
+    "exemption": FieldForm(FIELDS["exemption"], Kind.CHOICE, _CHOICE_WRONG),
+    "evidence": FieldForm(FIELDS["evidence"], Kind.TEXT, _TEXT_WRONG),
+    "permit_number": FieldForm(FIELDS["permit_number"], Kind.LINE, N_("A permit has a number of at most 100 characters.")),
+    "permit_from": FieldForm(FIELDS["permit_from"], Kind.DAY, _DAY_WRONG),
+    "permit_until": FieldForm(FIELDS["permit_until"], Kind.DAY, _DAY_WRONG),
+    "registered_kg": FieldForm(FIELDS["registered_kg"], Kind.KILOGRAMS, N_("Give kilograms, 500 to 200,000.")),
+    "exemption_number": FieldForm(FIELDS["exemption_number"], Kind.CHOICE, N_("Choose an exemption that stands in this case.")),
+    "served_by": FieldForm(FIELDS["served_by"], Kind.CHOICE, _CHOICE_WRONG),
+    "served_us": FieldForm(FIELDS["served_us"], Kind.MOMENT, _PAST_WRONG),
+    "hearing": FieldForm(FIELDS["hearing"], Kind.CHOICE, _CHOICE_WRONG),
+    "held_us": FieldForm(FIELDS["held_us"], Kind.MOMENT, _PAST_WRONG),
+    "participants": FieldForm(FIELDS["participants"], Kind.LINES, N_("Name at least three persons, one on each line.")),
+    "amount_cents": FieldForm(
+        FIELDS["amount_cents"], Kind.MONEY, N_("Give an amount above 0, at most what the rules allow, such as 3000 or 3000.50.")
+    ),
+    "text": FieldForm(FIELDS["text"], Kind.TEXT, _TEXT_WRONG),
+    "contact": FieldForm(FIELDS["contact"], Kind.LINE, _LINE_WRONG),
+    "received_us": FieldForm(FIELDS["received_us"], Kind.MOMENT, _PAST_WRONG),
+    "ruling": FieldForm(FIELDS["ruling"], Kind.CHOICE, _CHOICE_WRONG),
+    "authority": FieldForm(FIELDS["authority"], Kind.LINE, _LINE_WRONG),
+    "informed_us": FieldForm(FIELDS["informed_us"], Kind.MOMENT, _PAST_WRONG),
 }
 _CHOICES: Final[dict[str, dict[str, str]]] = {
     "ground": {key.value: word for key, word in GROUNDS.items()},
@@ -74,7 +76,6 @@ _CHOICES: Final[dict[str, dict[str, str]]] = {
     "hearing": {key.value: word for key, word in HEARINGS.items()},
     "ruling": {key.value: word for key, word in RULINGS.items()},
 }
-MISSING: Final = N_("This is needed.")
 _AMOUNT: Final = re.compile(r"[0-9]{1,9}(?:[.][0-9]{1,2})?")
 
 
@@ -123,7 +124,7 @@ def field_errors(error: RejectError, wanted: ActionRow) -> dict[str, str]:
     name = error.where.split(".")[0]
     if name not in (*wanted.fields, *wanted.optional):
         return {}
-    return {name: MISSING if error.code == "field-missing" else FIELD_FORMS[name].wrong}
+    return {name: REFUSALS["field-missing"] if error.code == "field-missing" else FIELD_FORMS[name].wrong}
 
 
 def _read(name: str, text: str, zone: tzinfo) -> Any:  # noqa: ANN401 - what a field is, its bounds say

@@ -10,6 +10,7 @@ from central.review.lines import CaseFilter
 from central.review.views import CaseKey
 from central.review.workflow import Decision, State
 from central.web.address import AddressReader
+from contract.faults import RejectError
 
 ALL: Final = "all"
 FIELDS: Final = ("view", "state", "station", "from", "until", "plate", "notice", "outcome", "gates", "major", "overdue")
@@ -76,8 +77,8 @@ def _flag(text: str | None) -> bool | None:
 def _key(text: str | None, read: AddressReader) -> CaseKey | None:
     if not text:
         return None
-    order, _, number = text.partition("-")
-    if order.isdecimal() and number.isdecimal() and len(text) <= 40 and max(int(order), int(number)) <= 2**53:
-        return CaseKey(int(order), int(number))
-    read.wrong("page")
-    return None
+    try:
+        return CaseKey.parse(text)
+    except RejectError:
+        read.wrong("page")
+        return None

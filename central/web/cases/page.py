@@ -10,10 +10,11 @@ from central.evidence.accounts import Login
 from central.review.lines import find_cases
 from central.review.views import CaseLine, CaseView, EventItem, Offered
 from central.review.work import work_list
+from central.web.case_words import ACTS, GROUNDS, HEARINGS, REFUSALS, RULINGS, SERVICES, ActWords
 from central.web.cases.door import LOOKING
 from central.web.cases.forms import FIELD_FORMS, Asked, FieldForm, Kind, asked_for
+from central.web.cases.keys import KEYS
 from central.web.cases.narrowing import CaseNarrowing
-from central.web.cases.words import ACTS, GROUNDS, HEARINGS, REFUSALS, RULINGS, SERVICES, ActWords
 from central.web.formats import Formats
 from central.web.translation import Language
 from contract.limits.fine import CENTS
@@ -29,6 +30,7 @@ class ActForm:
 
     name: str
     words: ActWords
+    key: str
     fields: tuple[Asked, ...]
     refused: str | None
     detail: str
@@ -67,7 +69,7 @@ def act_forms(
         own = name == tried
         fields = asked_for(offered, view, language, (given or {}) if own else {}, (errors or {}) if own else {})
         refused = None if offered.refused is None else REFUSALS.get(offered.refused)
-        return ActForm(name, ACTS[name], fields, refused or offered.refused, offered.what, is_open=own)
+        return ActForm(name, ACTS[name], KEYS[name], fields, refused or offered.refused, offered.what, is_open=own)
 
     return tuple(form(offered) for offered in view.offered)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Final
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Request
@@ -10,13 +10,14 @@ from fastapi.responses import RedirectResponse, Response
 
 from central.access import actor_of, central_of, require_csrf
 from central.evidence.accounts import Login
-from central.review.acts import FORBIDDEN, act
-from central.review.workflow import WORKFLOW, ActionRow
+from central.review.acts import FORBIDDEN
+from central.review.desk import Looked, perform, perform_many
+from central.review.workflow import WORKFLOW
+from central.web.case_words import REFUSALS
 from central.web.cases.door import CaseLogin, SeenCase, may_work
 from central.web.cases.forms import field_errors, read_fields
 from central.web.cases.narrowing import CaseNarrowing, parse_case_narrowing
 from central.web.cases.page import listed, place_in
-from central.web.cases.words import REFUSALS
 from central.web.pages import pages_of
 from central.web.routes.cases import show_case
 from central.web.sent import SentForm, texts_of
@@ -28,35 +29,22 @@ BATCH_MAX: Final = 100
 FormLogin = Annotated[Login, Depends(require_csrf)]
 
 
-class Wanted(NamedTuple):
-    """An act that is wanted: which, on which version of the case, with what."""
-
-    action: ActionRow
-    version: int
-    fields: Mapping[str, object]
-
-
 @router.post("/cases/dismiss")
 def dismiss(request: Request, login: FormLogin, _looks: CaseLogin, sent: SentForm) -> Response:
     """Dismiss the chosen cases for one ground; the only act that is taken upon several at once. Who acted meanwhile wins."""
     form = texts_of(sent)
     chosen = [pair for pair in (_pair(value) for value in sent.getlist("case")) if pair is not None][:BATCH_MAX]
     wanted = WORKFLOW.actions["dismiss"]
-    done, kept = 0, []
     try:
         fields = read_fields(wanted, form, pages_of(request).zone)
+        results = perform_many(central_of(request), chosen, wanted.name, fields, login=login, actor=actor_of(request, login))
     except RejectError as error:
         raise HTTPException(HTTPStatus.BAD_REQUEST, str(error)) from error
-    for number, version in chosen:
-        try:
-            _take(request, login, number, Wanted(wanted, version, fields))
-            done += 1
-        except RejectError as error:
-            if error.code.startswith("field-"):
-                raise HTTPException(
-                    HTTPStatus.BAD_REQUEST, f"choose a ground and give a reason of 2 to 4,000 characters: {error}"
-                ) from error
-            kept.append(str(number))
+    refused = [one for one in results if one.refused is not None]
+    wrong = next((one.refused for one in refused if one.refused is not None and one.refused.code.startswith("field-")), None)
+    if wrong is not None:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, f"choose a ground and give a reason of 2 to 4,000 characters: {wrong}")
+    done, kept = len(results) - len(refused), [str(one.case_id) for one in refused]
     given = dict(parse_qsl(form.get("list", "")))
     query = given | {"done": "dismiss", "case": str(done), "kept": ",".join(kept)}
     return RedirectResponse(f"/cases?{urlencode(query)}", HTTPStatus.SEE_OTHER)
@@ -82,7 +70,8 @@ def take(
         version = form.get("version", "")
         if not version.isdecimal() or len(version) > 9:
             raise RejectError("conflict", "version", "the form names no version of the case")
-        _take(request, login, number, Wanted(wanted, int(version), read_fields(wanted, form, pages_of(request).zone)))
+        fields = read_fields(wanted, form, pages_of(request).zone)
+        perform(central, Looked(number, int(version)), action, fields, login=login, actor=actor_of(request, login))
     except RejectError as error:
         central.count(error)
         errors = field_errors(error, wanted) if error.code.startswith("field-") or error.code == "exemption-unknown" else {}
@@ -96,30 +85,14 @@ def take(
     return RedirectResponse(f"/cases/{place.after if going_on else number}?{query}", HTTPStatus.SEE_OTHER)
 
 
-def _take(request: Request, login: Login, number: int, wanted: Wanted) -> None:
-    central = central_of(request)
-    with central.database.write() as session:
-        act(
-            session,
-            number,
-            wanted.action.name,
-            login=login,
-            actor=actor_of(request, login),
-            expected_version=wanted.version,
-            fields=wanted.fields,
-            now_us=central.now_us(),
-            settings=central.settings.review,
-        )
-
-
 def _list_of(request: Request, form: Mapping[str, str], login: Login) -> CaseNarrowing:
     """Read the list that a case was opened from, which its form carries along."""
     return parse_case_narrowing(dict(parse_qsl(form.get("list", ""))), pages_of(request).zone, may_work=may_work(login))
 
 
-def _pair(value: object) -> tuple[int, int] | None:
+def _pair(value: object) -> Looked | None:
     """Read case and version of a chosen row."""
     number, _, version = str(value).partition(":")
     if number.isdecimal() and version.isdecimal() and len(number) <= 16 and len(version) <= 9:
-        return int(number), int(version)
+        return Looked(int(number), int(version))
     return None

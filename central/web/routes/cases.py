@@ -16,11 +16,10 @@ from central.review.view import case_view
 from central.review.views import CasePage, CaseView
 from central.review.work import work_count, work_list
 from central.review.workflow import WORKFLOW
+from central.web.case_words import ACTS, CASE_GATES, DECISIONS, GROUNDS, PARTS, RULINGS, STATES, why_in
 from central.web.cases.door import LOOKING, CaseLogin, SeenCase, may_work
-from central.web.cases.gate_words import GATES, why_in
 from central.web.cases.narrowing import CaseNarrowing, parse_case_narrowing
 from central.web.cases.page import act_forms, entered_in, listed, place_in
-from central.web.cases.words import ACTS, DECISIONS, GROUNDS, PARTS, RULINGS, STATES
 from central.web.masking import sees_plates
 from central.web.pages import language_of, pages_of
 from central.web.seeing import seen
@@ -140,7 +139,7 @@ def show_case(
         refusal=refusal,
         acted=_acted(request),
         works=may_work(login),
-        gate_words=GATES,
+        gate_words=CASE_GATES,
         part_words=PARTS,
         ruling_words=RULINGS,
         why_in=why_in,
