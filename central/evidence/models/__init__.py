@@ -1,7 +1,27 @@
 """The tables of the evidence database, one module for each subject; importing this package registers them all."""
 
-from central.evidence.models.accounts import Account, LoginSession, LoginToken
+from central.evidence.models.accounts import (
+    Account,
+    AccountGrant,
+    ApiToken,
+    LoginSession,
+    LoginToken,
+    RecoveryCode,
+    StationGroup,
+    StationGroupMember,
+)
 from central.evidence.models.base import Base
+from central.evidence.models.cases import (
+    Case,
+    CaseEvent,
+    CaseExemption,
+    CaseObjection,
+    CasePart,
+    Notice,
+    ScreeningCursor,
+    StationPublication,
+)
+from central.evidence.models.exports import ExportJob
 from central.evidence.models.journal import Act
 from central.evidence.models.log import LogCheckpoint, LogCosignature, LogLeaf, LogNode, LogPeer, LogTimestamp
 from central.evidence.models.records import (
@@ -18,14 +38,24 @@ from central.evidence.models.records import (
     Supplement,
     Vehicle,
 )
+from central.evidence.models.webhooks import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
     "Account",
+    "AccountGrant",
     "Act",
+    "ApiToken",
     "Base",
     "Blob",
+    "Case",
+    "CaseEvent",
+    "CaseExemption",
+    "CaseObjection",
+    "CasePart",
     "ChainState",
     "Deletion",
+    "DeliveryState",
+    "ExportJob",
     "LogCheckpoint",
     "LogCosignature",
     "LogLeaf",
@@ -35,12 +65,22 @@ __all__ = [
     "LoginSession",
     "LoginToken",
     "Media",
+    "Notice",
     "Quarantine",
     "QuarantineDay",
     "Record",
+    "RecoveryCode",
+    "ScreeningCursor",
     "Station",
+    "StationGroup",
+    "StationGroupMember",
     "StationKey",
+    "StationPublication",
     "StationStatus",
     "Supplement",
     "Vehicle",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
 ]
