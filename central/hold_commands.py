@@ -1,74 +1,94 @@
-"""Legal holds from the command line: placed, listed and lifted by whoever gives the name, which the journal keeps."""
+"""``wim-central hold``: orders not to delete, placed, listed and lifted by whoever gives the name, which the journal keeps."""
 
 import datetime as dt
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
-from typing import Final
+from dataclasses import asdict, replace
+from typing import Annotated, Final
 
-from sqlalchemy.orm import Session
+import typer
 
+from central.administration import command_actor, opened
 from central.clock import now_us
-from central.evidence import holds
-from central.evidence.database import Database
+from central.command_line import Data, Json, Url, faults_end_it
+from central.config import Settings
+from central.evidence.holds import Hold, hold_plate, hold_vehicle, holds, lift_hold
 from central.evidence.journal import Actor
 from contract.faults import StopError
 from contract.units import US_PER_S
 
 PERSON_MAX: Final = 60
 SEQ_DIGITS_MAX: Final = 15
+Reason = Annotated[str, typer.Option(help="By whose order, and why.")]
+By = Annotated[str, typer.Option(help="Who you are, for the journal.")]
+
+app = typer.Typer(help="Orders not to delete what belongs to a vehicle or a plate.", no_args_is_help=True)
 
 
-@contextmanager
-def _journalled(database: Database, by: str) -> Iterator[tuple[Session, Actor]]:
-    """Give a writing session, and the actor that the journal names for what a person does by a command on this machine."""
+@app.command()
+def add(
+    *,
+    data: Data,
+    reason: Reason,
+    by: By,
+    vehicle: Annotated[str | None, typer.Option(help="STATION/NUMBER of one vehicle.")] = None,
+    plate: Annotated[str | None, typer.Option(help="Whole plate: all its vehicles, also those to come.")] = None,
+    database_url: Url = None,
+) -> None:
+    """Keep what belongs to a vehicle or a plate from deletion, and print the hold's number."""
+    with faults_end_it(), opened(Settings(data=data, database_url=database_url)) as database:
+        actor = _actor(by)
+        if plate is not None and vehicle is None:
+            with database.write() as session:
+                typer.echo(hold_plate(session, actor, plate, reason, now_us()))
+            return
+        if plate is not None or vehicle is None:
+            raise StopError("bad-hold", "hold", "needs either --vehicle STATION/NUMBER or --plate PLATE")
+        station, _, seq = vehicle.partition("/")
+        if not seq.isdecimal() or len(seq) > SEQ_DIGITS_MAX:
+            raise StopError("bad-hold", f"--vehicle {vehicle[:60]!r}", "is not STATION/NUMBER, such as G104-K12/27")
+        with database.write() as session:
+            typer.echo(hold_vehicle(session, actor, station, int(seq), reason=reason, now_us=now_us()))
+
+
+@app.command("list")
+def list_(data: Data, database_url: Url = None, as_json: Json = False) -> None:
+    """List every hold, those in force first, with their plates; with --json one object a line."""
+    with faults_end_it(), opened(Settings(data=data, database_url=database_url)) as database:
+        with database.read() as session:
+            found = holds(session)
+        for hold in found:
+            typer.echo(json.dumps(asdict(hold), ensure_ascii=False) if as_json else _line(hold))
+
+
+@app.command()
+def lift(
+    number: Annotated[int, typer.Argument(min=1, help="The hold's number.")],
+    *,
+    data: Data,
+    reason: Reason,
+    by: By,
+    database_url: Url = None,
+) -> None:
+    """Let the schedule have what a hold kept."""
+    with faults_end_it(), opened(Settings(data=data, database_url=database_url)) as database:
+        with database.write() as session:
+            lift_hold(session, _actor(by), number, reason, now_us())
+        typer.echo(f"hold {number} is lifted")
+
+
+def _actor(by: str) -> Actor:
+    """Give who acts: the person that is named, with the account of whoever types the command."""
     name = by.strip()
     if not 1 <= len(name) <= PERSON_MAX:
         raise StopError("no-person", "--by", f"has {len(name)} characters; name yourself in 1 to {PERSON_MAX}")
-    with database.write() as session:
-        yield session, Actor(name, "wim-central", "local")
+    return replace(command_actor(), person=name)
 
 
-def place_hold(database: Database, vehicle: str | None, plate: str | None, reason: str, by: str) -> int:
-    """Place a legal hold on a vehicle, given as ``STATION/NUMBER``, or on a plate, and give its number.
-
-    Raises
-    ------
-    StopError
-        ``bad-hold`` if not exactly one of the two is given, or the vehicle is not of that form.
-    RejectError
-        As `central.evidence.holds.hold_vehicle` and `hold_plate`.
-    """
-    if (vehicle is None) == (plate is None):
-        raise StopError("bad-hold", "hold", "needs either --vehicle STATION/NUMBER or --plate PLATE")
-    with _journalled(database, by) as (session, actor):
-        if plate is not None:
-            return holds.hold_plate(session, actor, plate, reason, now_us())
-        station, _, seq = (vehicle or "").partition("/")
-        if not seq.isdecimal() or len(seq) > SEQ_DIGITS_MAX:
-            raise StopError("bad-hold", f"--vehicle {vehicle!r}", "is not STATION/NUMBER, such as G104-K12/27")
-        return holds.hold_vehicle(session, actor, station, int(seq), reason=reason, now_us=now_us())
-
-
-def lift_hold(database: Database, number: int, reason: str, by: str) -> None:
-    """Lift a legal hold."""
-    with _journalled(database, by) as (session, actor):
-        holds.lift_hold(session, actor, number, reason, now_us())
-
-
-def hold_lines(database: Database, *, as_json: bool) -> Iterator[str]:
-    """Give a line per legal hold, those in force first; a plate is shown in full, for whoever must know what is kept."""
-    with database.read() as session:
-        found = holds.holds(session)
-    for hold in found:
-        if as_json:
-            yield json.dumps(asdict(hold), ensure_ascii=False)
-            continue
-        what = hold.plate or ("a plate" if hold.station is None else f"{hold.station}/{hold.seq}")
-        since = f"since {_day(hold.placed_us)} by {hold.placed_by}: {hold.reason}"
-        until = "" if hold.lifted_us is None else f"; lifted {_day(hold.lifted_us)} by {hold.lifted_by}: {hold.lifted_reason}"
-        yield f"{hold.id} {what} {since}{until}"
+def _line(hold: Hold) -> str:
+    what = hold.plate or ("a plate" if hold.station is None else f"{hold.station}/{hold.seq}")
+    since = f"since {_day(hold.placed_us)} by {hold.placed_by}: {hold.reason}"
+    until = "" if hold.lifted_us is None else f"; lifted {_day(hold.lifted_us)} by {hold.lifted_by}: {hold.lifted_reason}"
+    return f"{hold.id} {what} {since}{until}"
 
 
 def _day(time_us: int) -> str:

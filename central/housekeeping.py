@@ -14,7 +14,7 @@ from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
 from central.evidence.export_files import remove_old_exports
 from central.evidence.quarantine import empty_due
-from central.evidence.retention import DAY_US, Swept, deleted_since, sweep
+from central.evidence.retention import DAY_US, Schedule, Swept, deleted_since, sweep
 from contract.faults import RetryError
 
 EVERY_S: Final = 3_600.0
@@ -78,8 +78,14 @@ def delete_due(database: Database, blobs: BlobStore, derived: DerivedFolder, now
 
 
 def _sweep(database: Database, now_us: int, retention: RetentionSettings) -> Swept:
+    schedule = Schedule(
+        not_overloaded_days=retention.not_overloaded_days,
+        dismissed_case_days=retention.dismissed_case_days,
+        closed_case_days=retention.closed_case_days,
+        orphan_days=retention.quarantine_days,
+    )
     with database.write() as session:
-        return sweep(session, now_us, retention)
+        return sweep(session, now_us, schedule)
 
 
 def _empty_quarantine(database: Database, now_us: int, retention: RetentionSettings) -> tuple[int, int]:

@@ -12,7 +12,6 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from central.config import RetentionSettings
 from central.evidence.disclosures import forget_texts
 from central.evidence.holds import is_held
 from central.evidence.journal import SERVICE, Verb, note, spans
@@ -34,6 +33,18 @@ DISMISSED: Final = "dismissed"
 
 
 @dataclass(frozen=True, slots=True)
+class Schedule:
+    """How many days media and plates are kept: of vehicles that were not overloaded after they came, of overloads after their case was
+    dismissed or closed, and of supplements whose vehicle never came.
+    """
+
+    not_overloaded_days: float
+    dismissed_case_days: float
+    closed_case_days: float
+    orphan_days: float
+
+
+@dataclass(frozen=True, slots=True)
 class Swept:
     """What one sweep has deleted: of how many records, how many plates and texts, and the media whose files are now to be removed."""
 
@@ -45,7 +56,7 @@ class Swept:
     size: int = 0
 
 
-def sweep(session: Session, now_us: int, settings: RetentionSettings) -> Swept:
+def sweep(session: Session, now_us: int, schedule: Schedule) -> Swept:
     """Take media and plates of the next vehicles that are due out of the database; an empty `Swept` where none is.
 
     The caller removes the files after its commit: a file without a row is a stray, a row without its file would look like a broken proof.
@@ -56,14 +67,14 @@ def sweep(session: Session, now_us: int, settings: RetentionSettings) -> Swept:
         A writing one.
     now_us
         UTC in µs.
-    settings
+    schedule
         How long what is kept.
     """
 
     def before_us(days: float) -> int:
         return now_us - round(days * DAY_US)
 
-    not_overloaded, dismissed, closed = settings.not_overloaded_days, settings.dismissed_case_days, settings.closed_case_days
+    not_overloaded, dismissed, closed = schedule.not_overloaded_days, schedule.dismissed_case_days, schedule.closed_case_days
     for due, after_days in (
         (_not_overloaded(before_us(not_overloaded)), not_overloaded),
         (_case_over(Case.state == DISMISSED, Case.entered_us < before_us(dismissed)), dismissed),
@@ -72,7 +83,7 @@ def sweep(session: Session, now_us: int, settings: RetentionSettings) -> Swept:
         query = due.where(Vehicle.swept_us.is_(None), ~is_held()).order_by(Vehicle.record_id).limit(BATCH)
         if found := session.execute(query).all():
             return _sweep_vehicles(session, {row.record_id: row.plate for row in found}, now_us, after_days)
-    if late := _late_supplements(session, before_us(settings.quarantine_days)):
+    if late := _late_supplements(session, before_us(schedule.orphan_days)):
         return _sweep_supplements(session, late, now_us)
     return Swept()
 

@@ -1,4 +1,4 @@
-"""One verified record into its tables: the signed bytes verbatim, the texts that they hide beside them, and what lists need of both."""
+"""One verified record into its tables and the log: the signed bytes verbatim, the texts that they hide, and what lists need of both."""
 
 from operator import itemgetter
 
@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from central.evidence.disclosures import held_texts, hold_texts, stored_record
 from central.evidence.events import EventType, emit
+from central.evidence.log.leaves import log_record
 from central.evidence.models import ChainState, Media, Record, Supplement, Vehicle
 from central.ingest.verify import Checked, Neighbours
 from contract.chain import Link
@@ -55,6 +56,7 @@ def store(session: Session, checked: Checked, neighbours: Neighbours, now_us: in
     )
     session.add(row)
     session.flush()
+    log_record(session, row, now_us)
     if neighbours.after_names is not None:
         session.execute(
             update(Record).where(Record.station == record.station, Record.seq == record.seq + 1).values(chain=ChainState.LINKED.value)
