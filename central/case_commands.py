@@ -97,7 +97,7 @@ def result_lines(result: Result) -> Iterator[str]:
         case Outcome.OTHER_SOFTWARE:
             by = "" if result.weighed_by is None else f" and weighed again by {result.weighed_by.version} ({result.weighed_by.sha256[:16]})"
             made = result.made_by
-            yield f"not a repetition: made by {made.version} ({made.sha256[:16]}){by}; the station's version would have to be installed here"
+            yield f"not a repetition: made by {made.version} ({made.sha256[:16]}){by}; that needs the station's version here"
         case Outcome.DIFFERS:
             yield f"FAILED: the same software does not give the signed weights again{'' if result.what is None else f': {result.what}'}"
         case Outcome.REFUSED:

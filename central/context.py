@@ -59,6 +59,8 @@ class Central:
     metrics: Metrics = field(default_factory=Metrics)
     reweigh_desk: ReweighDesk = field(default_factory=ReweighDesk)
     ending: Ending = field(default_factory=Ending)
+    export_asked: threading.Event = field(default_factory=threading.Event)
+    """Set when somebody has asked for an export; its maker waits on it."""
     broker_connected: Callable[[], bool] = lambda: False
 
     @cached_property

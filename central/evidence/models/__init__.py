@@ -21,6 +21,7 @@ from central.evidence.models.cases import (
     ScreeningCursor,
     StationPublication,
 )
+from central.evidence.models.exports import ExportJob
 from central.evidence.models.journal import Act
 from central.evidence.models.log import LogCheckpoint, LogCosignature, LogLeaf, LogNode, LogPeer, LogTimestamp
 from central.evidence.models.privacy import HeldText, LegalHold
@@ -56,6 +57,7 @@ __all__ = [
     "ChainState",
     "Deletion",
     "DeliveryState",
+    "ExportJob",
     "HeldText",
     "LegalHold",
     "LogCheckpoint",
