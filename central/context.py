@@ -18,6 +18,7 @@ from central.evidence.fault_text import WHAT_MAX, WHERE_MAX, fault_text
 from central.evidence.vault import Vault
 from central.metrics import Metrics
 from central.rate_limit import RateLimit
+from central.recent_lists import RecentLists
 from central.reweighing.desk import ReweighDesk
 from contract.faults import WimError
 
@@ -61,6 +62,7 @@ class Central:
     ending: Ending = field(default_factory=Ending)
     export_asked: threading.Event = field(default_factory=threading.Event)
     """Set when somebody has asked for an export; its maker waits on it."""
+    recent_lists: RecentLists = field(default_factory=RecentLists)
     broker_connected: Callable[[], bool] = lambda: False
 
     @cached_property
