@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, undefer
 from central.evidence.blobs import BlobStore
 from central.evidence.certificates import CertificateTrail
 from central.evidence.disclosures import held_texts
-from central.evidence.kept_audit import blob_failures, case_failures, figures_of, key_failures, media_failures, shown_of
+from central.evidence.kept_audit import blob_failures, case_failures, figures_of, key_failures, media_failures, reference_failures, shown_of
 from central.evidence.models import Blob, Deletion, Media, Record, Supplement, Vehicle
 from central.evidence.quarantine import quarantine_count
 from central.evidence.stations import EnrolledKey, keys_of, stations
@@ -72,7 +72,13 @@ def audit(session: Session, blobs: BlobStore) -> Audit:
     for station in stations(session):
         found.stations[station.id] = _audit_station(session, station.id, found.failures)
     _audit_media(session, blobs, found)
-    found.failures += [*key_failures(session), *media_failures(session), *blob_failures(session, blobs), *case_failures(session)]
+    found.failures += [
+        *reference_failures(session),
+        *key_failures(session),
+        *media_failures(session),
+        *blob_failures(session, blobs),
+        *case_failures(session),
+    ]
     return found
 
 

@@ -57,6 +57,14 @@ def media_failures(session: Session) -> Iterator[str]:
         yield f"media of record {number}: altered: there is no such record"
 
 
+def reference_failures(session: Session) -> Iterator[str]:
+    """Check, on SQLite, that every row that belongs to another one finds it; PostgreSQL lets nothing else be."""
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+            yield f"row {row} of table {table}: altered: belongs to a row of {parent} that is not there"
+
+
 def blob_failures(session: Session, blobs: BlobStore) -> Iterator[str]:
     """Check the blobs that no record lists as media: station files, calibrations, certificates, documents that were issued."""
     listed = select(Media.sha256)
@@ -96,7 +104,7 @@ def _cases_elsewhere(session: Session) -> Iterator[str]:
     for case, state, version, record in session.execute(query.outerjoin(Record, Record.id == Case.record_id)):
         if (case.state, case.version) != (state, version):
             yield f"case {case.id}: altered: is listed as {case.state}, its last step {version} led to {state}"
-        elif record is None or (record.station, record.seq) != (case.station, case.seq):
+        elif record is None or (record.station, record.seq, record.time_us) != (case.station, case.seq, case.time_us):
             yield f"case {case.id}: altered: is of another record"
 
 
