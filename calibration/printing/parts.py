@@ -29,13 +29,13 @@ def steps(*lines: str) -> Part:
     return {"kind": "steps", "lines": list(lines)}
 
 
-def cell(words: str, *, strong: bool = False) -> Part:
+def cell(words: str, *, strong: bool = False, mono: bool = False) -> Part:
     """Give a cell of a table, its sign a true minus."""
-    return {"text": words.replace("-", "\u2212") if words[:1] == "-" else words, "strong": strong}
+    return {"text": words.replace("-", "\u2212") if words[:1] == "-" else words, "strong": strong, "mono": mono}
 
 
 def figures(head: Sequence[str], rows: Sequence[Sequence[Any]], *, words: int, widths: Sequence[str] | None = None) -> Part:
-    """Give a table whose first columns (`words`) are words and the others figures; `widths` are ``auto`` or ``1fr``."""
+    """Give a table whose first columns (`words`) are words and the others figures; `widths` as typst has them: ``auto``, ``1fr``, ``20mm``."""
     cells = [[item if isinstance(item, dict) else cell(item) for item in row] for row in rows]
     return {"kind": "figures", "head": list(head), "rows": cells, "words": words, "widths": list(widths or ["1fr"] * len(head))}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -113,10 +114,12 @@ def _compiled(paper: Paper, form: Literal["pdf", "png"]) -> list[bytes]:
         "qr": qr_svg(paper.check),
     }
     layout = resources.files("calibration.printing").joinpath("document.typ").read_bytes()
-    sources = {"main": layout, **paper.files}
-    with _COMPILING:
+    with _COMPILING, tempfile.TemporaryDirectory(prefix="weighline-") as folder:  # typst takes pictures from files only
+        for name, content in paper.files.items():
+            Path(folder, name).write_bytes(content)
         made = _compiler().compile(
-            input=sources,  # type: ignore[type-var]  # the stub leaves sources by name out
+            input=layout,
+            root=folder,
             format=form,
             ppi=PROOF_PPI,
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
