@@ -2,6 +2,16 @@
 
 from central.evidence.models.accounts import Account, LoginSession, LoginToken
 from central.evidence.models.base import Base
+from central.evidence.models.cases import (
+    Case,
+    CaseEvent,
+    CaseExemption,
+    CaseObjection,
+    CasePart,
+    Notice,
+    ScreeningCursor,
+    StationPublication,
+)
 from central.evidence.models.journal import Act
 from central.evidence.models.records import (
     Blob,
@@ -23,16 +33,24 @@ __all__ = [
     "Act",
     "Base",
     "Blob",
+    "Case",
+    "CaseEvent",
+    "CaseExemption",
+    "CaseObjection",
+    "CasePart",
     "ChainState",
     "Deletion",
     "LoginSession",
     "LoginToken",
     "Media",
+    "Notice",
     "Quarantine",
     "QuarantineDay",
     "Record",
+    "ScreeningCursor",
     "Station",
     "StationKey",
+    "StationPublication",
     "StationStatus",
     "Supplement",
     "Vehicle",
