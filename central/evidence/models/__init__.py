@@ -13,6 +13,7 @@ from central.evidence.models.cases import (
     StationPublication,
 )
 from central.evidence.models.journal import Act
+from central.evidence.models.publicity import IssuedDocument, QueryBrake, QueryVisit
 from central.evidence.models.records import (
     Blob,
     ChainState,
@@ -40,12 +41,15 @@ __all__ = [
     "CasePart",
     "ChainState",
     "Deletion",
+    "IssuedDocument",
     "LoginSession",
     "LoginToken",
     "Media",
     "Notice",
     "Quarantine",
     "QuarantineDay",
+    "QueryBrake",
+    "QueryVisit",
     "Record",
     "ScreeningCursor",
     "Station",

@@ -50,11 +50,7 @@ def shots(material: Material, writer: Writer) -> Part:
         parts.append(pictures([_shot(shot, material, writer) for shot in material.crops], columns=4))
     if parts:
         parts.append(
-            text(
-                say(
-                    "Copies with station, time and record number in a strip below the picture; the signed record holds the originals' SHA-256."
-                )
-            )
+            text(say("Copies, with station, time and record number in a strip below; the signed record holds the originals' SHA-256."))
         )
     else:
         parts.append(text(say("The record names no picture.")))
