@@ -165,6 +165,8 @@ class CaseView:
     """All that the page of one case shows."""
 
     line: CaseLine
+    due_certain: bool
+    """The due moment was counted with the public holidays of its years, not by weekends only."""
     vehicle: VehicleDetail
     checklist: Checklist
     screened_us: int | None
