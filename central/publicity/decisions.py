@@ -33,6 +33,7 @@ class PublicDecision:
     key: DecisionKey
     number: str
     station: str
+    seq: int
     station_name: str
     time_us: int
     decided_us: int
@@ -91,6 +92,7 @@ def _decision(case: Case, notice: Notice, vehicle: Vehicle, record: Record, stat
         key=DecisionKey(case.published_us or 0, case.id),
         number=notice.number,
         station=case.station,
+        seq=case.seq,
         station_name=station.name,
         time_us=case.time_us,
         decided_us=case.decided_us or 0,

@@ -104,3 +104,8 @@ def as_plate(text: str) -> str:
 
 def _typed(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text[:200]).split())
+
+
+def matches(given: str, kept: str) -> bool:
+    """Whether a form sent a visit's token back; compared in constant time."""
+    return secrets.compare_digest(given.encode(), kept.encode())

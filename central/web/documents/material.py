@@ -94,13 +94,17 @@ def gather(session: Session, blobs: BlobStore, zone: tzinfo, station: str, seq: 
     )
 
 
+def imprint_of(record: VehicleRecord, sha256: str, zone: tzinfo) -> Imprint:
+    """Give what is written into a copy of a record's picture; the same in every language."""
+    return Imprint(record.station, record.seq, Formats(language(CODES[0]), zone).moment(record.time_us), sha256)
+
+
 def _shot(blobs: BlobStore, record: VehicleRecord, item: MediaItem, zone: tzinfo) -> Shot:
     if not item.present or not blobs.has(item.ref.sha256):
         return Shot(item, None)
-    moment = Formats(language(CODES[0]), zone).moment(record.time_us)
     try:
         data = sound_bytes(blobs, item.ref.sha256)
-        return Shot(item, marked_picture(data, Imprint(record.station, record.seq, moment, item.ref.sha256), PRINTED_WIDTH))
+        return Shot(item, marked_picture(data, imprint_of(record, item.ref.sha256, zone), PRINTED_WIDTH))
     except RejectError as error:
         return Shot(item, None, error)
 

@@ -1,20 +1,12 @@
 """The evidence sheet: all that central holds of one vehicle, on paper."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
-
 from calibration.printing import Leaf, Paper, State
 from central.web.documents import evidence
+from central.web.documents.dates import date_of
 from central.web.documents.material import Material
 from central.web.documents.writer import Writer
 from central.web.judgement import answer
 from contract.verdicts import Outcome
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def date_of(time_us: int, zone: tzinfo) -> datetime:
-    """Give a moment as a document is dated."""
-    return (_EPOCH + timedelta(microseconds=time_us)).astimezone(zone)
 
 
 def sheet(material: Material, writer: Writer, *, check: str, moment_us: int) -> Paper:
