@@ -70,14 +70,17 @@ def act(
     return carry_out(Doing(session, row, wanted, actor, parsed, now_us, settings))
 
 
-def carry_out(doing: Doing) -> Done:
-    """Take an act whose person, state and fields are found right: hold its rules, do it, move the case, write it down."""
+def carry_out(doing: Doing, changed: Changed | None = None) -> Done:
+    """Take an act whose person, state and fields are found right: hold its rules, do it, move the case, write it down.
+
+    `changed` is what the program itself has found, where the act is its own.
+    """
     _check_times(doing)
     for name in doing.action.needs:
         GUARDS[name](doing)
     case, before = doing.case, State(doing.case.state)
     to, version = doing.action.after(before), doing.case.version + 1
-    changed = effect_of(doing)
+    changed = effect_of(doing) if changed is None else changed
     if doing.action.part is not None:
         take_part(doing.session, case.id, doing.actor.person, doing.action.part)
     event = add_event(doing, to, version, changed.figures)
