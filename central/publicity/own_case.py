@@ -92,7 +92,7 @@ def close_visit(session: Session, token: str) -> None:
 
 
 def as_numbers(text: str) -> tuple[str, str, str]:
-    """Give how a notice number may be kept, from what was typed: in capitals, in small letters, as it is; blanks and width do not matter."""
+    """Give how a notice number may be kept, from what was typed: in capitals, in small letters, as it is, without blanks."""
     typed = _typed(text)[:NUMBER_MAX]
     return typed.upper(), typed.lower(), typed
 

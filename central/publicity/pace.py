@@ -1,4 +1,4 @@
-"""How fast one visitor may ask: a bucket of questions for each network, refilled steadily; kept in memory, for it only spares the machine."""
+"""How fast one visitor may ask: a bucket of questions for each network, refilled steadily. In memory: it only spares the machine."""
 
 import threading
 from collections import OrderedDict

@@ -11,6 +11,8 @@ from central.evidence.journal import Actor
 from central.publicity.decisions import PublicDecision
 from central.publicity.own_case import VISIT_US, Opened, Visit, visit_of
 from central.publicity.pace import Pace
+from central.review.fields import Ruling
+from central.review.workflow import Decision, State
 from central.web.formats import Formats
 from central.web.pages import pages_of
 from central.web.translation import N_
@@ -25,7 +27,21 @@ PAGES: Final = (
 CACHED: Final = {"Cache-Control": "public, max-age=60", "Vary": "Accept-Language, Cookie"}
 """A minute spares the machine; what is withdrawn is gone soon."""
 NEVER_CACHED: Final = {"Cache-Control": "no-store"}
-DECISIONS: Final = {"penalty": N_("Fine"), "warning": N_("Warning"), "no-action": N_("No action")}
+DECISIONS: Final = {Decision.PENALTY: N_("Fine"), Decision.WARNING: N_("Warning"), Decision.NO_ACTION: N_("No action")}
+STATES: Final = {
+    State.NOTIFIED: N_("notice served; you may object"),
+    State.OBJECTED: N_("objection received; it will be heard"),
+    State.HEARD: N_("objection heard"),
+    State.CLOSED: N_("closed"),
+    State.PUBLISHED: N_("closed; the decision is published with a masked plate"),
+}
+"""States in which a notice was served, as its holder is told them; all others are of the office alone."""
+IN_OFFICE: Final = N_("with the office")
+RULINGS: Final = {
+    Ruling.UPHELD: N_("the decision stands"),
+    Ruling.AMENDED: N_("the decision is changed"),
+    Ruling.REVOKED: N_("the decision is withdrawn"),
+}
 
 
 def keep_pace(request: Request, central: CentralDep) -> None:
@@ -53,7 +69,7 @@ def public_page(request: Request, template: str, *, code: int = 200, cached: boo
 
 def decided_in(formats: Formats, row: PublicDecision) -> str:
     """Say what was decided: a fine with its amount, a warning, or nothing."""
-    word = formats.language.say(DECISIONS[row.outcome])
+    word = formats.language.say(DECISIONS[Decision(row.outcome)])
     return word if row.amount_cents is None else f"{word} {formats.money(row.amount_cents)}"
 
 

@@ -1,5 +1,7 @@
 """The notice to the party: what was found, on what it rests, what follows, and the rights against it, in both languages on one paper."""
 
+from dataclasses import dataclass
+
 from calibration.printing import Leaf, Paper, Part, State, blanks, facts, section, steps, text
 from central.review.views import CaseView
 from central.review.workflow import Decision
@@ -12,55 +14,56 @@ from central.web.law import article_in, law_of
 from contract.verdicts import Finding
 
 
-def notice(material: Material, view: CaseView, writers: tuple[Writer, ...], *, check: str, moment_us: int, terms: tuple[int, int]) -> Paper:
-    """Give the notice of a decided case.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a notice tells: vehicle and case, its number and date, and the working days to state and defend, and to ask for a hearing."""
 
-    Parameters
-    ----------
-    material, view
-        The vehicle and its case.
-    writers
-        The languages, the one that counts first.
-    check
-        The address that its code leads to.
-    moment_us
-        Its date.
-    terms
-        Working days to state and defend, and to ask for a hearing.
-    """
-    record = material.record
-    number = "" if view.notice is None else view.notice.number
-    zone = writers[0].formats.zone
+    material: Material
+    view: CaseView
+    number: str
+    moment_us: int
+    days: int
+    hearing_days: int
+
+    @property
+    def office(self) -> str | None:
+        """The office that handles the case, None where the station is not published."""
+        return None if self.view.publication is None else self.view.publication.office
+
+
+def notice(told: Told, writers: tuple[Writer, ...], *, check: str) -> Paper:
+    """Give the notice of a decided case in some languages, the one that counts first; `check` is the address that its code leads to."""
+    record, signed = told.material.record, told.material.detail.signed
     return Paper(
-        leaves=tuple(_leaf(material, view, writer, number, moment_us, terms) for writer in writers),
-        issuer=material.station_name if view.publication is None else view.publication.office,
-        keywords=(number, record.station, str(record.seq), material.detail.signed.sha256),
-        digest=material.detail.signed.sha256,
+        leaves=tuple(_leaf(told, writer) for writer in writers),
+        issuer=told.office or told.material.station_name,
+        keywords=(told.number, record.station, str(record.seq), signed.sha256),
+        digest=signed.sha256,
         check=check,
-        moment=date_of(moment_us, zone),
-        files=material.files,
+        moment=date_of(told.moment_us, writers[0].formats.zone),
+        files=told.material.files,
     )
 
 
-def _leaf(material: Material, view: CaseView, writer: Writer, number: str, moment_us: int, terms: tuple[int, int]) -> Leaf:
-    say = writer.say
-    title, called = say("Notice of an administrative penalty"), say("No. %(number)s", number=number)
+def _leaf(told: Told, writer: Writer) -> Leaf:
+    say, material, view = writer.say, told.material, told.view
+    title, called = say("Notice of an administrative penalty"), say("No. %(number)s", number=told.number)
     return Leaf(
         lang=writer.language.code,
         title=title,
-        issuer_line=material.station_name if view.publication is None else view.publication.office,
+        issuer_line=told.office or material.station_name,
         number_line=called,
         state=State(good=False, text=_penalty(view, writer)),
         running=f"{title} · {called}",
-        place=say("dated %(date)s", date=writer.formats.moment(moment_us)),
+        place=say("dated %(date)s", date=writer.formats.moment(told.moment_us)),
         page=say("Page {page} of {pages}"),
         qr_note=say("your case, with this number and your plate"),
         sections=(
             section(say("To"), [text(say("The driver or keeper of the vehicle %(plate)s", plate=_plate(view, writer)), plain=True)]),
             _found(material, view, writer),
             _follows(material, view, writer),
-            _rights(view, writer, terms),
-            _served(view, writer, moment_us),
+            _rights(told, writer),
+            _served(told, writer),
             evidence.shots(material, writer),
             evidence.axles(material, writer),
             evidence.certificates(material.record, writer),
@@ -107,8 +110,8 @@ def _limit(material: Material, finding: Finding, writer: Writer) -> str:
     law = law_of(material.record, writer.language)
     article = article_in(finding.article, writer.language)
     return writer.say(
-        "The limit is that of %(law)s, %(article)s. Of the measured weight %(guard)s kg were left out of account for the uncertainty of the "
-        "measurement before it was held against the limit.",
+        "The limit is that of %(law)s, %(article)s. For the uncertainty of the measurement %(guard)s kg were taken off the measured weight "
+        "before it was held against the limit.",
         law=law.title,
         article=article,
         guard=writer.formats.number(finding.guard_kg),
@@ -132,56 +135,43 @@ def _follows(material: Material, view: CaseView, writer: Writer) -> Part:
     return section(say("What follows"), parts)
 
 
-def _rights(view: CaseView, writer: Writer, terms: tuple[int, int]) -> Part:
+def _rights(told: Told, writer: Writer) -> Part:
     """Say what the party may do, by which article, and until when."""
     say = writer.say
-    days, hearing_days = terms
-    office = say("the office named above") if view.publication is None else view.publication.office
     lines = [
         say("You are told the facts, the reasons and the ground before a penalty takes effect (Administrative Penalty Law, art. 44)."),
         say(
-            "Within %(days)s working days after this notice is served you may state and defend: in writing or orally at %(office)s, or on the "
-            "page that the code above leads to. What you state is heard and examined, and never makes the penalty graver (art. 45).",
-            days=days,
-            office=office,
+            "Within %(days)s working days after this notice is served you may state and defend: in writing or orally at %(office)s, or on "
+            "the page that the code above leads to. What you state is heard and examined, and never makes the penalty graver (art. 45).",
+            days=told.days,
+            office=told.office or say("the office named above"),
         ),
         say(
             "You may look at the record, the pictures and the signal of the passage at any time: with the number of this notice and your "
             "plate on that page, or at the office (art. 41)."
         ),
         say(
-            "You may object there with facts of your own, such as another weighing, a permit, or an exemption. A person who has not decided "
-            "on the case hears it."
+            "You may object there with facts of your own, such as another weighing, a permit, or an exemption. A person who did not decide "
+            "the case hears it."
         ),
     ]
-    if view.line.major:
+    if told.view.line.major:
         lines.append(
             say(
                 "The case is a major one. Within %(days)s working days after you are told of it you may ask for a hearing, which costs you "
                 "nothing (art. 63 and 64).",
-                days=hearing_days,
+                days=told.hearing_days,
             )
         )
     return section(say("Your rights"), [steps(*lines)])
 
 
-def _served(view: CaseView, writer: Writer, moment_us: int) -> Part:
+def _served(told: Told, writer: Writer) -> Part:
     """Leave room for seal, service and receipt."""
     say = writer.say
-    office = "" if view.publication is None else view.publication.office
-    day = writer.formats.day(moment_us)
-    return section(
-        say("Office and receipt"),
-        [
-            facts((say("Office"), office), (say("Date"), day)),
-            blanks(
-                say("Seal of the office"),
-                say("Served by, two officers"),
-                say("Received by, relation to the vehicle"),
-                say("Date and way of service"),
-            ),
-        ],
-    )
+    rows = facts((say("Office"), told.office or told.material.station_name), (say("Date"), writer.formats.day(told.moment_us)))
+    by_hand = (say("Seal of the office"), say("Served by, two officers"), say("Received by, relation to the vehicle"))
+    return section(say("Office and receipt"), [rows, blanks(*by_hand, say("Date and way of service"))])
 
 
 def _proofs(material: Material, writer: Writer) -> Part:

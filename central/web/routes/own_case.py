@@ -16,13 +16,25 @@ from central.review.views import CaseView
 from central.review.workflow import State
 from central.web.derivatives import marked_picture, sound_bytes
 from central.web.diagram import draw
-from central.web.documents.issuing import IssuedItem, issued_documents, stored_bytes
-from central.web.documents.kinds import Kind
+from central.web.documents.issued import IssuedItem, issued_documents, printed, stored_bytes
+from central.web.documents.kinds import KINDS, Kind
 from central.web.documents.material import imprint_of
 from central.web.judgement import answer
 from central.web.law import law_of
 from central.web.pages import formats_of, language_of, pages_of
-from central.web.public import NEVER_CACHED, OpenVisit, keep_pace, public_page, set_visit_cookie, visit_cookie, visitor
+from central.web.public import (
+    DECISIONS,
+    IN_OFFICE,
+    NEVER_CACHED,
+    RULINGS,
+    STATES,
+    OpenVisit,
+    keep_pace,
+    public_page,
+    set_visit_cookie,
+    visit_cookie,
+    visitor,
+)
 from central.web.security import require_same_origin
 from contract.faults import RejectError
 from contract.media import MediaRole
@@ -104,15 +116,14 @@ def document(request: Request, central: CentralDep, visit: OpenVisit, kind: Kind
     if item is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, "there is no such document")
     data = stored_bytes(central, item)
-    with central.database.write() as session:
-        detail: dict[str, str | int | bool | None] = {"kind": kind.value, "language": item.language, "sha256": item.sha256}
-        note(session, visitor(request), Verb.PRINTED, f"case/{visit.case_id}", now_us=central.now_us(), detail=detail)
+    printed(central, item, visitor(request))
     headers = NEVER_CACHED | {"Content-Disposition": f'attachment; filename="{item.file_name}"'}
     return Response(data, media_type="application/pdf", headers=headers)
 
 
 @router.post("/case/objection", dependencies=[Depends(require_same_origin)])
 def objection(
+    *,
     request: Request,
     central: CentralDep,
     visit: OpenVisit,
@@ -170,7 +181,10 @@ def _case(
         refused=refused,
         text=text,
         contact=contact,
-        csrf_field=CSRF_FIELD,
+        state=STATES.get(view.line.state, IN_OFFICE),
+        decisions=DECISIONS,
+        rulings=RULINGS,
+        kinds=KINDS,
     )
 
 
