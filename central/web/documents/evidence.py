@@ -29,9 +29,9 @@ def passage(material: Material, writer: Writer, *more: tuple[str, ...]) -> Part:
     rows: list[tuple[str, ...]] = [
         (say("Plate"), plate_of(material, writer), "strong"),
         (say("Passed"), formats.moment_long(record.time_us), "strong"),
-        (say("Station, lane"), f"{material.station_name} ({record.station}), {record.lane}"),
+        (say("Station, lane"), say(", ").join((f"{material.station_name} ({record.station})", str(record.lane)))),
         *more,
-        (say("Class"), f"{record.vehicle_class}, {say(words.BODIES[record.body])}"),
+        (say("Class"), say(", ").join((record.vehicle_class, say(words.BODIES[record.body])))),
         (say("Speed"), f"{formats.speed(record.speed_mm_s, record.speed_u_mm_s)} km/h"),
         (say("Acceleration"), f"{formats.number(record.acceleration_mm_s2 / 1000, 1)} m/s²"),
     ]
@@ -60,7 +60,7 @@ def shots(material: Material, writer: Writer) -> Part:
 def _shot(shot: Shot, material: Material, writer: Writer) -> tuple[str | None, str, str]:
     record, say, item = material.record, writer.say, shot.item
     role = say(words.MEDIA_ROLES[item.ref.role])
-    caption = f"{role}, SHA-256 {item.ref.sha256[:24]}…"
+    caption = f"{role}  {item.ref.sha256[:24]}…"
     if shot.jpeg is not None:
         if item.ref.role is MediaRole.PLATE:
             return shot.file, say("Plate of the vehicle, read as %(plate)s", plate=plate_of(material, writer)), caption
@@ -131,7 +131,7 @@ def rule(record: VehicleRecord, writer: Writer) -> Part:
     law = law_of(record, writer.language)
     title = law.title
     if law.held:
-        title += f", {law.authority}, " + say("in force from %(date)s", date=law.effective_from)
+        title = say(", ").join((title, law.authority, say("in force from %(date)s", date=law.effective_from)))
     else:
         title += ". " + say("The rule pack with this digest is not held here, so its text cannot be shown.")
     head = [say("What"), say("Rule"), f"{say('Measured − guard > limit')}, kg", f"{say('Over')}, kg", say("Finding")]
@@ -235,7 +235,7 @@ def proofs(material: Material, writer: Writer) -> Part:
         (say("SHA-256 of the record before it"), record.prev_sha256, "mono"),
         (say("Signature"), held),
         (say("Key"), detail.signed.key_id, "mono"),
-        (say("Clock"), f"{clock}, {u}"),
+        (say("Clock"), say(", ").join((clock, u))),
         (say("Passed (UTC)"), formats.utc(record.time_us)),
         (say("Received"), formats.moment(detail.signed.received_us)),
         (say("Software"), f"{record.software.name} {record.software.version}"),

@@ -35,7 +35,7 @@ def notice(told: Told, writers: tuple[Writer, ...], *, check: str) -> Paper:
     """Give the notice of a decided case in some languages, the one that counts first; `check` is the address that its code leads to."""
     record, signed = told.material.record, told.material.detail.signed
     return Paper(
-        leaves=tuple(_leaf(told, writer) for writer in writers),
+        leaves=(_leaf(told, writers[0], counts=True), *(_leaf(told, writer, counts=False) for writer in writers[1:])),
         issuer=told.office or told.material.station_name,
         keywords=(told.number, record.station, str(record.seq), signed.sha256),
         digest=signed.sha256,
@@ -45,7 +45,8 @@ def notice(told: Told, writers: tuple[Writer, ...], *, check: str) -> Paper:
     )
 
 
-def _leaf(told: Told, writer: Writer) -> Leaf:
+def _leaf(told: Told, writer: Writer, *, counts: bool) -> Leaf:
+    """Give the text in one language: of the one that counts with seal and pictures, of a translation without them."""
     say, material, view = writer.say, told.material, told.view
     title, called = say("Notice of an administrative penalty"), say("No. %(number)s", number=told.number)
     return Leaf(
@@ -63,8 +64,7 @@ def _leaf(told: Told, writer: Writer) -> Leaf:
             _found(material, view, writer),
             _follows(material, view, writer),
             _rights(told, writer),
-            _served(told, writer),
-            evidence.shots(material, writer),
+            *((_served(told, writer), evidence.shots(material, writer)) if counts else (_translation(writer),)),
             evidence.axles(material, writer),
             evidence.certificates(material.record, writer),
             _proofs(material, writer),
@@ -126,7 +126,7 @@ def _follows(material: Material, view: CaseView, writer: Writer) -> Part:
     if view.proposal.fine is not None:
         article = article_in(view.proposal.fine.article, writer.language)
         parts.append(text(say("By %(law)s, %(article)s:", law=law.title, article=article), plain=True))
-    parts.append(steps(*(step.zh if chinese else step.en for step in view.proposal.steps)))
+    parts.append(steps(*(article_in(step.zh if chinese else step.en, writer.language) for step in view.proposal.steps)))
     parts.append(text(_penalty(view, writer), plain=True))
     if view.line.amount_cents is not None and view.line.amount_cents != view.proposal.amount_cents:
         parts.append(
@@ -172,6 +172,12 @@ def _served(told: Told, writer: Writer) -> Part:
     rows = facts((say("Office"), told.office or told.material.station_name), (say("Date"), writer.formats.day(told.moment_us)))
     by_hand = (say("Seal of the office"), say("Served by, two officers"), say("Received by, relation to the vehicle"))
     return section(say("Office and receipt"), [rows, blanks(*by_hand, say("Date and way of service"))])
+
+
+def _translation(writer: Writer) -> Part:
+    """Say that this is not the text that counts."""
+    note = writer.say("This is a translation; the Chinese text before it counts, with the seal and the pictures that it carries.")
+    return section(writer.say("About this text"), [text(note, plain=True)])
 
 
 def _proofs(material: Material, writer: Writer) -> Part:

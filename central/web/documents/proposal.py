@@ -83,7 +83,7 @@ def _arithmetic(view: CaseView, writer: Writer) -> Part:
     parts: list[Part] = []
     if view.proposal.fine is not None:
         parts.append(text(article_in(view.proposal.fine.article, writer.language), plain=True))
-    parts.append(steps(*(step.zh if chinese else step.en for step in view.proposal.steps)))
+    parts.append(steps(*(article_in(step.zh if chinese else step.en, writer.language) for step in view.proposal.steps)))
     if view.exemptions:
         rows = [
             [

@@ -20,7 +20,7 @@ from central.web.documents.issued import IssuedItem, issued_documents, printed, 
 from central.web.documents.kinds import KINDS, Kind
 from central.web.documents.material import imprint_of
 from central.web.judgement import answer
-from central.web.law import law_of
+from central.web.law import article_in, law_of
 from central.web.pages import formats_of, language_of, pages_of
 from central.web.public import (
     DECISIONS,
@@ -173,6 +173,7 @@ def _case(
         record=view.vehicle.record,
         answer=answer(view.vehicle.record, formats),
         drawing=draw(view.vehicle.record),
+        steps=[article_in(step.zh if formats.language.code == "zh" else step.en, formats.language) for step in view.proposal.steps],
         law=law_of(view.vehicle.record, language_of(request)),
         pictures=[item for role in SHOWN for item in view.vehicle.media if item.ref.role is role and item.present],
         documents=documents,
