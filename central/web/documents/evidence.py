@@ -180,7 +180,7 @@ def gates(record: VehicleRecord, writer: Writer) -> Part:
     )
     note = say("Any one that falls bars the result from enforcement, whatever it weighs.")
     behaviour = f"{say('Behaviour and signal')}: {flags or say('Nothing to note.')}"
-    return section(say("Gates"), [text(note), checks(rows), text(behaviour, plain=True)], breakable=True)
+    return section(say("Gates"), [text(note), checks(rows), text(behaviour, plain=True)])
 
 
 def signal(material: Material, writer: Writer) -> Part:

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from central.access import CSRF_FIELD, CentralDep
 from central.context import Central
 from central.evidence.journal import Verb, note
+from central.evidence.models import Station
 from central.publicity.own_case import BrakedError, Visit, close_visit, matches, open_own
 from central.review.objections import object_to
 from central.review.view import case_view
@@ -162,6 +163,7 @@ def _case(
     view = _view(central, visit)
     with central.database.read() as session:
         documents = _public_documents(issued_documents(session, visit.case_id))
+        station = session.get(Station, view.line.station)
     formats = formats_of(request)
     receipts = [event for event in view.history if event.action in {"object", "record-objection"}]
     return public_page(
@@ -171,6 +173,7 @@ def _case(
         view=view,
         visit=visit,
         record=view.vehicle.record,
+        station_name=view.line.station if station is None else station.name,
         answer=answer(view.vehicle.record, formats),
         drawing=draw(view.vehicle.record),
         steps=[article_in(step.zh if formats.language.code == "zh" else step.en, formats.language) for step in view.proposal.steps],
