@@ -8,11 +8,12 @@ from fastapi.responses import HTMLResponse
 from central.access import CentralDep, actor_of
 from central.context import Central
 from central.evidence.journal import Actor
+from central.publicity.brakes import network
 from central.publicity.decisions import PublicDecision
 from central.publicity.own_case import VISIT_US, Opened, Visit, visit_of
-from central.publicity.pace import Pace
-from central.review.fields import Ruling
+from central.rate_limit import RateLimit
 from central.review.workflow import Decision, State
+from central.web.case_words import DECISIONS
 from central.web.formats import Formats
 from central.web.pages import pages_of
 from central.web.translation import N_
@@ -27,7 +28,7 @@ PAGES: Final = (
 CACHED: Final = {"Cache-Control": "public, max-age=60", "Vary": "Accept-Language, Cookie"}
 """A minute spares the machine; what is withdrawn is gone soon."""
 NEVER_CACHED: Final = {"Cache-Control": "no-store"}
-DECISIONS: Final = {Decision.PENALTY: N_("Fine"), Decision.WARNING: N_("Warning"), Decision.NO_ACTION: N_("No action")}
+PUBLIC_DECISIONS: Final = {**DECISIONS, Decision.PENALTY: N_("Fine")}
 STATES: Final = {
     State.NOTIFIED: N_("notice served; you may object"),
     State.OBJECTED: N_("objection received; it will be heard"),
@@ -37,20 +38,20 @@ STATES: Final = {
 }
 """States in which a notice was served, as its holder is told them; all others are of the office alone."""
 IN_OFFICE: Final = N_("with the office")
-RULINGS: Final = {
-    Ruling.UPHELD: N_("the decision stands"),
-    Ruling.AMENDED: N_("the decision is changed"),
-    Ruling.REVOKED: N_("the decision is withdrawn"),
-}
+
+
+def public_pace() -> RateLimit:
+    """Give the brake of the public pages: a page with its pictures at once, and two questions a second in the long run."""
+    return RateLimit(per_minute=120, burst=60)
 
 
 def keep_pace(request: Request, central: CentralDep) -> None:
     """Let one visitor ask only so fast; 429 with the seconds to wait beyond."""
     pace = request.app.state.public_pace
-    if not isinstance(pace, Pace):
+    if not isinstance(pace, RateLimit):
         msg = "app.state.public_pace is set by central.web.install"
         raise TypeError(msg)
-    wait_s = pace.wait_s(actor_of(request, None).address, central.now_us())
+    wait_s = pace.take(network(visitor(request).address), central.now_us())
     if wait_s:
         headers = {"Retry-After": str(wait_s)}
         raise HTTPException(status.HTTP_429_TOO_MANY_REQUESTS, f"too many questions at once; ask again in {wait_s} s", headers)
@@ -69,7 +70,7 @@ def public_page(request: Request, template: str, *, code: int = 200, cached: boo
 
 def decided_in(formats: Formats, row: PublicDecision) -> str:
     """Say what was decided: a fine with its amount, a warning, or nothing."""
-    word = formats.language.say(DECISIONS[Decision(row.outcome)])
+    word = formats.language.say(PUBLIC_DECISIONS[Decision(row.outcome)])
     return word if row.amount_cents is None else f"{word} {formats.money(row.amount_cents)}"
 
 

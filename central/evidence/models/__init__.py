@@ -1,6 +1,15 @@
 """The tables of the evidence database, one module for each subject; importing this package registers them all."""
 
-from central.evidence.models.accounts import Account, LoginSession, LoginToken
+from central.evidence.models.accounts import (
+    Account,
+    AccountGrant,
+    ApiToken,
+    LoginSession,
+    LoginToken,
+    RecoveryCode,
+    StationGroup,
+    StationGroupMember,
+)
 from central.evidence.models.base import Base
 from central.evidence.models.cases import (
     Case,
@@ -28,10 +37,13 @@ from central.evidence.models.records import (
     Supplement,
     Vehicle,
 )
+from central.evidence.models.webhooks import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
     "Account",
+    "AccountGrant",
     "Act",
+    "ApiToken",
     "Base",
     "Blob",
     "Case",
@@ -41,6 +53,7 @@ __all__ = [
     "CasePart",
     "ChainState",
     "Deletion",
+    "DeliveryState",
     "IssuedDocument",
     "LoginSession",
     "LoginToken",
@@ -51,11 +64,18 @@ __all__ = [
     "QueryBrake",
     "QueryVisit",
     "Record",
+    "RecoveryCode",
     "ScreeningCursor",
     "Station",
+    "StationGroup",
+    "StationGroupMember",
     "StationKey",
     "StationPublication",
     "StationStatus",
     "Supplement",
     "Vehicle",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
 ]

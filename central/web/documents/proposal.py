@@ -1,15 +1,18 @@
 """The decision proposal: what the reviewer puts before the legal reviewer and the approver."""
 
-from calibration.printing import Leaf, Paper, Part, State, blanks, facts, figures, section, steps, text
+from calibration.printing import Leaf, Paper, Part, State, blanks, checks, facts, figures, section, steps, text
 from central.review.gates import GateState
 from central.review.views import CaseView, EventItem
 from central.review.workflow import Decision
+from central.web.case_words import CASE_GATES, why_in
 from central.web.documents import evidence
 from central.web.documents.dates import date_of
 from central.web.documents.material import Material
 from central.web.documents.writer import Writer
 from central.web.judgement import answer
 from central.web.law import article_in
+
+MARKS = {GateState.HELD: "✓", GateState.FELL: "×", GateState.MOOT: "–"}
 
 
 def proposal(material: Material, view: CaseView, basis: EventItem, writer: Writer, *, check: str, moment_us: int) -> Paper:
@@ -37,7 +40,7 @@ def proposal(material: Material, view: CaseView, basis: EventItem, writer: Write
             section(say("Signatures"), [blanks(say("Reviewer"), say("Legal reviewer"), say("Approver"), say("Date"))]),
             evidence.shots(material, writer),
             evidence.axles(material, writer),
-            evidence.gates(record, writer),
+            _gates(view, writer),
             evidence.signal(material, writer),
             evidence.certificates(record, writer),
             evidence.proofs(material, writer),
@@ -105,11 +108,9 @@ def _arithmetic(view: CaseView, writer: Writer) -> Part:
 def _checked(view: CaseView, writer: Writer) -> Part:
     """Say what was checked beside the weight: gates, repeats, the trip, whether the case is major."""
     say = writer.say
-    held = sum(one.state is GateState.HELD for one in view.checklist.gates)
-    fallen = ", ".join(one.gate.value for one in view.checklist.fallen)
-    screened = "" if view.screened_us is None else writer.formats.moment(view.screened_us)
-    gates = say("%(held)s of %(all)s held, screened %(moment)s", held=held, all=len(view.checklist.gates), moment=screened)
-    rows: list[tuple[str, ...]] = [(say("Gates of the screening"), f"{gates}; {say('fell: %(names)s', names=fallen)}" if fallen else gates)]
+    screened = say("not screened") if view.screened_us is None else writer.formats.moment(view.screened_us)
+    gates = say("every gate holds") if view.checklist.cleared else say("a gate fell: see the list of gates")
+    rows: list[tuple[str, ...]] = [(say("Gates of the screening"), f"{gates} ({screened})")]
     if view.repeats is not None:
         found = say(
             "%(decided)s decided and %(open)s open in %(year)s",
@@ -122,6 +123,15 @@ def _checked(view: CaseView, writer: Writer) -> Part:
     rows.append((say("Other weighings of the same trip"), trip))
     rows.append((say("Major case"), say("yes: discussion and hearing before the decision") if view.line.major else say("no")))
     return section(say("What else was checked"), [facts(*rows)])
+
+
+def _gates(view: CaseView, writer: Writer) -> Part:
+    """Show every gate that central judged, with why it fell."""
+    rows = [
+        (MARKS[one.state], writer.say(CASE_GATES[one.gate]), "; ".join(why_in(reason, writer.formats) for reason in one.reasons))
+        for one in view.checklist.gates
+    ]
+    return section(writer.say("Gates of the screening"), [checks(rows)])
 
 
 def _opinion(view: CaseView, basis: EventItem, writer: Writer) -> Part:

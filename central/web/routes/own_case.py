@@ -15,6 +15,7 @@ from central.review.objections import object_to
 from central.review.view import case_view
 from central.review.views import CaseView
 from central.review.workflow import State
+from central.web.case_words import RULINGS
 from central.web.derivatives import marked_picture, sound_bytes
 from central.web.diagram import draw
 from central.web.documents.issued import IssuedItem, issued_documents, printed, stored_bytes
@@ -24,7 +25,6 @@ from central.web.judgement import answer
 from central.web.law import article_in, law_of
 from central.web.pages import formats_of, language_of, pages_of
 from central.web.public import (
-    DECISIONS,
     IN_OFFICE,
     NEVER_CACHED,
     RULINGS,
@@ -186,7 +186,7 @@ def _case(
         text=text,
         contact=contact,
         state=STATES.get(view.line.state, IN_OFFICE),
-        decisions=DECISIONS,
+        decisions=PUBLIC_DECISIONS,
         rulings=RULINGS,
         kinds=KINDS,
     )

@@ -1,5 +1,6 @@
-"""An office of the tests: persons with roles, a station that was published, overloads that hold every gate, and the steps that persons take."""
+"""An office of the tests: persons with roles, a published station, overloads that hold every gate, and the steps that persons take."""
 
+import io
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -7,7 +8,6 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from central.config import ReviewSettings
 from central.evidence.accounts import Login, Role
 from central.evidence.journal import Actor
 from central.evidence.models import Case
@@ -15,9 +15,10 @@ from central.evidence.publications import Publication, publish_station
 from central.evidence.screenings import medium_arrived
 from central.review.acts import Done, act
 from central.review.screening.run import screen_all
+from central.review.settings import ReviewSettings
 from central.review.view import case_id_of, case_view
 from central.review.views import CaseView
-from central.review.workflow import Part, State
+from central.review.workflow import WORKFLOW, Part, State
 from contract.media import MediaRef, MediaRole
 from contract.records import VehicleRecord
 from tests.central.bench import Bench
@@ -86,8 +87,6 @@ def actor(who: Login) -> Actor:
 @cache
 def photograph(number: int) -> bytes:
     """Give a JPEG of 640 × 480 that is like no other."""
-    import io
-
     noise = np.random.default_rng(number).integers(0, 255, (48, 64, 3), np.uint8)
     buffer = io.BytesIO()
     Image.fromarray(noise).resize((640, 480)).save(buffer, "JPEG", quality=70)
@@ -190,8 +189,6 @@ class Office:
 
     def drive(self, case_id: int, *actions: str, **changes: Any) -> None:
         """Take several acts, each by the office's person for it."""
-        from central.review.workflow import WORKFLOW
-
         for action in actions:
             role = WORKFLOW.actions[action].role.role
             assert role is not None
