@@ -27,7 +27,6 @@ from central.web.pages import formats_of, language_of, pages_of
 from central.web.public import (
     IN_OFFICE,
     NEVER_CACHED,
-    RULINGS,
     STATES,
     OpenVisit,
     keep_pace,
