@@ -27,6 +27,7 @@ from central.web.pages import formats_of, language_of, pages_of
 from central.web.public import (
     IN_OFFICE,
     NEVER_CACHED,
+    PUBLIC_DECISIONS,
     STATES,
     OpenVisit,
     keep_pace,
