@@ -110,6 +110,26 @@ def records(data: Data, database_url: Url = None, as_json: Json = False) -> None
 
 
 @app.command()
+def document(
+    case: Annotated[int, typer.Argument(min=1, help="Number of the case.")],
+    kind: Annotated[str, typer.Argument(help="sheet, proposal or notice.")],
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the PDF.")],
+    language: Annotated[str, typer.Option(help="en or zh; a notice holds both.")] = "zh",
+    config: Annotated[Path | None, typer.Option(help="Settings file (TOML) of the service; options win over it.")] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="Folder of database, blobs and keys.")] = None,
+    database_url: Url = None,
+) -> None:
+    """Write a document of a case as PDF/A, and print its SHA-256; one that was not issued yet is issued, by which it is fixed for ever."""
+    with _faults_end_it():
+        settings = load_settings(config, {"data": data, "database_url": database_url})
+        from central.document_command import write_document  # noqa: PLC0415 - setting type takes a second to load; others need none
+
+        with administration.opened(settings) as database:
+            typer.echo(write_document(database, settings, case, kind, language=language, output=output))
+
+
+@app.command()
 def verify(data: Data, database_url: Url = None, as_json: Json = False) -> None:
     """Verify every stored signature, hash, chain and blob again; exit code 3 if anything fails, which is named."""
     settings = Settings(data=data, database_url=database_url)
