@@ -22,6 +22,7 @@ from central.evidence.models.cases import (
     StationPublication,
 )
 from central.evidence.models.journal import Act
+from central.evidence.models.log import LogCheckpoint, LogCosignature, LogLeaf, LogNode, LogPeer, LogTimestamp
 from central.evidence.models.publicity import IssuedDocument, QueryBrake, QueryVisit
 from central.evidence.models.records import (
     Blob,
@@ -55,6 +56,12 @@ __all__ = [
     "Deletion",
     "DeliveryState",
     "IssuedDocument",
+    "LogCheckpoint",
+    "LogCosignature",
+    "LogLeaf",
+    "LogNode",
+    "LogPeer",
+    "LogTimestamp",
     "LoginSession",
     "LoginToken",
     "Media",
