@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from central import administration, log_commands, witness_commands
-from central.command_line import Data, Json, Url, faults_end_it
+from central.command_line import Config, Data, Json, OptionalData, Url, faults_end_it
 from central.config import RetentionSettings, Settings, load_settings
 from central.evidence.accounts import Role
 from central.ingest.receipt_key import PUBLIC_NAME, receipt_key
@@ -113,9 +113,9 @@ def document(
     *,
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the PDF.")],
     language: Annotated[str, typer.Option(help="en or zh; a notice holds both.")] = "zh",
-    config: Annotated[Path | None, typer.Option(help="Settings file (TOML) of the service; options win over it.")] = None,
-    data: Annotated[Path | None, typer.Option("--data", help="Folder of database, blobs and keys.")] = None,
+    data: OptionalData = None,
     database_url: Url = None,
+    config: Config = None,
 ) -> None:
     """Write a document of a case as PDF/A, and print its SHA-256; one that was not issued yet is issued, by which it is fixed for ever."""
     with faults_end_it():

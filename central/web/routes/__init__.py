@@ -4,7 +4,21 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from central.web.routes import copies, documents, language, listing, live, login, media, own_case, public, quarantine, stations, vehicle
+from central.web.routes import (
+    checkpoints,
+    copies,
+    documents,
+    language,
+    listing,
+    live,
+    login,
+    media,
+    own_case,
+    public,
+    quarantine,
+    stations,
+    vehicle,
+)
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
@@ -18,5 +32,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     quarantine.router,
     stations.router,
     public.router,
+    checkpoints.router,
     own_case.router,
 )
