@@ -35,7 +35,7 @@ def cell(words: str, *, strong: bool = False, mono: bool = False) -> Part:
 
 
 def figures(head: Sequence[str], rows: Sequence[Sequence[Any]], *, words: int, widths: Sequence[str] | None = None) -> Part:
-    """Give a table whose first columns (`words`) are words and the others figures; `widths` as typst has them: ``auto``, ``1fr``, ``20mm``."""
+    """Give a table whose first columns (`words`) are words, the others figures; `widths` as typst has them: ``auto``, ``1fr``, ``20mm``."""
     cells = [[item if isinstance(item, dict) else cell(item) for item in row] for row in rows]
     return {"kind": "figures", "head": list(head), "rows": cells, "words": words, "widths": list(widths or ["1fr"] * len(head))}
 

@@ -14,10 +14,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import cvttf_NotoSansCJK_Regular
 import segno
 import typst
 
+from calibration.printing.glyphs import FONT_FOLDER, shown
 from calibration.printing.parts import Part
 
 STANDARD: Final = "a-2a"
@@ -106,8 +106,8 @@ def qr_svg(words: str) -> str:
 
 def _compiled(paper: Paper, form: Literal["pdf", "png"]) -> list[bytes]:
     data: dict[str, Any] = {
-        "leaves": [{**asdict(leaf), "region": REGIONS[leaf.lang]} for leaf in paper.leaves],
-        "issuer": paper.issuer,
+        "leaves": [{**_shown(asdict(leaf)), "region": REGIONS[leaf.lang]} for leaf in paper.leaves],
+        "issuer": shown(paper.issuer),
         "keywords": paper.keywords,
         "digest": paper.digest,
         "check": paper.check,
@@ -132,8 +132,20 @@ def _compiled(paper: Paper, form: Literal["pdf", "png"]) -> list[bytes]:
     return made if isinstance(made, list) else [made]
 
 
+_DRAWN: Final = frozenset({"svg", "file"})
+"""Keys of parts whose values are no text."""
+
+
+def _shown(value: Any, key: str = "") -> Any:  # noqa: ANN401 - any part of a document
+    """Give data for the layout in which every text can be shown."""
+    if isinstance(value, str):
+        return value if key in _DRAWN else shown(value)
+    if isinstance(value, dict):
+        return {name: _shown(item, name) for name, item in value.items()}
+    return [_shown(item, key) for item in value] if isinstance(value, list | tuple) else value
+
+
 @cache
 def _compiler() -> typst.Compiler:
     """Make the one compiler, with the fonts read once."""
-    fonts = Path(cvttf_NotoSansCJK_Regular.__file__).parent
-    return typst.Compiler(font_paths=[str(fonts)], ignore_system_fonts=True)
+    return typst.Compiler(font_paths=[str(FONT_FOLDER)], ignore_system_fonts=True)
