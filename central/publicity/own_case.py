@@ -103,7 +103,7 @@ def as_plate(text: str) -> str:
 
 
 def _typed(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text[:200]).split())
+    return "".join(letter for letter in unicodedata.normalize("NFKC", text[:200]) if letter.isprintable() and not letter.isspace())
 
 
 def matches(given: str, kept: str) -> bool:

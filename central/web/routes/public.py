@@ -34,7 +34,7 @@ def stations(request: Request, central: CentralDep) -> Response:
 
 
 @router.get("/stations/{station}")
-def station(request: Request, central: CentralDep, station: Annotated[str, Path(max_length=40)]) -> Response:
+def station(request: Request, central: CentralDep, station: Annotated[str, Path(max_length=40, pattern=r"^[^\x00]*$")]) -> Response:
     """Show one published station."""
     with central.database.read() as session:
         found = public_station(session, station, central.now_us())
@@ -55,7 +55,7 @@ def decisions(request: Request, central: CentralDep, before: Annotated[str | Non
 
 
 @router.get("/decisions/{number:path}")
-def decision(request: Request, central: CentralDep, number: Annotated[str, Path(max_length=60)]) -> Response:
+def decision(request: Request, central: CentralDep, number: Annotated[str, Path(max_length=60, pattern=r"^[^\x00]*$")]) -> Response:
     """Show one published decision."""
     with central.database.read() as session:
         row = public_decision(session, number)
