@@ -1,29 +1,26 @@
 """``wim-central``: the evidence service, and what an administrator does beside it."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from central import administration, publication_command
+from central import administration, log_commands, publication_command, witness_commands
+from central.command_line import Config, Data, Json, OptionalData, Url, faults_end_it
 from central.config import RetentionSettings, Settings, load_settings
 from central.evidence.accounts import Role
 from central.evidence.publications import Publication
 from central.ingest.receipt_key import PUBLIC_NAME, receipt_key
 from central.logging import configure_logging
 from central.review.diagram import state_diagram
-from contract.faults import EXIT_FAILED, EXIT_REJECTED, EXIT_RESTART, Reaction, RejectError, WimError
+from contract.faults import EXIT_REJECTED, RejectError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 user = typer.Typer(help="Accounts of the people who log in.", no_args_is_help=True)
 app.add_typer(user, name="user")
-
-Data = Annotated[Path, typer.Option("--data", help="Folder of database, blobs and keys.")]
-Url = Annotated[str | None, typer.Option("--database-url", help="sqlite:///PATH or postgresql://…; default: SQLite in the data folder.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+app.add_typer(log_commands.app, name="log")
+app.add_typer(witness_commands.app, name="witness")
 
 
 @app.command()
@@ -39,7 +36,7 @@ def run(
     """Run the service until SIGTERM; exit codes: 0 ended, 1 cannot start, 75 start again."""
     configure_logging()
     options: dict[str, Any] = {"data": data, "database_url": database_url, "broker": {"host": broker_host, "port": broker_port}}
-    with _faults_end_it():
+    with faults_end_it():
         if listen is not None:
             options["web"] = administration.parse_listen(listen)
         from central.serve import serve  # noqa: PLC0415 - pages and charts take two seconds to load; the other commands need none
@@ -51,7 +48,7 @@ def run(
 @app.command()
 def keygen(data: Data) -> None:
     """Make the key pair that signs receipts, if there is none, and print where the public half lies."""
-    with _faults_end_it():
+    with faults_end_it():
         folder = Settings(data=data).key_folder
         receipt_key(folder)
         typer.echo(folder / PUBLIC_NAME)
@@ -66,7 +63,7 @@ def enrol(
     database_url: Url = None,
 ) -> None:
     """Enrol a station, or a further key of it; print the key's id."""
-    with _faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
+    with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
         typer.echo(administration.enrol_station(database, station, name, public_key))
 
 
@@ -92,7 +89,7 @@ def publish_station(
     database_url: Url = None,
 ) -> None:
     """Enter that a station was made known to the public; what it weighed outside of that can not be enforced."""
-    with _faults_end_it():
+    with faults_end_it():
         settings = load_settings(config, {"data": data, "database_url": database_url})
         rules = settings.review
         if (certificate is None) != (verified_from is None) or (certificate is None) != (verified_until is None):
@@ -137,7 +134,7 @@ def add_user(
     password = (
         typer.prompt("Password", hide_input=True, confirmation_prompt=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     )
-    with _faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
+    with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
         administration.add_user(database, name, role, password)
     typer.echo(f"{name} may log in as {role}")
 
@@ -154,7 +151,7 @@ def login_link(
     database_url: Url = None,
 ) -> None:
     """Print a link that logs the account in, once."""
-    with _faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
+    with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
         token = administration.login_token(database, name, role if create else None, lasts_min)
     typer.echo(f"{base_url.rstrip('/')}/login/once?token={token}")
 
@@ -162,16 +159,36 @@ def login_link(
 @app.command()
 def records(data: Data, database_url: Url = None, as_json: Json = False) -> None:
     """List every stored record in order of its station and number; with --json one object a line."""
-    with _faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
+    with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
         for line in administration.record_lines(database, as_json=as_json):
             typer.echo(line)
+
+
+@app.command()
+def document(
+    case: Annotated[int, typer.Argument(min=1, help="Number of the case.")],
+    kind: Annotated[str, typer.Argument(help="sheet, proposal or notice.")],
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the PDF.")],
+    language: Annotated[str, typer.Option(help="en or zh; a notice holds both.")] = "zh",
+    data: OptionalData = None,
+    database_url: Url = None,
+    config: Config = None,
+) -> None:
+    """Write a document of a case as PDF/A, and print its SHA-256; one that was not issued yet is issued, by which it is fixed for ever."""
+    with faults_end_it():
+        settings = load_settings(config, {"data": data, "database_url": database_url})
+        from central.document_command import write_document  # noqa: PLC0415 - setting type takes a second to load; others need none
+
+        with administration.opened(settings) as database:
+            typer.echo(write_document(database, settings, case, kind, language=language, output=output))
 
 
 @app.command()
 def verify(data: Data, database_url: Url = None, as_json: Json = False) -> None:
     """Verify every stored signature, hash, chain and blob again; exit code 3 if anything fails, which is named."""
     settings = Settings(data=data, database_url=database_url)
-    with _faults_end_it(), administration.opened(settings) as database:
+    with faults_end_it(), administration.opened(settings) as database:
         sound, lines = administration.verify_lines(database, settings, as_json=as_json)
     for line in lines:
         typer.echo(line)
@@ -189,7 +206,7 @@ def prune(
     """Delete now what `run` deletes every hour: old pictures, clips and plates of vehicles that were not overloaded."""
     retention = RetentionSettings(not_overloaded_days=not_overloaded_days)
     settings = Settings(data=data, database_url=database_url, retention=retention)
-    with _faults_end_it(), administration.opened(settings) as database:
+    with faults_end_it(), administration.opened(settings) as database:
         for line in administration.deletion_lines(database, settings, as_json=as_json):
             typer.echo(line)
 
@@ -197,19 +214,9 @@ def prune(
 @app.command()
 def quarantine(data: Data, database_url: Url = None, as_json: Json = False) -> None:
     """List what was refused, newest first, with the reason; with --json one object a line."""
-    with _faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
+    with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
         for line in administration.quarantine_lines(database, as_json=as_json):
             typer.echo(line)
-
-
-@contextmanager
-def _faults_end_it() -> Iterator[None]:
-    """Say what is wrong in one line and end; only what may pass by itself asks for another start."""
-    try:
-        yield
-    except WimError as error:
-        typer.echo(f"wim-central: {error}", err=True)
-        raise typer.Exit(EXIT_RESTART if error.reaction is Reaction.RETRY else EXIT_FAILED) from error
 
 
 def main() -> None:

@@ -22,6 +22,8 @@ from central.evidence.models.cases import (
     StationPublication,
 )
 from central.evidence.models.journal import Act
+from central.evidence.models.log import LogCheckpoint, LogCosignature, LogLeaf, LogNode, LogPeer, LogTimestamp
+from central.evidence.models.publicity import IssuedDocument, QueryBrake, QueryVisit
 from central.evidence.models.records import (
     Blob,
     ChainState,
@@ -53,12 +55,21 @@ __all__ = [
     "ChainState",
     "Deletion",
     "DeliveryState",
+    "IssuedDocument",
+    "LogCheckpoint",
+    "LogCosignature",
+    "LogLeaf",
+    "LogNode",
+    "LogPeer",
+    "LogTimestamp",
     "LoginSession",
     "LoginToken",
     "Media",
     "Notice",
     "Quarantine",
     "QuarantineDay",
+    "QueryBrake",
+    "QueryVisit",
     "Record",
     "RecoveryCode",
     "ScreeningCursor",

@@ -4,7 +4,21 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from central.web.routes import copies, language, listing, live, login, media, quarantine, stations, vehicle
+from central.web.routes import (
+    checkpoints,
+    copies,
+    documents,
+    language,
+    listing,
+    live,
+    login,
+    media,
+    own_case,
+    public,
+    quarantine,
+    stations,
+    vehicle,
+)
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
@@ -13,7 +27,11 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     listing.router,
     vehicle.router,
     copies.router,
+    documents.router,
     media.router,
     quarantine.router,
     stations.router,
+    public.router,
+    checkpoints.router,
+    own_case.router,
 )
