@@ -1,6 +1,8 @@
 """What the commands beside the service do, on the same database and while the service runs."""
 
+import getpass
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -17,9 +19,10 @@ from central.evidence.audit import Audit, audit
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
+from central.evidence.journal import Actor
+from central.evidence.keys import read_public_key
 from central.evidence.models import Record
 from central.housekeeping import delete_due
-from central.ingest.receipt_key import read_public_key
 from central.migrations.run import migrate
 from contract.faults import StopError
 from contract.station import Name
@@ -52,6 +55,15 @@ def opened(settings: Settings) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+def command_actor() -> Actor:
+    """Give who types a command: the system's user."""
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):
+        name = f"uid {os.getuid()}"
+    return Actor(name[:60], name[:60], "command line")
 
 
 def enrol_station(database: Database, station: str, name: str, public_key: Path) -> str:

@@ -13,12 +13,14 @@ from fastapi.responses import JSONResponse
 from central import web
 from central.api import evidence, operation
 from central.body_limit import BodyLimit
+from central.checkpointing.keeper import Keeper, keep_log
 from central.clock import now_us
 from central.config import Settings
 from central.context import Central
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
+from central.evidence.log.checkpoints import log_key
 from central.housekeeping import keep_house
 from central.ingest import blob_upload
 from central.ingest.receipt_key import receipt_key
@@ -48,21 +50,28 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     central = Central(settings, Database(settings.url), BlobStore(settings.blob_folder), clock, DerivedFolder(settings.derived_folder))
+    key = log_key(settings.key_folder, settings.log.origin)
+    keeper = Keeper(central.database, key, settings.key_folder, settings.log, now_us=clock, count=central.count)
     subscriber = Subscriber(central, Receiver(central, receipt_key(settings.key_folder)))
     central.broker_connected = lambda: subscriber.connected
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(migrate, central.database)
+        await run_in_threadpool(_open_evidence, central, keeper)
         central.blobs.sweep(central.now_us())
         subscriber.start()
-        house = asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings.retention))
+        tasks = [
+            asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings.retention)),
+            asyncio.create_task(keep_log(keeper, settings.log.seconds, central.ending.ask)),
+        ]
         try:
             yield
         finally:
-            house.cancel()
-            await asyncio.gather(house, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await run_in_threadpool(subscriber.stop, STOP_WITHIN_S)
+            keeper.close()
             central.database.close()
 
     app = FastAPI(
@@ -81,6 +90,23 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
         app.include_router(router)
     web.install(app, settings)
     return app
+
+
+def _open_evidence(central: Central, keeper: Keeper) -> None:
+    """Bring the tables to this version and check the log before anything is added to it.
+
+    Raises
+    ------
+    StopError
+        ``migration-failed``, or ``log-broken`` with what does not fit.
+    """
+    try:
+        migrate(central.database)
+        keeper.check()
+        keeper.check_against_witness()
+    except StopError as error:
+        central.ending.ask(error)
+        raise
 
 
 def _answer_fault(request: Request, error: Exception) -> JSONResponse:

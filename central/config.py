@@ -6,7 +6,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from contract.faults import StopError
+from contract.faults import RejectError, StopError
+from contract.log.notes import KeyKind, VerifierKey
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
 
@@ -53,6 +54,52 @@ class RetentionSettings(_Table):
     not_overloaded_days: Annotated[float, Field(gt=0, le=3_650)] = 30.0
 
 
+class LogSettings(_Table):
+    """The log's checkpoints: how often they are signed while it grows, under which name, and who else is asked to vouch for them."""
+
+    seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
+    origin: Annotated[str, Field(pattern=r"^[^\s+]{1,200}$")] | None = None
+    """The log's name in its checkpoints, best an address without a scheme, such as ``wim.example.org/log``; by default made of its key."""
+    witness_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    """Submission prefix of a witness (c2sp.org/tlog-witness)."""
+    witness_key: str | None = None
+    """The witness's public key, as ``wim-central witness key`` prints it."""
+    former_witness_keys: tuple[str, ...] = ()
+    """Keys of witnesses that cosigned before, so that what they said can still be verified."""
+    timestamp_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    """A time stamp authority over HTTP (RFC 3161, 3.4)."""
+    timestamp_certificate: Path | None = None
+    """The authority's root certificate, and any between it and the one that signs, in one PEM file."""
+    answer_within_s: Annotated[float, Field(gt=0, le=120)] = 10.0
+
+    @property
+    def witness_keys(self) -> tuple[VerifierKey, ...]:
+        """All witnesses whose word counts, the present one first."""
+        words = (*((self.witness_key,) if self.witness_key else ()), *self.former_witness_keys)
+        return tuple(VerifierKey.parse(word, "witness_key") for word in words)
+
+    @model_validator(mode="after")
+    def _keys_of_witnesses(self) -> Self:
+        try:
+            keys = self.witness_keys
+        except RejectError as error:
+            raise ValueError(error.what) from error
+        if any(key.kind is not KeyKind.COSIGNATURE for key in keys):
+            msg = "witness_key is a log's key; give the witness's, as `wim-central witness key` prints it"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.witness_url is None) != (self.witness_key is None):
+            msg = "witness_url and witness_key are given together or not at all"
+            raise ValueError(msg)
+        if (self.timestamp_url is None) != (self.timestamp_certificate is None):
+            msg = "timestamp_url and timestamp_certificate are given together or not at all"
+            raise ValueError(msg)
+        return self
+
+
 class Settings(_Table):
     """All of it. `data` is the folder of database, blobs and keys; `database_url` None means SQLite inside it."""
 
@@ -61,6 +108,7 @@ class Settings(_Table):
     broker: BrokerSettings = BrokerSettings()
     web: WebSettings = WebSettings()
     retention: RetentionSettings = RetentionSettings()
+    log: LogSettings = LogSettings()
     unsigned_quarantine_mb_per_day: Annotated[int, Field(ge=0, le=100_000)] = 64
     """Bound on refused messages that nobody had signed; beyond it they are only counted."""
 
@@ -81,7 +129,7 @@ class Settings(_Table):
 
     @property
     def key_folder(self) -> Path:
-        """Where the key lies that signs receipts."""
+        """Where the keys lie that sign receipts and checkpoints."""
         return self.data / "keys"
 
 

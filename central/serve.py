@@ -5,6 +5,7 @@ code      meaning
 ========  ===========================================================================================
 0         SIGTERM or SIGINT: all that was received is stored, receipts that were due are sent
 1         a setting is wrong or the port is taken: starting again changes nothing
+3         what is stored is not what was entered in the log: starting again finds the same; see docs/log.md
 75        going on would do harm (disk, database, a thread that ended): start again, look at the log
 ========  ===========================================================================================
 """
@@ -21,7 +22,7 @@ import uvicorn
 from central.app import create_app
 from central.config import Settings
 from central.context import Central
-from contract.faults import EXIT_OK, EXIT_RESTART, StopError
+from contract.faults import EXIT_OK, EXIT_REJECTED, EXIT_RESTART, StopError
 
 CONNECTIONS_MAX: Final = 200
 GRACE_S: Final = 1
@@ -67,7 +68,7 @@ def serve(settings: Settings) -> int:
     server.run(sockets=[listener])
     if central.ending.error is not None:
         _LOG.error("ended", **central.ending.error.fault().model_dump(mode="json"))
-        return EXIT_RESTART
+        return EXIT_REJECTED if central.ending.error.code == "log-broken" else EXIT_RESTART
     return EXIT_OK if server.started else EXIT_RESTART
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
+from central.evidence.log.leaves import log_act
 from central.evidence.models import Act
 from contract.canonical import canonical_bytes
 
@@ -66,7 +67,7 @@ class ActEntry(BaseModel):
 def note(
     session: Session, actor: Actor, verb: Verb, subject: str, *, now_us: int, detail: dict[str, str | int | bool | None] | None = None
 ) -> int:
-    """Write an act within the caller's transaction and give its number."""
+    """Write an act, and its leaf in the log, within the caller's transaction and give its number."""
     entry = ActEntry(
         time_us=now_us,
         person=actor.person,
@@ -79,4 +80,5 @@ def note(
     row = Act(time_us=now_us, person=entry.person, account=entry.account, verb=verb.value, subject=subject, entry=canonical_bytes(entry))
     session.add(row)
     session.flush()
+    log_act(session, row.id, row.entry, now_us)
     return row.id

@@ -1,8 +1,9 @@
-"""One verified record into its tables: the signed bytes verbatim, and what lists need of them."""
+"""One verified record into its tables and the log: the signed bytes verbatim, and what lists need of them."""
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from central.evidence.log.leaves import log_record
 from central.evidence.models import ChainState, Media, Record, Supplement, Vehicle
 from central.ingest.verify import Checked, Neighbours
 from contract.chain import Link
@@ -50,6 +51,7 @@ def store(session: Session, checked: Checked, neighbours: Neighbours, now_us: in
     )
     session.add(row)
     session.flush()
+    log_record(session, row, now_us)
     if neighbours.after_names is not None:
         session.execute(
             update(Record).where(Record.station == record.station, Record.seq == record.seq + 1).values(chain=ChainState.LINKED.value)

@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from central.config import load_settings
-from central.ingest.receipt_key import read_public_key
+from central.evidence.keys import read_public_key
 from contract.faults import EXIT_FAILED, EXIT_REJECTED, EXIT_RESTART, StopError
 from tests.broker import RunningBroker, free_port, running_broker
 from tests.central.station_client import connected

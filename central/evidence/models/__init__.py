@@ -3,6 +3,7 @@
 from central.evidence.models.accounts import Account, LoginSession, LoginToken
 from central.evidence.models.base import Base
 from central.evidence.models.journal import Act
+from central.evidence.models.log import LogCheckpoint, LogCosignature, LogLeaf, LogNode, LogPeer, LogTimestamp
 from central.evidence.models.records import (
     Blob,
     ChainState,
@@ -25,6 +26,12 @@ __all__ = [
     "Blob",
     "ChainState",
     "Deletion",
+    "LogCheckpoint",
+    "LogCosignature",
+    "LogLeaf",
+    "LogNode",
+    "LogPeer",
+    "LogTimestamp",
     "LoginSession",
     "LoginToken",
     "Media",
