@@ -2,8 +2,19 @@
 
 from central.evidence.models.accounts import Account, LoginSession, LoginToken
 from central.evidence.models.base import Base
+from central.evidence.models.cases import (
+    Case,
+    CaseEvent,
+    CaseExemption,
+    CaseObjection,
+    CasePart,
+    Notice,
+    ScreeningCursor,
+    StationPublication,
+)
 from central.evidence.models.journal import Act
 from central.evidence.models.log import LogCheckpoint, LogCosignature, LogLeaf, LogNode, LogPeer, LogTimestamp
+from central.evidence.models.privacy import HeldText, LegalHold
 from central.evidence.models.records import (
     Blob,
     ChainState,
@@ -24,8 +35,15 @@ __all__ = [
     "Act",
     "Base",
     "Blob",
+    "Case",
+    "CaseEvent",
+    "CaseExemption",
+    "CaseObjection",
+    "CasePart",
     "ChainState",
     "Deletion",
+    "HeldText",
+    "LegalHold",
     "LogCheckpoint",
     "LogCosignature",
     "LogLeaf",
@@ -35,11 +53,14 @@ __all__ = [
     "LoginSession",
     "LoginToken",
     "Media",
+    "Notice",
     "Quarantine",
     "QuarantineDay",
     "Record",
+    "ScreeningCursor",
     "Station",
     "StationKey",
+    "StationPublication",
     "StationStatus",
     "Supplement",
     "Vehicle",
