@@ -1,17 +1,22 @@
 """Stations made known to the public: where each stands, who handles its cases, who verifies its scale, from when until when."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from central.evidence.models import Station, StationPublication
+from central.evidence.models import Case, Station, StationPublication
+from central.evidence.screenings import want_screening
 from contract.faults import RejectError
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One publication, in force in [from_us, until_us), without end where that is None. Coordinates: WGS 84, millionths of a degree."""
+    """One publication, in force in [from_us, until_us), without end where that is None. Coordinates: WGS 84, millionths of a degree.
+
+    `certificate` is the scale's verification certificate, good in [verified_from_us, verified_until_us); it counts where the records
+    themselves name none.
+    """
 
     station: str
     road: str
@@ -23,6 +28,14 @@ class Publication:
     until_us: int | None = None
     latitude_udeg: int | None = None
     longitude_udeg: int | None = None
+    certificate: str | None = None
+    verified_from_us: int | None = None
+    verified_until_us: int | None = None
+
+    def verified_at(self, time_us: int) -> bool:
+        """Whether a certificate is entered that covers a moment."""
+        first, end = self.verified_from_us, self.verified_until_us
+        return self.certificate is not None and first is not None and end is not None and first <= time_us < end
 
 
 def publish_station(session: Session, publication: Publication, now_us: int) -> None:
@@ -40,22 +53,9 @@ def publish_station(session: Session, publication: Publication, now_us: int) -> 
     before = _row_at(session, publication.station, publication.from_us)
     if before is not None:
         before.until_us = publication.from_us
-    session.add(
-        StationPublication(
-            station=publication.station,
-            road=publication.road,
-            stake=publication.stake,
-            office=publication.office,
-            institute=publication.institute,
-            place=publication.place,
-            latitude_udeg=publication.latitude_udeg,
-            longitude_udeg=publication.longitude_udeg,
-            from_us=publication.from_us,
-            until_us=publication.until_us,
-            entered_us=now_us,
-        )
-    )
+    session.add(StationPublication(**asdict(publication), entered_us=now_us))
     session.flush()
+    want_screening(session, Case.station == publication.station)
 
 
 def publication_at(session: Session, station: str, time_us: int) -> Publication | None:
@@ -82,15 +82,4 @@ def _row_at(session: Session, station: str, time_us: int) -> StationPublication 
 
 
 def _publication(row: StationPublication) -> Publication:
-    return Publication(
-        station=row.station,
-        road=row.road,
-        stake=row.stake,
-        office=row.office,
-        institute=row.institute,
-        place=row.place,
-        from_us=row.from_us,
-        until_us=row.until_us,
-        latitude_udeg=row.latitude_udeg,
-        longitude_udeg=row.longitude_udeg,
-    )
+    return Publication(**{field.name: getattr(row, field.name) for field in fields(Publication)})

@@ -3,10 +3,11 @@
 Every function takes an open `Session` of `central.evidence.database.Database.read()` and gives frozen values that outlive it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final, Self, TypeVarTuple
 
-from sqlalchemy import Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from central.evidence.disclosures import held_texts, stored_record
@@ -18,6 +19,7 @@ from contract.records import SupplementRecord, VehicleRecord
 from contract.verdicts import Outcome
 
 PAGE_ROWS_MAX: Final = 500
+Row = TypeVarTuple("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,11 @@ class PageKey:
 
 @dataclass(frozen=True, slots=True)
 class VehicleFilter:
-    """What a list is narrowed to; None leaves a field open. Times are UTC in µs, [from_us, until_us); `plate` matches any part of it."""
+    """What a list is narrowed to; None leaves a field open.
+
+    Times are UTC in µs, [from_us, until_us); `plate` matches any part of it; `over_permille_min` is the least excess, in thousandths of
+    the limit; `within` are the stations of which the asker may know.
+    """
 
     station: str | None = None
     from_us: int | None = None
@@ -56,6 +62,13 @@ class VehicleFilter:
     outcome: Outcome | None = None
     enforceable: bool | None = None
     plate: str | None = None
+    within: frozenset[str] | None = None
+    lane: int | None = None
+    axles: int | None = None
+    vehicle_class: str | None = None
+    over_permille_min: int | None = None
+    speed_min_mm_s: int | None = None
+    speed_max_mm_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +176,19 @@ class VehicleDetail:
 def find_vehicles(session: Session, narrowed: VehicleFilter, before: PageKey | None = None, limit: int = 50) -> VehiclePage:
     """Give a page of the list, newest passage first, starting just after `before`; at most `PAGE_ROWS_MAX` rows."""
     limit = min(max(limit, 1), PAGE_ROWS_MAX)
-    query = _narrow(_summaries(), narrowed).order_by(Vehicle.time_us.desc(), Vehicle.record_id.desc()).limit(limit + 1)
+    query = narrow(_summaries(), narrowed).order_by(Vehicle.time_us.desc(), Vehicle.record_id.desc()).limit(limit + 1)
     if before is not None:
         query = query.where(tuple_(Vehicle.time_us, Vehicle.record_id) < tuple_(before.time_us, before.record_id))
     rows = [_summary(vehicle, record) for vehicle, record in session.execute(query)]
     page = tuple(rows[:limit])
     return VehiclePage(page, page[-1].key if len(rows) > limit else None)
+
+
+def passages_of(session: Session, plate: str, before: PageKey, limit: int = 20) -> tuple[VehicleSummary, ...]:
+    """Give the passages of one plate, exactly as it is stored, before a place in the list; newest first."""
+    place = tuple_(Vehicle.time_us, Vehicle.record_id) < tuple_(before.time_us, before.record_id)
+    query = _summaries().where(Vehicle.plate == plate, place).order_by(Vehicle.time_us.desc(), Vehicle.record_id.desc())
+    return tuple(_summary(vehicle, record) for vehicle, record in session.execute(query.limit(min(max(limit, 1), PAGE_ROWS_MAX))))
 
 
 def latest_cursor(session: Session) -> int:
@@ -190,7 +210,7 @@ def vehicles_since(session: Session, cursor: int, narrowed: VehicleFilter, limit
         .join(Supplement, and_(Supplement.station == Vehicle.station, Supplement.of_seq == Vehicle.seq))
         .where(Supplement.record_id.in_(ids))
     )
-    query = _narrow(_summaries(), narrowed).where(or_(Vehicle.record_id.in_(ids), Vehicle.record_id.in_(supplemented)))
+    query = narrow(_summaries(), narrowed).where(or_(Vehicle.record_id.in_(ids), Vehicle.record_id.in_(supplemented)))
     rows = session.execute(query.order_by(Vehicle.record_id))
     return News(tuple(_summary(vehicle, record) for vehicle, record in rows), ids[-1])
 
@@ -219,20 +239,38 @@ def _summaries() -> Select[Vehicle, Record]:
     return select(Vehicle, Record).join(Record, Record.id == Vehicle.record_id)
 
 
-def _narrow(query: Select[Vehicle, Record], narrowed: VehicleFilter) -> Select[Vehicle, Record]:
-    if narrowed.station is not None:
-        query = query.where(Vehicle.station == narrowed.station)
-    if narrowed.from_us is not None:
-        query = query.where(Vehicle.time_us >= narrowed.from_us)
-    if narrowed.until_us is not None:
-        query = query.where(Vehicle.time_us < narrowed.until_us)
-    if narrowed.outcome is not None:
-        query = query.where(Vehicle.outcome == narrowed.outcome.value)
-    if narrowed.enforceable is not None:
-        query = query.where(Vehicle.enforceable.is_(narrowed.enforceable))
-    if narrowed.plate:
-        query = query.where(Vehicle.plate.contains(narrowed.plate.strip().upper(), autoescape=True))
+def narrow(query: Select[*Row], narrowed: VehicleFilter) -> Select[*Row]:
+    """Narrow any query over `Vehicle` to what a filter leaves."""
+    for condition in _conditions(narrowed):
+        query = query.where(condition)
     return query
+
+
+def _conditions(narrowed: VehicleFilter) -> Iterator[ColumnElement[bool]]:
+    equal = (
+        (Vehicle.station, narrowed.station),
+        (Vehicle.outcome, None if narrowed.outcome is None else narrowed.outcome.value),
+        (Vehicle.enforceable, narrowed.enforceable),
+        (Vehicle.lane, narrowed.lane),
+        (Vehicle.axles, narrowed.axles),
+        (Vehicle.vehicle_class, narrowed.vehicle_class),
+    )
+    yield from (column == value for column, value in equal if value is not None)
+    if narrowed.within is not None:
+        yield Vehicle.station.in_(narrowed.within)
+    if narrowed.from_us is not None:
+        yield Vehicle.time_us >= narrowed.from_us
+    if narrowed.until_us is not None:
+        yield Vehicle.time_us < narrowed.until_us
+    if narrowed.plate:
+        yield Vehicle.plate.contains(narrowed.plate.strip().upper(), autoescape=True)
+    if narrowed.over_permille_min is not None:
+        # A vehicle without a limit has none to be over: the product is NULL, and NULL is not true.
+        yield Vehicle.over_kg * 1_000 >= Vehicle.limit_kg * narrowed.over_permille_min
+    if narrowed.speed_min_mm_s is not None:
+        yield Vehicle.speed_mm_s >= narrowed.speed_min_mm_s
+    if narrowed.speed_max_mm_s is not None:
+        yield Vehicle.speed_mm_s <= narrowed.speed_max_mm_s
 
 
 def _summary(row: Vehicle, own: Record) -> VehicleSummary:

@@ -78,16 +78,23 @@ def store_status(session: Session, status: topics.StationStatus, data: bytes, no
     return True
 
 
-def stations(session: Session) -> tuple[StationView, ...]:
-    """Give every enrolled station with its counts and last status, by id."""
+def stations(
+    session: Session, *, within: frozenset[str] | None = None, after: str = "", limit: int | None = None
+) -> tuple[StationView, ...]:
+    """Give enrolled stations with their counts and last status, by id: those of `within`, None for all, that follow `after`."""
+    chosen = select(Station.id).where(Station.id > after).order_by(Station.id).limit(limit)
+    if within is not None:
+        chosen = chosen.where(Station.id.in_(within))
+    wanted = list(session.scalars(chosen))
     counts = select(
         Record.station, func.count().label("records"), func.max(Record.seq).label("last_seq"), func.max(Record.time_us).label("last_us")
     )
-    grouped = counts.group_by(Record.station).subquery()
+    grouped = counts.where(Record.station.in_(wanted)).group_by(Record.station).subquery()
     query = (
         select(Station, StationStatus, grouped.c.records, grouped.c.last_seq, grouped.c.last_us)
         .outerjoin(StationStatus, StationStatus.station == Station.id)
         .outerjoin(grouped, grouped.c.station == Station.id)
+        .where(Station.id.in_(wanted))
         .order_by(Station.id)
     )
     return tuple(

@@ -1,6 +1,15 @@
 """The tables of the evidence database, one module for each subject; importing this package registers them all."""
 
-from central.evidence.models.accounts import Account, LoginSession, LoginToken
+from central.evidence.models.accounts import (
+    Account,
+    AccountGrant,
+    ApiToken,
+    LoginSession,
+    LoginToken,
+    RecoveryCode,
+    StationGroup,
+    StationGroupMember,
+)
 from central.evidence.models.base import Base
 from central.evidence.models.cases import (
     Case,
@@ -12,6 +21,7 @@ from central.evidence.models.cases import (
     ScreeningCursor,
     StationPublication,
 )
+from central.evidence.models.exports import ExportJob
 from central.evidence.models.journal import Act
 from central.evidence.models.log import LogCheckpoint, LogCosignature, LogLeaf, LogNode, LogPeer, LogTimestamp
 from central.evidence.models.privacy import HeldText, LegalHold
@@ -29,10 +39,13 @@ from central.evidence.models.records import (
     Supplement,
     Vehicle,
 )
+from central.evidence.models.webhooks import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
     "Account",
+    "AccountGrant",
     "Act",
+    "ApiToken",
     "Base",
     "Blob",
     "Case",
@@ -44,6 +57,8 @@ __all__ = [
     "Deletion",
     "HeldText",
     "LegalHold",
+    "DeliveryState",
+    "ExportJob",
     "LogCheckpoint",
     "LogCosignature",
     "LogLeaf",
@@ -57,11 +72,18 @@ __all__ = [
     "Quarantine",
     "QuarantineDay",
     "Record",
+    "RecoveryCode",
     "ScreeningCursor",
     "Station",
+    "StationGroup",
+    "StationGroupMember",
     "StationKey",
     "StationPublication",
     "StationStatus",
     "Supplement",
     "Vehicle",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
 ]

@@ -53,8 +53,6 @@ class Case(Base):
     screening_wanted: Mapped[int] = mapped_column(Integer)
     """Grows with each thing that asks for a screening; one is due while `screening_done` is less."""
     screening_done: Mapped[int] = mapped_column(Integer)
-    media_seen: Mapped[int] = mapped_column(Integer)
-    """How many media of the vehicle were here at the last screening."""
     trip: Mapped[int | None] = mapped_column(BIG)
     """Id of the first case of the trip, where several stations weighed the vehicle on one."""
     major: Mapped[bool]
@@ -182,6 +180,10 @@ class StationPublication(Base):
     latitude_udeg: Mapped[int | None] = mapped_column(Integer)
     longitude_udeg: Mapped[int | None] = mapped_column(Integer)
     """WGS 84, millionths of a degree."""
+    certificate: Mapped[str | None] = mapped_column(String(100))
+    """Number of the scale's verification certificate, for stations whose records name none."""
+    verified_from_us: Mapped[int | None] = mapped_column(BIG)
+    verified_until_us: Mapped[int | None] = mapped_column(BIG)
     from_us: Mapped[int] = mapped_column(BIG)
     until_us: Mapped[int | None] = mapped_column(BIG)
     entered_us: Mapped[int] = mapped_column(BIG)
