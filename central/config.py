@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from central.evidence.accounts.roles import Role
-from central.review.settings import ReviewSettings
+from central.office_settings import ReviewSettings
 from contract.faults import RejectError, StopError
 from contract.log.notes import KeyKind, VerifierKey
 

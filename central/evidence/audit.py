@@ -75,7 +75,7 @@ def _audit_station(session: Session, station: str, failures: list[str]) -> Stati
         result.first_seq = result.first_seq or row.seq
         result.last_seq = row.seq
         try:
-            record = _check_row(row, vehicle, supplement, held, keys, source)
+            record = _check_row(row, vehicle, supplement, held, keys=keys, source=source)
             result.texts_deleted += record.withheld
             if isinstance(record, VehicleRecord):
                 trail.follow(record, source)
@@ -111,6 +111,7 @@ def _check_row(
     vehicle: Vehicle | None,
     supplement: Supplement | None,
     held: list[Disclosure],
+    *,
     keys: dict[str, EnrolledKey],
     source: str,
 ) -> VehicleRecord | SupplementRecord:

@@ -72,8 +72,8 @@ class Neighbours:
 def verify(message: Message, keys_of: KeysOf, now_us: int) -> Checked | Refused:
     """Check a message by itself: steps 1 to 11 of 13.
 
-    Only what passed step 5 counts as the station's word; a refusal before it is unauthenticated. So is one in step 8: no signature covers the
-    disclosures, and a station whose message was changed on its way must not be told that its record is refused, but send it again.
+    Only what passed step 5 counts as the station's word; a refusal before it is unauthenticated. So is one in step 8: no signature covers
+    the disclosures, and a station whose message was changed on its way must not be told that its record is refused, but send it again.
     """
     authentic: Authentic | None = None
     try:
