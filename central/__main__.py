@@ -6,13 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
-from central import administration, log_commands, witness_commands
+from central import administration, log_commands, publication_command, witness_commands
 from central.command_line import Data, Json, Url, faults_end_it
 from central.config import RetentionSettings, Settings, load_settings
 from central.evidence.accounts import Role
+from central.evidence.publications import Publication
 from central.ingest.receipt_key import PUBLIC_NAME, receipt_key
 from central.logging import configure_logging
-from contract.faults import EXIT_REJECTED
+from central.review.diagram import state_diagram
+from contract.faults import EXIT_REJECTED, RejectError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 user = typer.Typer(help="Accounts of the people who log in.", no_args_is_help=True)
@@ -63,6 +65,62 @@ def enrol(
     """Enrol a station, or a further key of it; print the key's id."""
     with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
         typer.echo(administration.enrol_station(database, station, name, public_key))
+
+
+@app.command()
+def publish_station(
+    station: Annotated[str, typer.Argument(help="Station id, as it is enrolled.")],
+    *,
+    road: Annotated[str, typer.Option(help="Road, such as G104.")],
+    stake: Annotated[str, typer.Option(help="Stake number, such as K12+300.")],
+    office: Annotated[str, typer.Option(help="Office that handles its cases.")],
+    institute: Annotated[str, typer.Option(help="Institute that verifies its scale.")],
+    place: Annotated[str, typer.Option(help="Where it was published: a gazette, an address.")],
+    from_day: Annotated[str, typer.Option("--from", help="First day in force, such as 2026-09-21.")],
+    until_day: Annotated[str | None, typer.Option("--until", help="Last day in force; left out: until the next publication.")] = None,
+    certificate: Annotated[
+        str | None, typer.Option(help="Number of the scale's verification certificate, where records name none.")
+    ] = None,
+    verified_from: Annotated[str | None, typer.Option(help="The certificate's first day.")] = None,
+    verified_until: Annotated[str | None, typer.Option(help="The certificate's last day.")] = None,
+    position: Annotated[str | None, typer.Option(help="LATITUDE,LONGITUDE in degrees, WGS 84.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings file (TOML) of the service; options win over it.")] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="Folder of database, blobs and keys.")] = None,
+    database_url: Url = None,
+) -> None:
+    """Enter that a station was made known to the public; what it weighed outside of that can not be enforced."""
+    with faults_end_it():
+        settings = load_settings(config, {"data": data, "database_url": database_url})
+        rules = settings.review
+        if (certificate is None) != (verified_from is None) or (certificate is None) != (verified_until is None):
+            raise RejectError(
+                "bad-publication", "--certificate", "is given together with --verified-from and --verified-until, or not at all"
+            )
+        latitude, longitude = (None, None) if position is None else publication_command.parse_place(position)
+        publication = Publication(
+            station=station,
+            road=road,
+            stake=stake,
+            office=office,
+            institute=institute,
+            place=place,
+            from_us=publication_command.first_us(from_day, "--from", rules),
+            until_us=publication_command.end_us(until_day, "--until", rules),
+            latitude_udeg=latitude,
+            longitude_udeg=longitude,
+            certificate=certificate,
+            verified_from_us=None if verified_from is None else publication_command.first_us(verified_from, "--verified-from", rules),
+            verified_until_us=publication_command.end_us(verified_until, "--verified-until", rules),
+        )
+        with administration.opened(settings) as database:
+            publication_command.enter_publication(database, publication)
+    typer.echo(f"{station} is published from {from_day}" + (f" until {until_day}" if until_day else ""))
+
+
+@app.command()
+def workflow() -> None:
+    """Print the way of a case as a state diagram (Mermaid), drawn from the workflow that the service goes by."""
+    typer.echo(state_diagram(), nl=False)
 
 
 @user.command("add")
