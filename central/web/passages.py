@@ -3,7 +3,8 @@
 from typing import Any
 
 from bokeh.embed import json_item
-from bokeh.models import ColumnDataSource, HoverTool, OpenURL, PanTool, ResetTool, TapTool, WheelZoomTool, Whisker
+from bokeh.models import ColumnDataSource, HoverTool, OpenURL, PanTool, ResetTool, TapTool, WheelZoomTool
+from bokeh.models.annotations import Whisker
 from bokeh.plotting import figure
 
 from central.evidence.repository import VehicleSummary
