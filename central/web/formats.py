@@ -98,6 +98,14 @@ class Formats:
         """Give the local day of a moment: 2026-03-02."""
         return self._local(time_us).date().isoformat()
 
+    def form_moment(self, time_us: int) -> str:
+        """Give a local time as a form's field for date and time holds it."""
+        return self._local(time_us).replace(tzinfo=None).isoformat(timespec="seconds")
+
+    def wall_ms(self, time_us: int) -> float:
+        """Give what the clock on the wall shows as milliseconds since 1970, for charts that know no time zones."""
+        return self._local(time_us).replace(tzinfo=UTC).timestamp() * 1_000
+
     def last_day(self, until_us: int) -> str:
         """Give the last local day before a moment at which a term ends."""
         return self.day(until_us - 1)

@@ -4,7 +4,21 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from central.web.routes import case_acts, cases, copies, exports, language, listing, live, login, media, quarantine, stations, vehicle
+from central.web.routes import (
+    case_acts,
+    cases,
+    compare,
+    copies,
+    exports,
+    language,
+    listing,
+    live,
+    login,
+    media,
+    quarantine,
+    stations,
+    vehicle,
+)
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
@@ -14,6 +28,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     vehicle.router,
     case_acts.router,
     cases.router,
+    compare.router,
     copies.router,
     exports.router,
     media.router,
