@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from central import administration, log_commands, publication_command, witness_commands
-from central.command_line import Data, Json, Url, faults_end_it
+from central.command_line import Config, Data, Json, OptionalData, Url, faults_end_it
 from central.config import RetentionSettings, Settings, load_settings
 from central.evidence.accounts import Role
 from central.evidence.publications import Publication
@@ -162,6 +162,26 @@ def records(data: Data, database_url: Url = None, as_json: Json = False) -> None
     with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
         for line in administration.record_lines(database, as_json=as_json):
             typer.echo(line)
+
+
+@app.command()
+def document(
+    case: Annotated[int, typer.Argument(min=1, help="Number of the case.")],
+    kind: Annotated[str, typer.Argument(help="sheet, proposal or notice.")],
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the PDF.")],
+    language: Annotated[str, typer.Option(help="en or zh; a notice holds both.")] = "zh",
+    data: OptionalData = None,
+    database_url: Url = None,
+    config: Config = None,
+) -> None:
+    """Write a document of a case as PDF/A, and print its SHA-256; one that was not issued yet is issued, by which it is fixed for ever."""
+    with faults_end_it():
+        settings = load_settings(config, {"data": data, "database_url": database_url})
+        from central.document_command import write_document  # noqa: PLC0415 - setting type takes a second to load; others need none
+
+        with administration.opened(settings) as database:
+            typer.echo(write_document(database, settings, case, kind, language=language, output=output))
 
 
 @app.command()

@@ -48,6 +48,8 @@ class WebSettings(_Table):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     https: bool = False
+    public_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$", max_length=200)] | None = None
+    """Address under which the public reaches these pages, for the codes on documents; None: that of `host` and `port`."""
 
 
 class RetentionSettings(_Table):
