@@ -151,12 +151,12 @@ def verify_lines(database: Database, settings: Settings, *, as_json: bool) -> tu
 def deletion_lines(database: Database, settings: Settings, *, as_json: bool) -> list[str]:
     """Delete now what is due by the schedule; give the lines to print."""
     noted(database, Verb.DID, "evidence/prune", {"after_days": f"{settings.retention.not_overloaded_days:g}"})
-    deleted = delete_due(database, BlobStore(settings.blob_folder), DerivedFolder(settings.derived_folder), now_us(), settings.retention)
+    deleted = delete_due(database, BlobStore(settings.blob_folder), DerivedFolder(settings.derived_folder), now_us(), settings)
     if as_json:
         return [json.dumps({**asdict(deleted), "after_days": settings.retention.not_overloaded_days})]
-    days = f"{settings.retention.not_overloaded_days:g} days"
-    what = f"{deleted.media} media ({deleted.size} bytes) and {deleted.plates} plates of {deleted.vehicles} vehicles"
-    return [f"deleted {what} that were not overloaded and came more than {days} ago"]
+    of_vehicles = f"{deleted.plates} plates and {deleted.media} media of {deleted.vehicles} vehicles and {deleted.supplements} supplements"
+    others = f"{deleted.messages} refused messages and {deleted.exports} files of exports"
+    return [f"deleted {of_vehicles} that were due, {deleted.texts} texts, {others}; {deleted.size} bytes of files and messages"]
 
 
 def quarantine_lines(database: Database, *, as_json: bool) -> Iterator[str]:
@@ -173,7 +173,8 @@ def quarantine_lines(database: Database, *, as_json: bool) -> Iterator[str]:
 def _audit_lines(found: Audit) -> list[str]:
     lines = [
         f"{station}: {result.verified} of {result.records} records verified, {result.vehicles} vehicles, {result.overloads} overloads, "
-        f"chain {result.chain}, {result.blobs_missing} blobs not here, {result.blobs_deleted} deleted on schedule"
+        f"chain {result.chain}, {result.blobs_missing} blobs not here; deleted on schedule: {result.blobs_deleted} blobs, "
+        f"{result.texts_deleted} texts"
         for station, result in found.stations.items()
     ]
     return [*lines, f"quarantine: {found.quarantine}", *(f"FAILED {failure}" for failure in found.failures)]

@@ -52,10 +52,23 @@ class WebSettings(_Table):
     """Address under which the public reaches these pages, for the codes on documents; None: that of `host` and `port`."""
 
 
-class RetentionSettings(_Table):
-    """How many days pictures, clips and plates of vehicles that were not overloaded are kept after they came."""
+Days = Annotated[float, Field(gt=0, le=36_500)]
 
-    not_overloaded_days: Annotated[float, Field(gt=0, le=3_650)] = 30.0
+
+class RetentionSettings(_Table):
+    """How many days what names a person is kept; signed bytes, signals and hashes are kept for ever."""
+
+    not_overloaded_days: Days = 30.0
+    """Pictures, clips and plates of vehicles that were not overloaded, after they came."""
+    dismissed_case_days: Days = 180.0
+    """The same of an overload whose case was dismissed, after that: the six months in which a party may go to court (Administrative
+    Litigation Law, art. 46)."""
+    closed_case_days: Days = 1_825.0
+    """The same of an overload whose case was decided and closed, after that."""
+    quarantine_days: Days = 90.0
+    """Bytes of refused messages after they last came, and supplements whose vehicle never came."""
+    exports_days: Days = 30.0
+    """Files of exports that central still keeps."""
 
 
 class LogSettings(_Table):
@@ -194,7 +207,7 @@ class Settings(_Table):
 
     @property
     def export_folder(self) -> Path:
-        """Where exports lie until they are deleted on schedule."""
+        """Where files of exports lie until they are fetched or deleted on schedule."""
         return self.data / "exports"
 
     @property

@@ -4,7 +4,7 @@ digests, the calibration certificates that they name, blobs against their names.
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, undefer
@@ -43,6 +43,15 @@ class StationAudit:
     blobs_deleted: int = 0
 
 
+class _Stored(NamedTuple):
+    """A record with its projection and the texts that are held of it."""
+
+    record: Record
+    vehicle: Vehicle | None
+    supplement: Supplement | None
+    held: list[Disclosure]
+
+
 @dataclass
 class Audit:
     """The whole walk; `failures` names each thing that is not as it was signed. A blob that is not here yet is no failure."""
@@ -70,13 +79,14 @@ def _audit_station(session: Session, station: str, failures: list[str]) -> Stati
     result = StationAudit()
     keys = keys_of(session, station)
     before, trail = GENESIS, CertificateTrail()
-    for row, vehicle, supplement, held in _rows(session, station):
+    for stored in _rows(session, station):
+        row, vehicle = stored.record, stored.vehicle
         source = f"{station}/{row.seq}"
         result.records += 1
         result.first_seq = result.first_seq or row.seq
         result.last_seq = row.seq
         try:
-            record = _check_row(row, vehicle, supplement, held, keys=keys, source=source)
+            record = _check_row(stored, keys, source)
             result.texts_deleted += record.withheld
             if isinstance(record, VehicleRecord):
                 trail.follow(record, source)
@@ -89,8 +99,8 @@ def _audit_station(session: Session, station: str, failures: list[str]) -> Stati
     return result
 
 
-def _rows(session: Session, station: str) -> Iterator[tuple[Record, Vehicle | None, Supplement | None, list[Disclosure]]]:
-    """Give a station's records in order of their numbers, a few at a time, each with its projection and the texts that are held of it."""
+def _rows(session: Session, station: str) -> Iterator[_Stored]:
+    """Give a station's records in order of their numbers, a few at a time."""
     query = (
         select(Record, Vehicle, Supplement)
         .outerjoin(Vehicle, Vehicle.record_id == Record.id)
@@ -102,20 +112,13 @@ def _rows(session: Session, station: str) -> Iterator[tuple[Record, Vehicle | No
     after = 0
     while batch := session.execute(query.where(and_(Record.station == station, Record.seq > after))).all():
         held = held_texts(session, [record.id for record, _, _ in batch])
-        yield from ((record, vehicle, supplement, held[record.id]) for record, vehicle, supplement in batch)
+        yield from (_Stored(record, vehicle, supplement, held[record.id]) for record, vehicle, supplement in batch)
         after = batch[-1][0].seq
         session.expunge_all()
 
 
-def _check_row(
-    row: Record,
-    vehicle: Vehicle | None,
-    supplement: Supplement | None,
-    held: list[Disclosure],
-    *,
-    keys: dict[str, EnrolledKey],
-    source: str,
-) -> VehicleRecord | SupplementRecord:
+def _check_row(stored: _Stored, keys: dict[str, EnrolledKey], source: str) -> VehicleRecord | SupplementRecord:
+    row, vehicle, supplement, held = stored
     public_keys = {identity: enrolled.key for identity, enrolled in keys.items()}
     payload = open_envelope(parse_envelope(row.envelope, source), PayloadType.RECORD, public_keys, source)
     if payload != row.payload or sha256_hex(payload) != row.sha256:

@@ -1,4 +1,4 @@
-"""One verified record into its tables and the log: signed bytes verbatim, the texts that they hide beside them, what lists need of both."""
+"""One verified record into its tables and the log: the signed bytes verbatim, the texts that they hide, and what lists need of both."""
 
 from operator import itemgetter
 
@@ -6,11 +6,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from central.evidence.disclosures import held_texts, hold_texts, stored_record
+from central.evidence.events import EventType, emit
 from central.evidence.log.leaves import log_record
 from central.evidence.models import ChainState, Media, Record, Supplement, Vehicle
 from central.ingest.verify import Checked, Neighbours
 from contract.chain import Link
 from contract.records import PLATE_MAX, PlateEntry, SupplementRecord, VehicleRecord
+from contract.verdicts import Outcome
 
 REAL_TIME_PPM = 1_000_000
 
@@ -66,7 +68,9 @@ def store(session: Session, checked: Checked, neighbours: Neighbours, now_us: in
         for position, item in enumerate(record.media)
     )
     if isinstance(record, VehicleRecord):
-        session.add(_vehicle(record, row))
+        vehicle = _vehicle(record, row)
+        session.add(vehicle)
+        _tell(session, vehicle, now_us)
     else:
         session.add(Supplement(record_id=row.id, station=record.station, of_seq=record.of_seq, of_sha256=record.of_sha256))
     session.flush()
@@ -103,6 +107,20 @@ def _vehicle(record: VehicleRecord, row: Record) -> Vehicle:
         enforceable=record.verdict.enforceable and row.mark is None,
         playback=record.clock.playback_ppm != REAL_TIME_PPM,
     )
+
+
+def _tell(session: Session, vehicle: Vehicle, now_us: int) -> None:
+    """Tell other systems of an overload: that it is there and how heavy, not whose."""
+    if vehicle.outcome == Outcome.OVERLOAD.value:
+        data: dict[str, str | int | bool | None] = {
+            "station": vehicle.station,
+            "seq": vehicle.seq,
+            "time_us": vehicle.time_us,
+            "gross_kg": vehicle.gross_kg,
+            "over_kg": vehicle.over_kg,
+            "enforceable": vehicle.enforceable,
+        }
+        emit(session, EventType.RECORD_OVERLOAD, f"vehicle/{vehicle.station}/{vehicle.seq}", data, now_us)
 
 
 def _show_late_plate(session: Session, record: VehicleRecord | SupplementRecord, sha256: str) -> None:

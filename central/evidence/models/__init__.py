@@ -40,6 +40,7 @@ from central.evidence.models.records import (
     Supplement,
     Vehicle,
 )
+from central.evidence.models.reweighing import Reweighing
 from central.evidence.models.webhooks import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "QueryVisit",
     "Record",
     "RecoveryCode",
+    "Reweighing",
     "ScreeningCursor",
     "Station",
     "StationGroup",

@@ -111,12 +111,17 @@ class Supplement(Base):
     """Which vehicle record a supplement belongs to; that record may arrive later."""
 
     __tablename__ = "supplement"
-    __table_args__ = (Index("ix_supplement_station_of_seq", "station", "of_seq"),)
+    __table_args__ = (
+        Index("ix_supplement_station_of_seq", "station", "of_seq"),
+        Index("ix_supplement_swept_us_record_id", "swept_us", "record_id"),
+    )
 
     record_id: Mapped[int] = mapped_column(BIG, ForeignKey("record.id"), primary_key=True, autoincrement=False)
     station: Mapped[str] = mapped_column(NAME)
     of_seq: Mapped[int] = mapped_column(BIG)
     of_sha256: Mapped[str] = mapped_column(SHA256)
+    swept_us: Mapped[int | None] = mapped_column(BIG)
+    """When its media and texts were deleted on schedule."""
 
 
 class Media(Base):

@@ -1,4 +1,4 @@
-"""Texts beside the signed bytes, orders not to delete, and when the bytes of a refused message were deleted."""
+"""Texts beside the signed bytes, orders not to delete, and when supplements and the bytes of refused messages were deleted."""
 
 from typing import Final
 
@@ -43,5 +43,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_legal_hold_station_seq", "legal_hold", ["station", "seq"])
     op.create_index("ix_legal_hold_plate", "legal_hold", ["plate"])
+    op.add_column("supplement", sa.Column("swept_us", BIG, nullable=True))
+    op.create_index("ix_supplement_swept_us_record_id", "supplement", ["swept_us", "record_id"])
     op.add_column("quarantine", sa.Column("deleted_us", BIG, nullable=True))
     op.create_index("ix_quarantine_deleted_us_last_received_us", "quarantine", ["deleted_us", "last_received_us"])

@@ -5,7 +5,10 @@ from typing import Final
 from fastapi import APIRouter
 
 from central.web.routes import (
+    account,
+    accounts,
     case_acts,
+    case_evidence,
     cases,
     checkpoints,
     compare,
@@ -21,11 +24,17 @@ from central.web.routes import (
     public,
     quarantine,
     stations,
+    tokens,
     vehicle,
+    webhooks,
 )
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
+    account.router,
+    accounts.router,
+    tokens.router,
+    webhooks.router,
     language.router,
     live.router,
     listing.router,
@@ -33,6 +42,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     case_acts.router,
     cases.router,
     compare.router,
+    case_evidence.router,
     copies.router,
     exports.router,
     documents.router,

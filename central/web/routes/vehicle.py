@@ -68,7 +68,7 @@ def overview(request: Request, _login: PageLogin, central: CentralDep, detail: F
 
 @router.get("/vehicles/{station}/{seq}/envelope.json")
 def envelope(request: Request, login: PageLogin, detail: FoundVehicle) -> Response:
-    """Give the signed envelope as it was received, byte for byte."""
+    """Give the signed envelope as it was received, payload and signatures byte for byte, with the texts that are still held."""
     seen(request, login, Verb.EXPORTED, f"vehicle/{detail.record.station}/{detail.record.seq}", {"what": "envelope"})
     name = f"{detail.record.station}-{detail.record.seq}.dsse.json"
     return Response(
