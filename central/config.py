@@ -46,6 +46,8 @@ class WebSettings(_Table):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     https: bool = False
+    public_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] | None = None
+    """Where browsers reach central, for links and for the way back from an OpenID provider; None takes what each request says."""
 
 
 class RetentionSettings(_Table):

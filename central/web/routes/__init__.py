@@ -13,6 +13,7 @@ from central.web.routes import (
     live,
     login,
     media,
+    provider,
     quarantine,
     stations,
     tokens,
@@ -22,6 +23,7 @@ from central.web.routes import (
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
+    provider.router,
     account.router,
     accounts.router,
     tokens.router,
