@@ -1,12 +1,11 @@
 """``wim-central``: the evidence service, and what an administrator does beside it."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from central import administration, hold_commands, log_commands, publication_command, witness_commands
+from central import administration, hold_commands, log_commands, publication_command, user_commands, witness_commands
 from central.case_commands import bundle_command, reweigh_command
 from central.command_line import Config, Data, Json, OptionalData, Url, faults_end_it
 from central.config import Settings, load_settings
@@ -18,8 +17,9 @@ from central.review.diagram import state_diagram
 from contract.faults import EXIT_REJECTED, RejectError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
-user = typer.Typer(help="Accounts of the people who log in.", no_args_is_help=True)
-app.add_typer(user, name="user")
+app.add_typer(user_commands.user, name="user")
+app.add_typer(user_commands.group, name="group")
+app.add_typer(user_commands.token, name="token")
 app.add_typer(hold_commands.app, name="hold")
 app.add_typer(log_commands.app, name="log")
 app.add_typer(witness_commands.app, name="witness")
@@ -123,22 +123,6 @@ def publish_station(
 def workflow() -> None:
     """Print the way of a case as a state diagram (Mermaid), drawn from the workflow that the service goes by."""
     typer.echo(state_diagram(), nl=False)
-
-
-@user.command("add")
-def add_user(
-    name: Annotated[str, typer.Argument(help="Name to log in with.")],
-    role: Annotated[Role, typer.Option(help="What the account may do.")],
-    data: Data,
-    database_url: Url = None,
-) -> None:
-    """Add an account; the password is asked for, or read as one line when standard input is no terminal."""
-    password = (
-        typer.prompt("Password", hide_input=True, confirmation_prompt=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    )
-    with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
-        administration.add_user(database, name, role, password)
-    typer.echo(f"{name} may log in as {role}")
 
 
 @app.command()

@@ -49,7 +49,7 @@ class WebSettings(_Table):
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     https: bool = False
     public_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$", max_length=200)] | None = None
-    """Address under which the public reaches these pages, for the codes on documents; None: that of `host` and `port`."""
+    """Where browsers reach central, for the codes on documents and the way back from OpenID; None: that of `host` and `port`."""
 
 
 Days = Annotated[float, Field(gt=0, le=36_500)]

@@ -21,6 +21,7 @@ from central.web.routes import (
     login,
     media,
     own_case,
+    provider,
     public,
     quarantine,
     stations,
@@ -31,6 +32,7 @@ from central.web.routes import (
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
+    provider.router,
     account.router,
     accounts.router,
     tokens.router,
