@@ -19,6 +19,8 @@ from central.evidence.vault import Vault
 from central.metrics import Metrics
 from central.openid import Provider
 from central.rate_limit import RateLimit
+from central.recent_lists import RecentLists
+from central.reweighing.desk import ReweighDesk
 from contract.faults import WimError
 
 _LOG = structlog.get_logger("central")
@@ -57,7 +59,11 @@ class Central:
     now_us: Callable[[], int]
     derived: DerivedFolder
     metrics: Metrics = field(default_factory=Metrics)
+    reweigh_desk: ReweighDesk = field(default_factory=ReweighDesk)
     ending: Ending = field(default_factory=Ending)
+    export_asked: threading.Event = field(default_factory=threading.Event)
+    """Set when somebody has asked for an export; its maker waits on it."""
+    recent_lists: RecentLists = field(default_factory=RecentLists)
     broker_connected: Callable[[], bool] = lambda: False
 
     @cached_property
