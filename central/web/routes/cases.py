@@ -96,7 +96,7 @@ def version(request: Request, login: CaseLogin, central: CentralDep, number: See
     with central.database.read() as session:
         view = found_view(session, login, central, number)
     last = view.history[-1] if view.history else None
-    told = "" if last is None else pages_of(request).text(request, "cases/acted.html", login, event=last, acts=ACTS)
+    told = "" if last is None else pages_of(request).text(request, "cases/acted.html", login, event=last, act_words=ACTS)
     return JSONResponse({"version": view.line.version, "told": told}, headers={"Cache-Control": "no-store"})
 
 
