@@ -7,8 +7,9 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from central.evidence.accounts.roles import Role
-from central.review.settings import ReviewSettings
-from contract.faults import StopError
+from central.office_settings import ReviewSettings
+from contract.faults import RejectError, StopError
+from contract.log.notes import KeyKind, VerifierKey
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
 
@@ -47,12 +48,73 @@ class WebSettings(_Table):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     https: bool = False
+    public_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$", max_length=200)] | None = None
+    """Where browsers reach central, for the codes on documents and the way back from OpenID; None: that of `host` and `port`."""
+
+
+Days = Annotated[float, Field(gt=0, le=36_500)]
 
 
 class RetentionSettings(_Table):
-    """How many days pictures, clips and plates of vehicles that were not overloaded are kept after they came."""
+    """How many days what names a person is kept; signed bytes, signals and hashes are kept for ever."""
 
-    not_overloaded_days: Annotated[float, Field(gt=0, le=3_650)] = 30.0
+    not_overloaded_days: Days = 30.0
+    """Pictures, clips and plates of vehicles that were not overloaded, after they came."""
+    dismissed_case_days: Days = 180.0
+    """The same of an overload whose case was dismissed, after that: the six months in which a party may go to court (Administrative
+    Litigation Law, art. 46)."""
+    closed_case_days: Days = 1_825.0
+    """The same of an overload whose case was decided and closed, after that."""
+    quarantine_days: Days = 90.0
+    """Bytes of refused messages after they last came, and supplements whose vehicle never came."""
+    exports_days: Days = 30.0
+    """Files of exports that central still keeps."""
+
+
+class LogSettings(_Table):
+    """The log's checkpoints: how often they are signed while it grows, under which name, and who else is asked to vouch for them."""
+
+    seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
+    origin: Annotated[str, Field(pattern=r"^[^\s+]{1,200}$")] | None = None
+    """The log's name in its checkpoints, best an address without a scheme, such as ``wim.example.org/log``; by default made of its key."""
+    witness_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    """Submission prefix of a witness (c2sp.org/tlog-witness)."""
+    witness_key: str | None = None
+    """The witness's public key, as ``wim-central witness key`` prints it."""
+    former_witness_keys: tuple[str, ...] = ()
+    """Keys of witnesses that cosigned before, so that what they said can still be verified."""
+    timestamp_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    """A time stamp authority over HTTP (RFC 3161, 3.4)."""
+    timestamp_certificate: Path | None = None
+    """The authority's root certificate, and any between it and the one that signs, in one PEM file."""
+    answer_within_s: Annotated[float, Field(gt=0, le=120)] = 10.0
+
+    @property
+    def witness_keys(self) -> tuple[VerifierKey, ...]:
+        """All witnesses whose word counts, the present one first."""
+        words = (*((self.witness_key,) if self.witness_key else ()), *self.former_witness_keys)
+        return tuple(VerifierKey.parse(word, "witness_key") for word in words)
+
+    @model_validator(mode="after")
+    def _keys_of_witnesses(self) -> Self:
+        try:
+            keys = self.witness_keys
+        except RejectError as error:
+            raise ValueError(error.what) from error
+        if any(key.kind is not KeyKind.COSIGNATURE for key in keys):
+            msg = "witness_key is a log's key; give the witness's, as `wim-central witness key` prints it"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.witness_url is None) != (self.witness_key is None):
+            msg = "witness_url and witness_key are given together or not at all"
+            raise ValueError(msg)
+        if (self.timestamp_url is None) != (self.timestamp_certificate is None):
+            msg = "timestamp_url and timestamp_certificate are given together or not at all"
+            raise ValueError(msg)
+        return self
 
 
 class TmgStation(_Table):
@@ -118,6 +180,7 @@ class Settings(_Table):
     broker: BrokerSettings = BrokerSettings()
     web: WebSettings = WebSettings()
     retention: RetentionSettings = RetentionSettings()
+    log: LogSettings = LogSettings()
     exports: ExportSettings = ExportSettings()
     review: ReviewSettings = ReviewSettings()
     login: LoginSettings = LoginSettings()
@@ -144,12 +207,12 @@ class Settings(_Table):
 
     @property
     def export_folder(self) -> Path:
-        """Where exports lie until they are deleted on schedule."""
+        """Where files of exports lie until they are fetched or deleted on schedule."""
         return self.data / "exports"
 
     @property
     def key_folder(self) -> Path:
-        """Where the key lies that signs receipts."""
+        """Where the keys lie that sign receipts and checkpoints."""
         return self.data / "keys"
 
 

@@ -21,6 +21,7 @@ ENTRIES: Final = (
     Entry("/cases", N_("Cases"), frozenset({Role.REVIEWER, Role.LEGAL, Role.APPROVER, Role.AUDITOR, Role.TECHNICIAN})),
     Entry("/stations", N_("Stations")),
     Entry("/quarantine", N_("Quarantine")),
+    Entry("/accounts", N_("Accounts"), frozenset({Role.ADMINISTRATOR})),
 )
 
 

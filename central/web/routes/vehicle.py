@@ -67,8 +67,9 @@ def overview(request: Request, _login: PageLogin, central: CentralDep, detail: F
 
 
 @router.get("/vehicles/{station}/{seq}/envelope.json")
-def envelope(_login: PageLogin, detail: FoundVehicle) -> Response:
-    """Give the signed envelope as it was received, byte for byte."""
+def envelope(request: Request, login: PageLogin, detail: FoundVehicle) -> Response:
+    """Give the signed envelope as it was received, payload and signatures byte for byte, with the texts that are still held."""
+    seen(request, login, Verb.EXPORTED, f"vehicle/{detail.record.station}/{detail.record.seq}", {"what": "envelope"})
     name = f"{detail.record.station}-{detail.record.seq}.dsse.json"
     return Response(
         detail.signed.envelope, media_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
