@@ -10,8 +10,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from central.evidence.accounts import Role, account_id, add_account, make_login_link_token
-from central.evidence.journal import PUBLIC, Actor
-from central.review.objections import object_to
 from central.review.workflow import State
 from contract.units import US_PER_S
 from tests.browsing import Errors, grave, running_chromium
@@ -56,6 +54,15 @@ class House:
         expect(page.locator("h1")).to_be_visible()
         page.goto(self.site.url + path)
         page.evaluate("window.stays = true")
+        return page
+
+    def visit(self, path: str) -> Page:
+        """Let somebody of the public open a page."""
+        context = self.browser.new_context(locale="en-GB")
+        self.contexts.append(context)
+        page = context.new_page()
+        self.errors.listen(page)
+        page.goto(self.site.url + path)
         return page
 
 
@@ -156,6 +163,12 @@ def test_a_case_goes_from_arrival_to_publication_by_keyboard_alone(house: House)
     assert office.state(case) is State.PUBLISHED
     assert an.evaluate("window.stays") is True, "every step was taken without a reload"
 
+    anyone = house.visit("/public/decisions")
+    notice = office.view(case).notice
+    assert notice is not None
+    expect(anyone.locator("main")).to_contain_text(notice.number)
+    expect(anyone.locator("main")).not_to_contain_text(PLATE)
+
     wu = house.enter("wu", f"/cases/{case}")
     history = wu.locator("table.history")
     for word in ("rao", "liu", "an", "Facts, procedure and article hold.", "3,000", "Notice served", "Decision published", "127.0.0.1"):
@@ -203,10 +216,14 @@ def test_an_objection_is_heard_and_the_decision_upheld(house: House):
     office.drive(case, "confirm", "pass-legal", "decide-penalty", "notify")
     number = office.view(case).notice
     assert number is not None
-    with office.bench.central.database.write() as session:
-        public = Actor(PUBLIC, PUBLIC, "192.0.2.9")
-        text, now_us = "The trailer was not mine.", office.bench.clock()
-        object_to(session, number.number, PLATE, text, contact="13900000000", actor=public, now_us=now_us, settings=office.settings)
+    party = house.visit("/public/query")
+    party.get_by_label("Number of the notice").fill(number.number)
+    party.get_by_label("Plate").fill(PLATE)
+    party.get_by_role("button", name="Open my case").click()
+    party.get_by_label("What you state").fill("The trailer was not mine.")
+    party.get_by_label("How you can be reached").fill("13900000000")
+    party.get_by_role("button", name="Send the objection to the office").click()
+    expect(party.get_by_text("An objection was received")).to_be_visible()
     liu = house.enter("liu")
     opened(liu)
     expect(liu.get_by_text("The trailer was not mine.")).to_be_visible()
