@@ -92,12 +92,6 @@ def enrol_station(database: Database, station: str, name: str, public_key: Path)
     return key_id
 
 
-def add_user(database: Database, name: str, role: accounts.Role, password: str) -> None:
-    """Add an account with a password."""
-    with database.write() as session:
-        accounts.add_account(session, name, role, password, now_us(), actor=command_actor())
-
-
 def login_token(database: Database, name: str, create_as: accounts.Role | None, lasts_min: int) -> str:
     """Give a one-time token for an account, added first if there is none and a role is given.
 

@@ -17,6 +17,7 @@ from central.evidence.derived import DerivedFolder
 from central.evidence.fault_text import WHAT_MAX, WHERE_MAX, fault_text
 from central.evidence.vault import Vault
 from central.metrics import Metrics
+from central.openid import Provider
 from central.rate_limit import RateLimit
 from central.recent_lists import RecentLists
 from central.reweighing.desk import ReweighDesk
@@ -69,6 +70,11 @@ class Central:
     def vault(self) -> Vault:
         """What seals secrets that must be read again; its key lies in the keys folder."""
         return Vault(self.settings.key_folder)
+
+    @cached_property
+    def provider(self) -> Provider | None:
+        """The office's OpenID provider, None where the settings name none."""
+        return None if self.settings.oidc is None else Provider(self.settings.oidc)
 
     @cached_property
     def token_rate(self) -> RateLimit:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from central.evidence.blobs import BlobStore
-from central.evidence.models import Act, Blob, Case, CaseEvent, Media, Record, Reweighing, StationKey, Vehicle
+from central.evidence.models import Act, Blob, Case, CaseEvent, IssuedDocument, Media, Record, Reweighing, StationKey, Vehicle
 from contract.faults import RejectError
 from contract.media import sha256_hex
 from contract.records import VehicleRecord, parse_record
@@ -66,8 +66,8 @@ def reference_failures(session: Session) -> Iterator[str]:
 
 
 def blob_failures(session: Session, blobs: BlobStore) -> Iterator[str]:
-    """Check the blobs that no record lists as media: station files, calibrations, certificates, documents that were issued."""
-    listed = select(Media.sha256)
+    """Check the blobs that neither a record lists as media nor a case as a document: station files, calibrations, certificates."""
+    listed = select(Media.sha256).union(select(IssuedDocument.sha256))
     for row in session.scalars(select(Blob).where(Blob.sha256.not_in(listed))):
         if not blobs.has(row.sha256) or not blobs.is_sound(row.sha256):
             yield f"blob {row.sha256[:16]}: is gone from the folder or altered"

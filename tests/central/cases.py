@@ -26,7 +26,6 @@ def open_case(bench: Bench, seq: int, *, state: str = "received", **changes: obj
             "cleared": True,
             "screening_wanted": 0,
             "screening_done": 0,
-            "media_seen": 0,
             "major": False,
         }
         row = Case(**(fields | changes))

@@ -133,7 +133,7 @@ def test_a_damaged_capture_is_told_and_counted(officer):
     officer.bench.central.blobs.path(record.media[2].sha256).write_bytes(b"not any more")
     answer = officer.client.get(f"{PAGE}/waveform.json")
     assert answer.status_code == 422
-    assert "no longer has the hash" in answer.json()["detail"]
+    assert "no longer has the hash" in answer.json()["what"]
     assert officer.bench.fault_count("blob-hash") == 1
 
 
