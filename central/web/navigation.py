@@ -20,6 +20,7 @@ ENTRIES: Final = (
     Entry("/vehicles", N_("Vehicles")),
     Entry("/stations", N_("Stations")),
     Entry("/quarantine", N_("Quarantine")),
+    Entry("/publicity", N_("Publicity"), frozenset({Role.ADMINISTRATOR})),
 )
 
 

@@ -15,6 +15,7 @@ from central.web.routes import (
     media,
     own_case,
     public,
+    publicity,
     quarantine,
     stations,
     vehicle,
@@ -34,4 +35,5 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     public.router,
     checkpoints.router,
     own_case.router,
+    publicity.router,
 )
