@@ -1,14 +1,14 @@
 """``wim-central``: the evidence service, and what an administrator does beside it."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from central import administration, log_commands, publication_command, witness_commands
+from central import administration, hold_commands, log_commands, publication_command, user_commands, witness_commands
+from central.case_commands import bundle_command, reweigh_command
 from central.command_line import Config, Data, Json, OptionalData, Url, faults_end_it
-from central.config import RetentionSettings, Settings, load_settings
+from central.config import Settings, load_settings
 from central.evidence.accounts import Role
 from central.evidence.publications import Publication
 from central.ingest.receipt_key import PUBLIC_NAME, receipt_key
@@ -17,8 +17,10 @@ from central.review.diagram import state_diagram
 from contract.faults import EXIT_REJECTED, RejectError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
-user = typer.Typer(help="Accounts of the people who log in.", no_args_is_help=True)
-app.add_typer(user, name="user")
+app.add_typer(user_commands.user, name="user")
+app.add_typer(user_commands.group, name="group")
+app.add_typer(user_commands.token, name="token")
+app.add_typer(hold_commands.app, name="hold")
 app.add_typer(log_commands.app, name="log")
 app.add_typer(witness_commands.app, name="witness")
 
@@ -137,22 +139,6 @@ def workflow() -> None:
     typer.echo(state_diagram(), nl=False)
 
 
-@user.command("add")
-def add_user(
-    name: Annotated[str, typer.Argument(help="Name to log in with.")],
-    role: Annotated[Role, typer.Option(help="What the account may do.")],
-    data: Data,
-    database_url: Url = None,
-) -> None:
-    """Add an account; the password is asked for, or read as one line when standard input is no terminal."""
-    password = (
-        typer.prompt("Password", hide_input=True, confirmation_prompt=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    )
-    with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
-        administration.add_user(database, name, role, password)
-    typer.echo(f"{name} may log in as {role}")
-
-
 @app.command()
 def login_link(
     name: Annotated[str, typer.Argument(help="Account to log in.")],
@@ -212,17 +198,27 @@ def verify(data: Data, database_url: Url = None, as_json: Json = False) -> None:
 
 @app.command()
 def prune(
+    *,
     data: Data,
-    not_overloaded_days: Annotated[float, typer.Option(min=0.001, max=3650, help="Days after which media and plates are deleted.")] = 30.0,
+    not_overloaded_days: Annotated[
+        float | None, typer.Option(min=0.001, max=36_500, help="Days after which media and plates of vehicles that were not overloaded go.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings file (TOML), for all periods of [retention].")] = None,
     database_url: Url = None,
+    compact: Annotated[
+        bool, typer.Option("--compact", help="Rewrite the SQLite file too, for what was deleted before this version overwrote it.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Delete now what `run` deletes every hour: old pictures, clips and plates of vehicles that were not overloaded."""
-    retention = RetentionSettings(not_overloaded_days=not_overloaded_days)
-    settings = Settings(data=data, database_url=database_url, retention=retention)
-    with faults_end_it(), administration.opened(settings) as database:
-        for line in administration.deletion_lines(database, settings, as_json=as_json):
-            typer.echo(line)
+    """Delete now what `run` deletes every hour: pictures, clips and plates that are due, refused messages and exports."""
+    with faults_end_it():
+        retention = {"not_overloaded_days": not_overloaded_days}
+        settings = load_settings(config, {"data": data, "database_url": database_url, "retention": retention})
+        with administration.opened(settings) as database:
+            for line in administration.deletion_lines(database, settings, as_json=as_json):
+                typer.echo(line)
+            if compact:
+                database.compact()
 
 
 @app.command()
@@ -231,6 +227,10 @@ def quarantine(data: Data, database_url: Url = None, as_json: Json = False) -> N
     with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
         for line in administration.quarantine_lines(database, as_json=as_json):
             typer.echo(line)
+
+
+app.command("bundle")(bundle_command)
+app.command("reweigh")(reweigh_command)
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Final
 
@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from central import web
-from central.api import cases, evidence, operation
+from central.api import cases, evidence, operation, webhooks
 from central.api.document import document_of
 from central.body_limit import BodyLimit
 from central.checkpointing.keeper import Keeper, keep_log
@@ -23,6 +23,7 @@ from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
 from central.evidence.log.checkpoints import log_key
+from central.exports.worker import ExportMaker
 from central.housekeeping import keep_house
 from central.ingest import blob_upload
 from central.ingest.receipt_key import receipt_key
@@ -31,6 +32,7 @@ from central.ingest.subscriber import Subscriber
 from central.migrations.run import migrate
 from central.problem import fault_problem
 from central.review.screening.watch import keep_screening
+from central.webhooks.deliver import deliver
 from contract.faults import StopError, WimError
 
 API_DESCRIPTION: Final = """\
@@ -61,16 +63,21 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     key = log_key(settings.key_folder, settings.log.origin)
     keeper = Keeper(central.database, key, settings.key_folder, settings.log, now_us=clock, count=central.count)
     subscriber = Subscriber(central, Receiver(central, receipt_key(settings.key_folder)))
+    exports = ExportMaker(central, web.masked_plate, web.CHINA_STANDARD_TIME)
     central.broker_connected = lambda: subscriber.connected
+
+    open_evidence = cache(lambda: _open_evidence(central, keeper))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(_open_evidence, central, keeper)
+        await run_in_threadpool(open_evidence)
         central.blobs.sweep(central.now_us())
         subscriber.start()
+        exports.start()
         background = [
-            asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings.retention)),
+            asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings)),
             asyncio.create_task(keep_screening(central)),
+            asyncio.create_task(deliver(central)),
             asyncio.create_task(keep_log(keeper, settings.log.seconds, central.ending.ask)),
         ]
         try:
@@ -79,6 +86,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
+            await run_in_threadpool(exports.stop, STOP_WITHIN_S)
             await run_in_threadpool(subscriber.stop, STOP_WITHIN_S)
             keeper.close()
             central.database.close()
@@ -95,9 +103,10 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     )
     app.openapi = partial(document_of, app)  # type: ignore[method-assign]
     app.state.central = central
+    app.state.open_evidence = open_evidence
     app.add_middleware(BodyLimit)
     app.add_exception_handler(WimError, _answer_fault)
-    for router in (blob_upload.router, evidence.router, cases.router, operation.router):
+    for router in (blob_upload.router, evidence.router, cases.router, webhooks.router, operation.router):
         app.include_router(router)
     web.install(app, settings)
     return app
@@ -111,13 +120,9 @@ def _open_evidence(central: Central, keeper: Keeper) -> None:
     StopError
         ``migration-failed``, or ``log-broken`` with what does not fit.
     """
-    try:
-        migrate(central.database)
-        keeper.check()
-        keeper.check_against_witness()
-    except StopError as error:
-        central.ending.ask(error)
-        raise
+    migrate(central.database)
+    keeper.check()
+    keeper.check_against_witness()
 
 
 def _answer_fault(request: Request, error: Exception) -> JSONResponse:

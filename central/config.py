@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from central.evidence.accounts.roles import Role
-from central.review.settings import ReviewSettings
+from central.office_settings import ReviewSettings
 from contract.faults import RejectError, StopError
 from contract.log.notes import KeyKind, VerifierKey
 
@@ -49,51 +49,26 @@ class WebSettings(_Table):
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     https: bool = False
     public_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$", max_length=200)] | None = None
-    """Address under which the public reaches these pages, for the codes on documents; None: that of `host` and `port`."""
+    """Where browsers reach central, for the codes on documents and the way back from OpenID; None: that of `host` and `port`."""
+
+
+Days = Annotated[float, Field(gt=0, le=36_500)]
 
 
 class RetentionSettings(_Table):
-    """How many days pictures, clips and plates of vehicles that were not overloaded are kept after they came."""
+    """How many days what names a person is kept; signed bytes, signals and hashes are kept for ever."""
 
-    not_overloaded_days: Annotated[float, Field(gt=0, le=3_650)] = 30.0
-
-
-class LoginSettings(_Table):
-    """Who must show a second factor, and how many wrong tries an address has a minute before it must wait."""
-
-    second_factor_roles: frozenset[Role] = frozenset()
-    wrong_tries_per_minute: Annotated[int, Field(ge=1, le=1_000)] = 10
-
-
-class ApiSettings(_Table):
-    """How often one token may ask."""
-
-    requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 600
-
-
-class WebhookSettings(_Table):
-    """Whether other systems may be told at private addresses, such as those of the office's own network."""
-
-    allow_private: bool = False
-
-
-class OidcSettings(_Table):
-    """Logging in by the office's OpenID provider; `roles` maps a value of the claim to a role of ours.
-
-    `groups` maps further values to a station group, by name; without any of them the roles reach every station.
-    """
-
-    issuer: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")]
-    client_id: Annotated[str, Field(min_length=1)]
-    client_secret_file: Path | None = None
-    name: str = "OpenID"
-    """As the button on the login page calls the provider."""
-    scopes: tuple[str, ...] = ("openid", "profile")
-    claim: str = "groups"
-    roles: dict[str, Role]
-    groups: dict[str, str] = {}
-    second_factor: bool = False
-    """Whether the provider asks for a second factor itself, so that central need not."""
+    not_overloaded_days: Days = 30.0
+    """Pictures, clips and plates of vehicles that were not overloaded, after they came."""
+    dismissed_case_days: Days = 180.0
+    """The same of an overload whose case was dismissed, after that: the six months in which a party may go to court (Administrative
+    Litigation Law, art. 46)."""
+    closed_case_days: Days = 1_825.0
+    """The same of an overload whose case was decided and closed, after that."""
+    quarantine_days: Days = 90.0
+    """Bytes of refused messages after they last came, and supplements whose vehicle never came."""
+    exports_days: Days = 30.0
+    """Files of exports that central still keeps."""
 
 
 class LogSettings(_Table):
@@ -142,6 +117,61 @@ class LogSettings(_Table):
         return self
 
 
+class TmgStation(_Table):
+    """Whom a station is to the FHWA Traffic Monitoring Guide; without this its vehicles cannot be exported in the guide's formats."""
+
+    state: Annotated[str, Field(pattern=r"^[0-9]{2}$")]
+    """FIPS code of the state; 00 outside the United States."""
+    station: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,6}$")]
+    direction: Annotated[int, Field(ge=0, le=9)]
+    """1 north, clockwise to 8 north-west; 9 and 0 both directions together."""
+
+
+class ExportSettings(_Table):
+    """How many days a finished export may be fetched, and the stations' names in the Traffic Monitoring Guide, by station."""
+
+    keep_days: Annotated[float, Field(gt=0, le=90)] = 7.0
+    tmg: dict[str, TmgStation] = Field(default_factory=dict)
+
+
+class LoginSettings(_Table):
+    """Who must show a second factor, and how many wrong tries an address has a minute before it must wait."""
+
+    second_factor_roles: frozenset[Role] = frozenset()
+    wrong_tries_per_minute: Annotated[int, Field(ge=1, le=1_000)] = 10
+
+
+class ApiSettings(_Table):
+    """How often one token may ask."""
+
+    requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 600
+
+
+class WebhookSettings(_Table):
+    """Whether other systems may be told at private addresses, such as those of the office's own network."""
+
+    allow_private: bool = False
+
+
+class OidcSettings(_Table):
+    """Logging in by the office's OpenID provider; `roles` maps a value of the claim to a role of ours.
+
+    `groups` maps further values to a station group, by name; without any of them the roles reach every station.
+    """
+
+    issuer: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")]
+    client_id: Annotated[str, Field(min_length=1)]
+    client_secret_file: Path | None = None
+    name: str = "OpenID"
+    """As the button on the login page calls the provider."""
+    scopes: tuple[str, ...] = ("openid", "profile")
+    claim: str = "groups"
+    roles: dict[str, Role]
+    groups: dict[str, str] = {}
+    second_factor: bool = False
+    """Whether the provider asks for a second factor itself, so that central need not."""
+
+
 class Settings(_Table):
     """All of it. `data` is the folder of database, blobs and keys; `database_url` None means SQLite inside it."""
 
@@ -150,12 +180,13 @@ class Settings(_Table):
     broker: BrokerSettings = BrokerSettings()
     web: WebSettings = WebSettings()
     retention: RetentionSettings = RetentionSettings()
+    log: LogSettings = LogSettings()
+    exports: ExportSettings = ExportSettings()
     review: ReviewSettings = ReviewSettings()
     login: LoginSettings = LoginSettings()
     api: ApiSettings = ApiSettings()
     webhooks: WebhookSettings = WebhookSettings()
     oidc: OidcSettings | None = None
-    log: LogSettings = LogSettings()
     unsigned_quarantine_mb_per_day: Annotated[int, Field(ge=0, le=100_000)] = 64
     """Bound on refused messages that nobody had signed; beyond it they are only counted."""
 
@@ -173,6 +204,11 @@ class Settings(_Table):
     def derived_folder(self) -> Path:
         """Where copies lie that are made for the screen; it may be emptied at any time."""
         return self.data / "derived"
+
+    @property
+    def export_folder(self) -> Path:
+        """Where files of exports lie until they are fetched or deleted on schedule."""
+        return self.data / "exports"
 
     @property
     def key_folder(self) -> Path:

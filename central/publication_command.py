@@ -8,8 +8,8 @@ from central.evidence.accounts.grants import OPERATOR
 from central.evidence.database import Database
 from central.evidence.journal import Verb, note
 from central.evidence.publications import Publication, publish_station, withdraw_station
+from central.office_settings import ReviewSettings
 from central.review.deadlines import day_start_us
-from central.review.settings import ReviewSettings
 from contract.faults import RejectError
 
 UDEG: Final = 1_000_000

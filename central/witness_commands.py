@@ -1,16 +1,17 @@
 """``wim-central witness``: the program that watches a log for others, on another machine and with a key of its own."""
 
-import threading
 from pathlib import Path
 from typing import Annotated
 
 import structlog
 import typer
-import uvicorn
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from central.administration import parse_listen
 from central.command_line import faults_end_it
+from central.context import Ending
 from central.logging import configure_logging
+from central.server import listen_on, run_server
 from central.witness.service import create_witness, verifier_of, witness_key
 from central.witness.state import WitnessState
 from contract.faults import EXIT_OK, EXIT_RESTART, StopError
@@ -43,31 +44,25 @@ def run(
     with faults_end_it():
         watched = _logs(log)
         seen = WitnessState(state)
-        broken: list[StopError] = []
-        ended = threading.Event()
+        try:
+            code = _serve(name, witness_key(key), watched, seen, listen)
+        finally:
+            seen.close()
+    raise typer.Exit(code)
 
-        def end(error: StopError) -> None:
-            broken.append(error)
-            ended.set()
 
-        application = create_witness(name, witness_key(key), watched, seen, broken=end)
-        address = parse_listen(listen)
-        listener = uvicorn.Config(application, host=address["host"], port=address["port"], log_config=None, access_log=False)
-        server = uvicorn.Server(listener)
-
-        def end_server() -> None:
-            ended.wait()
-            server.should_exit = True
-
-        threading.Thread(target=end_server, daemon=True).start()
-        bound = listener.bind_socket()
-        host, port = bound.getsockname()[:2]
-        _LOG.info("listening", address=f"http://{host}:{port}", witness=str(verifier_of(name, witness_key(key))), logs=sorted(watched))
-        server.run(sockets=[bound])
-        seen.close()
-        if broken:
-            raise broken[0]
-    raise typer.Exit(EXIT_OK if server.started else EXIT_RESTART)
+def _serve(name: str, key: Ed25519PrivateKey, watched: dict[str, VerifierKey], seen: WitnessState, listen: str) -> int:
+    address = parse_listen(listen)
+    with listen_on(address["host"], address["port"]) as listener:
+        ending = Ending()
+        application = create_witness(name, key, watched, seen, broken=ending.ask)
+        host, port = listener.getsockname()[:2]
+        _LOG.info("listening", address=f"http://{host}:{port}", witness=str(verifier_of(name, key)), logs=sorted(watched))
+        started = run_server(application, listener, ending)
+    if ending.error is not None:
+        _LOG.error("ended", **ending.error.fault().model_dump(mode="json"))
+        return EXIT_RESTART
+    return EXIT_OK if started else EXIT_RESTART
 
 
 def _logs(words: list[str]) -> dict[str, VerifierKey]:

@@ -8,7 +8,6 @@ from typing import Final
 import httpx
 import structlog
 from cryptography.x509 import Certificate
-from fastapi.concurrency import run_in_threadpool
 
 from central.checkpointing.timestamp_client import TimestampClient
 from central.checkpointing.witness_client import WitnessClient
@@ -16,7 +15,7 @@ from central.config import LogSettings
 from central.evidence.database import Database
 from central.evidence.log import checkpoints, leaves, tree
 from central.evidence.log.checkpoints import LogKey, StoredCheckpoint
-from central.evidence.log.edge import check_edge, check_part, check_tail, continuation_failures, stop_on
+from central.evidence.log.edge import broken, check_edge, check_part, check_tail, continuation_failures, raise_on
 from central.evidence.log.memory import remember
 from central.evidence.log.peers import OBJECTIONS, Peer, note_answer
 from central.evidence.log.vouching import Trusted
@@ -88,9 +87,9 @@ class Keeper:
         with self._database.read() as session:
             failures = check_edge(session, self.trusted, self.folder)
             if not failures:
-                failures = [*check_tail(session), *check_part(session, self._part)]
+                failures = list(dict.fromkeys([*check_tail(session), *check_part(session, self._part)]))
         self._part += 1
-        stop_on(failures)
+        raise_on(failures)
 
     def check_against_witness(self) -> None:
         """Hold the log against the last checkpoint that the witness has seen; a witness that is away says nothing.
@@ -111,7 +110,7 @@ class Keeper:
             self._count(error)
             return
         with self._database.read() as session:
-            stop_on(continuation_failures(session, seen, source))
+            raise_on(continuation_failures(session, seen, source))
 
     def keep(self, *, anew: bool = False) -> StoredCheckpoint | None:
         """Sign the log if it has grown since the last checkpoint, or in any case `anew`; ask who has not vouched yet.
@@ -127,9 +126,7 @@ class Keeper:
             is noted.
         """
         now_us = self._now_us()
-        with self._database.read() as session:
-            size = leaves.size(session)
-            last = next(iter(checkpoints.latest_checkpoints(session, 1)), None)
+        size, last = self._state()
         if size == 0 and not anew:
             return last
         if anew or last is None or last.size != size or (self._missing(last) and now_us >= last.made_us + FRESH_US):
@@ -140,6 +137,15 @@ class Keeper:
             self._ask(Peer.TIMESTAMP, self._stamp, last)
         with self._database.read() as session:
             return checkpoints.latest_checkpoints(session, 1)[0]
+
+    def _state(self) -> tuple[int, StoredCheckpoint | None]:
+        """Give the log's size and its last checkpoint; one that cannot be read ends it."""
+        with self._database.read() as session:
+            size = leaves.size(session)
+            try:
+                return size, next(iter(checkpoints.latest_checkpoints(session, 1)), None)
+            except RejectError as error:
+                raise broken([str(error)]) from error
 
     def _missing(self, last: StoredCheckpoint) -> bool:
         return (self._witness is not None and not last.cosigned) or (self._authority is not None and last.timestamp is None)
@@ -188,7 +194,7 @@ async def keep_log(keeper: Keeper, seconds: int, ended: Callable[[WimError], Non
     """Keep the log on schedule until cancelled; `ended` is told what going on would harm."""
     while True:
         try:
-            await run_in_threadpool(keeper.keep)
+            await asyncio.to_thread(keeper.keep)
         except (RetryError, RejectError) as error:
             _LOG.warning("fault", code=error.code, where=error.where, what=error.what, reaction=error.reaction.value)
         except StopError as error:

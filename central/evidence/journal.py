@@ -3,6 +3,7 @@
 An act is written in the very transaction of what it tells of, so that neither is there without the other.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final
@@ -16,6 +17,9 @@ from contract.canonical import canonical_bytes
 
 DETAIL_MAX: Final = 40
 """Most entries in an act's detail: what matters of a deed, not a copy of it."""
+
+
+Detail = dict[str, str | int | bool | None]
 
 
 class Verb(StrEnum):
@@ -61,12 +65,10 @@ class ActEntry(BaseModel):
     verb: Verb
     subject: Annotated[str, Field(min_length=1, max_length=120)]
     """What it was done to, as a path: ``case/12``, ``vehicle/S1/5``, ``account/3``, ``list/vehicles``."""
-    detail: Annotated[dict[str, str | int | bool | None], Field(max_length=DETAIL_MAX)] = {}
+    detail: Annotated[Detail, Field(max_length=DETAIL_MAX)] = {}
 
 
-def note(
-    session: Session, actor: Actor, verb: Verb, subject: str, *, now_us: int, detail: dict[str, str | int | bool | None] | None = None
-) -> int:
+def note(session: Session, actor: Actor, verb: Verb, subject: str, *, now_us: int, detail: Detail | None = None) -> int:
     """Write an act, and its leaf in the log, within the caller's transaction and give its number."""
     entry = ActEntry(
         time_us=now_us,
@@ -82,3 +84,14 @@ def note(
     session.flush()
     log_act(session, row.id, row.entry, now_us)
     return row.id
+
+
+def spans(numbers: Sequence[int]) -> str:
+    """Write ascending numbers as spans, for a detail: ``3-5,9``."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in found)

@@ -104,6 +104,18 @@ class Formats:
         pattern = "y年M月d日 HH:mm:ss xxx" if self.language.code == "zh" else "d MMMM y, HH:mm:ss xxx"
         return format_datetime(self._local(time_us), pattern, locale=self.language.locale)
 
+    def form_moment(self, time_us: int) -> str:
+        """Give a local time as a form's field for date and time holds it."""
+        return self._local(time_us).replace(tzinfo=None).isoformat(timespec="seconds")
+
+    def wall_ms(self, time_us: int) -> float:
+        """Give what the clock on the wall shows as milliseconds since 1970, for charts that know no time zones."""
+        return self._local(time_us).replace(tzinfo=UTC).timestamp() * 1_000
+
+    def last_day(self, until_us: int) -> str:
+        """Give the last local day before a moment at which a term ends."""
+        return self.day(until_us - 1)
+
     def utc(self, time_us: int) -> str:
         """Give a moment in UTC to the microsecond, as the record means it."""
         return (_EPOCH + timedelta(microseconds=time_us)).isoformat(timespec="microseconds").replace("+00:00", "Z")

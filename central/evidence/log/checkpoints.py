@@ -141,10 +141,10 @@ def _whole(session: Session, rows: Sequence[LogCheckpoint]) -> tuple[StoredCheck
 
 def _one(row: LogCheckpoint, cosignatures: Iterable[LogCosignature], stamp: LogTimestamp | None) -> StoredCheckpoint:
     source = f"checkpoint {row.id}"
-    note, cosigned = Note.parse(row.note.encode(), source), []
+    note, cosigned = Note.parse(str(row.note).encode(), source), []
     checkpoint = Checkpoint.parse(note.text, source)
     for one in cosignatures:
-        note = note.with_signatures(*parse_signatures(one.line, f"cosignature {one.witness} of {source}"))
+        note = note.with_signatures(*parse_signatures(str(one.line), f"cosignature {one.witness} of {source}"))
         cosigned.append(Cosigned(one.witness, one.time_s))
     return StoredCheckpoint(
         id=row.id,

@@ -86,18 +86,23 @@ def continuation_failures(session: Session, earlier: Checkpoint, name: str) -> l
     return []
 
 
-def stop_on(failures: list[str]) -> None:
+def broken(failures: list[str]) -> StopError:
+    """Give the error that ends it, ``log-broken``; it names the first object that does not fit."""
+    name, _, what = failures[0].partition(": ")
+    more = f"; and {len(failures) - 1} more" if len(failures) > 1 else ""
+    return StopError("log-broken", name, f"{what}{more}. Run `wim-central log check`; docs/log.md says what to do")
+
+
+def raise_on(failures: list[str]) -> None:
     """End it where anything does not fit.
 
     Raises
     ------
     StopError
-        ``log-broken``, naming the first object that does not fit.
+        ``log-broken``.
     """
     if failures:
-        name, _, what = failures[0].partition(": ")
-        more = f"; and {len(failures) - 1} more" if len(failures) > 1 else ""
-        raise StopError("log-broken", name, f"{what}{more}. Run `wim-central log check`; docs/log.md says what to do")
+        raise broken(failures)
 
 
 def _count_failures(session: Session) -> list[str]:

@@ -21,8 +21,10 @@ from central.evidence.models.cases import (
     ScreeningCursor,
     StationPublication,
 )
+from central.evidence.models.exports import ExportJob
 from central.evidence.models.journal import Act
 from central.evidence.models.log import LogCheckpoint, LogCosignature, LogLeaf, LogNode, LogPeer, LogTimestamp
+from central.evidence.models.privacy import HeldText, LegalHold
 from central.evidence.models.publicity import IssuedDocument, QueryBrake, QueryVisit
 from central.evidence.models.records import (
     Blob,
@@ -38,6 +40,7 @@ from central.evidence.models.records import (
     Supplement,
     Vehicle,
 )
+from central.evidence.models.reweighing import Reweighing
 from central.evidence.models.webhooks import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
@@ -55,7 +58,10 @@ __all__ = [
     "ChainState",
     "Deletion",
     "DeliveryState",
+    "ExportJob",
+    "HeldText",
     "IssuedDocument",
+    "LegalHold",
     "LogCheckpoint",
     "LogCosignature",
     "LogLeaf",
@@ -72,6 +78,7 @@ __all__ = [
     "QueryVisit",
     "Record",
     "RecoveryCode",
+    "Reweighing",
     "ScreeningCursor",
     "Station",
     "StationGroup",

@@ -13,9 +13,9 @@ from central.evidence.journal import Actor
 from central.evidence.models import Case
 from central.evidence.publications import Publication, publish_station
 from central.evidence.screenings import medium_arrived
+from central.office_settings import ReviewSettings
 from central.review.acts import Done, act
 from central.review.screening.run import screen_all
-from central.review.settings import ReviewSettings
 from central.review.view import case_id_of, case_view
 from central.review.views import CaseView
 from central.review.workflow import WORKFLOW, Part, State

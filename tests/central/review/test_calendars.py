@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from central.office_settings import ReviewSettings, TermedState
 from central.review.calendars import Calendar, Year, calendar
 from central.review.deadlines import day_start_us, due_us, is_due_certain, term, working_days_of
-from central.review.settings import ReviewSettings, TermedState
 from central.review.workflow import WORKFLOW, Decision, State
 from contract.faults import StopError
 from contract.units import US_PER_S

@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from central.evidence.accounts import Role
 from central.evidence.models import CaseObjection, Notice
+from central.office_settings import ReviewSettings
 from central.review.objections import object_to
-from central.review.settings import ReviewSettings
 from central.review.views import NoticeItem
 from central.review.workflow import Decision, State
 from contract.faults import RejectError

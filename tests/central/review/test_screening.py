@@ -5,8 +5,8 @@ import pytest
 from sqlalchemy import update
 
 from central.evidence.models import Blob, Case, CaseEvent, Record, StationKey
+from central.office_settings import ReviewSettings
 from central.review.gates import GateName, GateState, Why
-from central.review.settings import ReviewSettings
 from central.review.workflow import State
 from contract.media import MediaRole, sha256_hex
 from contract.records import CertificateEntry, Clock, ClockState, FlagEntry, Identity, PlateEntry, VerificationEntry
