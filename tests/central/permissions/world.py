@@ -20,10 +20,14 @@ from central.evidence.accounts.groups import set_group
 from central.evidence.tokens import Scope, make_token
 from central.ingest.receipt_key import receipt_key
 from central.ingest.receive import Receiver
+from central.review.workflow import State
 from contract.media import MediaRole, sha256_hex
 from tests.broker import free_port
 from tests.central.bench import Bench, Clock
+from tests.central.review.office import Office
+from tests.central.review.table import PATHS
 from tests.central.served import served
+from tests.central.web.cases import seen_case
 from tests.central.web.passages import picture, ref, signal, store_blob, store_passage
 from tests.signing_station import SigningStation
 
@@ -58,6 +62,8 @@ class World:
     pictures: dict[str, str]
     """The SHA-256 of each station's scene."""
     group_id: int
+    offices: dict[str, Office]
+    cases: dict[tuple[str, str], int] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def visitor(self, actor: str) -> Visitor:
@@ -81,6 +87,15 @@ class World:
         """Add somebody else's account."""
         with self.central.database.write() as session:
             return accounts.add_account(session, f"somebody {next(self.numbers)}", role, password, self.central.now_us())
+
+    def case(self, whose: str, state: str) -> int:
+        """Give a case in a state; where an earlier request moved it on, another one."""
+        office = self.offices[self.station(whose)]
+        known = self.cases.get((whose, state))
+        if known is None or office.state(known) != state:
+            known = self.cases[whose, state] = seen_case(office, f"湘A{next(self.numbers):05}")
+            office.drive(known, *PATHS[State(state)])
+        return known
 
     def station(self, whose: str) -> str:
         return {"own": OWN, "other": OTHER}[whose]
@@ -113,4 +128,7 @@ def living(folder: Path) -> Iterator[World]:
         with central.database.write() as session:
             group_id = set_group(session, OPERATOR, "north", frozenset({OWN}), clock())
         pictures = {OWN: sha256_hex(picture()), OTHER: sha256_hex(scene)}
-        yield World(app, central, client, {OWN: bench.station, OTHER: other.station}, pictures, group_id)
+        offices = {OWN: Office(bench), OTHER: Office(other)}
+        for office in offices.values():
+            office.publish()
+        yield World(app, central, client, {OWN: bench.station, OTHER: other.station}, pictures, group_id, offices)
