@@ -17,6 +17,7 @@ from central.evidence import accounts
 from central.evidence.accounts import Login, Role
 from central.evidence.accounts.grants import OPERATOR
 from central.evidence.accounts.groups import set_group
+from central.evidence.log.checkpoints import log_key, make_checkpoint
 from central.evidence.tokens import Scope, make_token
 from central.ingest.receipt_key import receipt_key
 from central.ingest.receive import Receiver
@@ -126,6 +127,7 @@ def living(folder: Path) -> Iterator[World]:
         store_blob(other, scene)
         store_passage(other, media=(ref(MediaRole.SCENE, scene, "image/jpeg"), ref(MediaRole.CAPTURE, signal(), "application/x-hdf5")))
         with central.database.write() as session:
+            make_checkpoint(session, log_key(settings.key_folder, settings.log.origin), clock())
             group_id = set_group(session, OPERATOR, "north", frozenset({OWN}), clock())
         pictures = {OWN: sha256_hex(picture()), OTHER: sha256_hex(scene)}
         offices = {OWN: Office(bench), OTHER: Office(other)}
