@@ -10,6 +10,7 @@ from central.access import CentralDep
 from central.context import Central
 from central.evidence.accounts import Login, Role
 from central.evidence.journal import Verb
+from central.evidence.masking import PlateSight
 from central.evidence.stations import stations
 from central.review.lines import count_by_state, find_cases
 from central.review.view import case_view
@@ -20,7 +21,6 @@ from central.web.case_words import ACTS, CASE_GATES, DECISIONS, GROUNDS, PARTS, 
 from central.web.cases.door import LOOKING, CaseLogin, SeenCase, may_work
 from central.web.cases.narrowing import CaseNarrowing, parse_case_narrowing
 from central.web.cases.page import act_forms, entered_in, listed, place_in
-from central.web.masking import sees_plates
 from central.web.pages import language_of, pages_of
 from central.web.seeing import seen
 from central.web.vehicle_parts import vehicle_parts
@@ -32,7 +32,7 @@ DISMISSIBLE: Final = frozenset(WORKFLOW.actions["dismiss"].from_states)
 
 def narrowing_of(request: Request, login: Login) -> CaseNarrowing:
     """Read the list's filter from a request's address."""
-    return parse_case_narrowing(request.query_params, pages_of(request).zone, may_work=may_work(login))
+    return parse_case_narrowing(request.query_params, pages_of(request).zone, may_work=may_work(login), sight=PlateSight.of(login))
 
 
 @router.get("/cases")
@@ -68,7 +68,6 @@ def row_values(login: Login) -> dict[str, Any]:
         "state_words": STATES,
         "decision_words": DECISIONS,
         "ground_words": GROUNDS,
-        "show_plates": sees_plates(login),
         "dismissible": DISMISSIBLE if login.may(Role.REVIEWER) else frozenset(),
     }
 
@@ -153,7 +152,7 @@ def _page(central: Central, login: Login, narrowing: CaseNarrowing) -> CasePage:
     now_us = central.now_us()
     with central.database.read() as session:
         if narrowing.whole:
-            within = login.stations_for(*LOOKING)
+            within = PlateSight.of(login).within(login.stations_for(*LOOKING), by_plate=narrowing.filter.plate is not None)
             return find_cases(session, narrowing.filter, now_us, before=narrowing.after, limit=ROWS, stations=within)
         return work_list(session, login, now_us, narrowing.filter, after=narrowing.after, limit=ROWS)
 
