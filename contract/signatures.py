@@ -25,6 +25,7 @@ class PayloadType(StrEnum):
     BLOB_CLAIM = "application/vnd.weighline.blob-claim+json"
     CALIBRATION = "application/vnd.weighline.calibration+json"
     CERTIFICATE = "application/vnd.weighline.calibration-certificate+json"
+    BUNDLE = "application/vnd.weighline.bundle+json"
 
 
 class Signature(BaseModel):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, undefer
 from central.evidence.blobs import BlobStore
 from central.evidence.certificates import CertificateTrail
 from central.evidence.disclosures import held_texts
-from central.evidence.models import Blob, Deletion, Media, Record, Supplement, Vehicle
+from central.evidence.models import Blob, Deletion, IssuedDocument, Media, Record, Supplement, Vehicle
 from central.evidence.quarantine import quarantine_count
 from central.evidence.stations import EnrolledKey, keys_of, stations
 from contract.chain import GENESIS, Link, check_link, link_of
@@ -71,6 +71,7 @@ def audit(session: Session, blobs: BlobStore) -> Audit:
     for station in stations(session):
         found.stations[station.id] = _audit_station(session, station.id, found.failures)
     _audit_media(session, blobs, found)
+    _audit_documents(session, blobs, found)
     return found
 
 
@@ -174,3 +175,11 @@ def _audit_media(session: Session, blobs: BlobStore, found: Audit) -> None:
             sound[sha256] = blobs.has(sha256) and blobs.is_sound(sha256)
         if not sound[sha256]:
             found.failures.append(f"{station}/{seq}: blob {sha256[:16]}: is gone from the folder or altered")
+
+
+def _audit_documents(session: Session, blobs: BlobStore, found: Audit) -> None:
+    """Hash every document that was issued of a case."""
+    query = select(IssuedDocument.case_id, IssuedDocument.kind, IssuedDocument.language, IssuedDocument.sha256)
+    for case_id, kind, language, sha256 in session.execute(query.order_by(IssuedDocument.id)):
+        if not (blobs.has(sha256) and blobs.is_sound(sha256)):
+            found.failures.append(f"case {case_id}: {kind} {language}: blob {sha256[:16]}: is gone from the folder or altered")
