@@ -120,6 +120,20 @@ def publish_station(
 
 
 @app.command()
+def withdraw_station(
+    station: Annotated[str, typer.Argument(help="Station id, as it is enrolled.")],
+    *,
+    data: OptionalData = None,
+    database_url: Url = None,
+    config: Config = None,
+) -> None:
+    """End a station's publication now: the public sees it no more, and what it weighs from now on can not be enforced."""
+    with faults_end_it(), administration.opened(load_settings(config, {"data": data, "database_url": database_url})) as database:
+        publication_command.end_publication(database, station)
+    typer.echo(f"{station} is no longer published")
+
+
+@app.command()
 def workflow() -> None:
     """Print the way of a case as a state diagram (Mermaid), drawn from the workflow that the service goes by."""
     typer.echo(state_diagram(), nl=False)

@@ -22,6 +22,7 @@ ENTRIES: Final = (
     Entry("/stations", N_("Stations")),
     Entry("/quarantine", N_("Quarantine")),
     Entry("/accounts", N_("Accounts"), frozenset({Role.ADMINISTRATOR})),
+    Entry("/publicity", N_("Publicity"), frozenset({Role.ADMINISTRATOR})),
 )
 
 

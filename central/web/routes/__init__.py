@@ -23,6 +23,7 @@ from central.web.routes import (
     own_case,
     provider,
     public,
+    publicity,
     quarantine,
     stations,
     tokens,
@@ -54,4 +55,5 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     public.router,
     checkpoints.router,
     own_case.router,
+    publicity.router,
 )
