@@ -14,8 +14,14 @@ from central.evidence.accounts import second_factor as factor
 from central.evidence.accounts.directory import disable
 from central.evidence.accounts.grants import OPERATOR, grant, revoke
 from central.evidence.events import EventType
-from central.evidence.journal import Actor
+from central.evidence.journal import SERVICE, Actor
+from central.evidence.log.checkpoints import log_key, make_checkpoint
+from central.evidence.publications import Publication, publication_at, publish_station, withdraw_station
 from central.evidence.tokens import Scope, make_token, revoke_token
+from central.review.screening.run import screen_all
+from central.review.view import case_id_of
+from central.web.documents.issuing import issue
+from central.web.documents.kinds import Kind
 from central.webhooks.endpoints import add_endpoint, deliveries_page, send_test, set_enabled
 from contract.canonical import canonical_bytes
 from contract.media import sha256_hex
@@ -215,6 +221,60 @@ def new_endpoint_api(world: World, visitor: Visitor, whose: str, state: str) -> 
     return Prepared(json=form | {"events": ["case.decided"]})
 
 
+def case_of(world: World, whose: str) -> int:
+    """Give the case of a station's vehicle, screened where it was not yet."""
+    if whose == "none":
+        return NOBODYS
+    screen_all(world.central)
+    with world.central.database.read() as session:
+        found = case_id_of(session, world.station(whose), 1)
+    assert found is not None
+    return found
+
+
+def case_document(world: World, _visitor: Visitor, whose: str, state: str) -> Prepared:
+    """`issued`: the case's sheet was issued before."""
+    case_id = case_of(world, whose)
+    if state == "issued":
+        issue(world.central, world.app.state.pages, case_id, (Kind.SHEET, "en"), SERVICE)
+    return Prepared(parts={"case_id": case_id, "kind": "sheet", "language": "en"})
+
+
+def issuing(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
+    prepared = case_document(world, visitor, whose, state)
+    prepared.form = {}
+    return prepared
+
+
+def guess(world: World, *_: object) -> Prepared:
+    """A wrong pair, from an address of its own, so that no brake falls."""
+    number = next(world.numbers)
+    headers = {"X-Forwarded-For": f"198.51.{number // 250}.{number % 250 + 1}"}
+    return Prepared(form={"notice": f"none {number}", "plate": "x"}, headers=headers)
+
+
+PUBLICATION = {"road": "G104", "stake": "K12+300", "office": "Highway bureau", "institute": "Metrology", "place": "Gazette 7"}
+
+
+def publication(world: World, _visitor: Visitor, whose: str, state: str) -> Prepared:
+    """`published`: the station is published; otherwise it is not."""
+    if whose != "none":
+        station, now_us = world.station(whose), world.central.now_us()
+        with world.central.database.write() as session:
+            if state == "published":
+                publish_station(session, Publication(station, **PUBLICATION, from_us=now_us), now_us)
+            while state != "published" and publication_at(session, station, now_us) is not None:
+                withdraw_station(session, station, now_us)
+    return Prepared(form=dict(PUBLICATION))
+
+
+def signed_log(world: World, *_: object) -> Prepared:
+    settings = world.central.settings
+    with world.central.database.write() as session:
+        made = make_checkpoint(session, log_key(settings.key_folder, settings.log.origin), world.central.now_us())
+    return Prepared(parts={"number": made.id})
+
+
 def upload(world: World, _visitor: Visitor, _whose: str, state: str) -> Prepared:
     station, data = world.stations[OWN], f"picture {next(world.numbers)}".encode()
     headers = {}
@@ -226,6 +286,21 @@ def upload(world: World, _visitor: Visitor, _whose: str, state: str) -> Prepared
 
 
 BUILDS: dict[str, Build] = {
+    "GET /vehicles/{station}/{seq}/sheet.{language}.pdf": lambda *_: Prepared(parts={"language": "en"}),
+    "GET /cases/{case_id}/documents": case_document,
+    "POST /cases/{case_id}/documents/{kind}.{language}": issuing,
+    "GET /cases/{case_id}/documents/{kind}.{language}.pdf": case_document,
+    "GET /cases/{case_id}/documents/by-hash/{sha256}.pdf": case_document,
+    "GET /public/decisions/{number}": lambda *_: Prepared(parts={"number": "S1/2026/00001"}),
+    "GET /public/checkpoints.txt": signed_log,
+    "GET /public/checkpoints/{number}.txt": signed_log,
+    "POST /public/query": guess,
+    "POST /public/leave": by_form(),
+    "POST /public/case/objection": by_form({"text": "I was not there", "contact": "1"}),
+    "GET /public/case/documents/{kind}.{language}.pdf": lambda *_: Prepared(parts={"kind": "notice", "language": "zh"}),
+    "GET /public/stations/{station}": publication,
+    "POST /publicity/{station}": publication,
+    "POST /publicity/{station}/withdraw": publication,
     "PUT /blobs/{sha256}": upload,
     "POST /login": password_login,
     "POST /login/once": link_login,

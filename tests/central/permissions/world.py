@@ -20,6 +20,7 @@ from central.evidence.accounts.groups import set_group
 from central.evidence.tokens import Scope, make_token
 from central.ingest.receipt_key import receipt_key
 from central.ingest.receive import Receiver
+from central.rate_limit import RateLimit
 from contract.media import MediaRole, sha256_hex
 from tests.broker import free_port
 from tests.central.bench import Bench, Clock
@@ -100,6 +101,7 @@ def living(folder: Path) -> Iterator[World]:
     clock = Clock()
     app = create_app(settings, clock)
     central: Central = app.state.central
+    app.state.public_pace = RateLimit(per_minute=1_000_000, burst=1_000_000)
     with served(app) as client:
         key = receipt_key(settings.key_folder)
         bench = Bench(central, clock, key, Receiver(central, key))
