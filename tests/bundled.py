@@ -31,7 +31,7 @@ from verifier.trust import Trust
 WAY = ("confirm", "pass-legal", "decide-penalty", "notify")
 
 
-@dataclass
+@dataclass(repr=False)
 class Evidence:
     """A central with a case, what keys are known of it from elsewhere, and the bundle."""
 

@@ -22,7 +22,7 @@ MEANINGS: Final = {
     **dict.fromkeys(("media-differ", "parameters-differ", "certificate-differs", "rules-differ", "leaf-differs"), FOREIGN),
     **dict.fromkeys(("member-unlisted", "another-record", "another-station", "another-case", "document-not-issued"), FOREIGN),
     **dict.fromkeys(("timestamp-stray", "bad-inclusion-proof"), FOREIGN),
-    **dict.fromkeys(("unknown-key", "wrong-origin", "bad-key", "bad-verifier-key", "bad-certificate"), KEY),
+    **dict.fromkeys(("unknown-key", "key-differs", "wrong-origin", "bad-key", "bad-verifier-key", "bad-certificate"), KEY),
     **dict.fromkeys(("bundle-missing", "member-missing", "media-missing", "not-in-log", "consistency-missing", "no-record"), GAP),
     **dict.fromkeys(
         ("predecessor-unknown", "parameters-absent", "certificate-absent", "no-capture", "document-absent", "media-absent"), UNSURE

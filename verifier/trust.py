@@ -55,14 +55,24 @@ def read_trust(
 
 def read_ed25519(text: str, option: str) -> Ed25519PublicKey:
     """Read an Ed25519 public key from a PEM file, or the base64 of its 32 bytes."""
-    data = _given(text)
+    return read_ed25519_in(_given(text), option)
+
+
+def read_ed25519_in(data: bytes, source: str) -> Ed25519PublicKey:
+    """Read one from bytes, which never name a file.
+
+    Raises
+    ------
+    RejectError
+        ``bad-key``.
+    """
     try:
-        key = load_pem_public_key(data) if data.startswith(b"-----") else ed25519_of(data.decode().strip())
+        key = load_pem_public_key(data) if data.startswith(b"-----") else ed25519_of(data.decode("ascii").strip())
     except (ValueError, UnsupportedAlgorithm) as error:
-        what = f"{text[:80]!r} is no Ed25519 public key: give a PEM file, or the base64 of its 32 bytes"
-        raise RejectError("bad-key", option, what) from error
+        what = f"{data[:60]!r} is no Ed25519 public key: give a PEM file, or the base64 of its 32 bytes"
+        raise RejectError("bad-key", source, what) from error
     if not isinstance(key, Ed25519PublicKey):
-        raise RejectError("bad-key", option, f"{text[:80]!r} is a key of another kind; Ed25519 is wanted")
+        raise RejectError("bad-key", source, f"{data[:60]!r} is a key of another kind; Ed25519 is wanted")
     return key
 
 
@@ -76,11 +86,21 @@ def ed25519_of(word: str) -> Ed25519PublicKey:
 
 def read_verifier_key(text: str, kind: KeyKind, option: str) -> VerifierKey:
     """Read the key of a log or a witness: ``<name>+<id>+<base64>``, or a file that holds it."""
-    key = VerifierKey.parse(_given(text).decode(errors="replace"), option)
+    return read_verifier_key_in(_given(text), kind, option)
+
+
+def read_verifier_key_in(data: bytes, kind: KeyKind, source: str) -> VerifierKey:
+    """Read one from bytes, which never name a file.
+
+    Raises
+    ------
+    RejectError
+        ``bad-verifier-key``, ``bad-key-name``, or ``bad-key`` if it is of another kind.
+    """
+    key = VerifierKey.parse(data.decode(errors="replace"), source)
     if key.kind is not kind:
-        raise RejectError(
-            "bad-key", option, f"{key.name} is the key of a {'log' if kind is KeyKind.COSIGNATURE else 'witness'}, not of this"
-        )
+        other = "log" if kind is KeyKind.COSIGNATURE else "witness"
+        raise RejectError("bad-key", source, f"{key.name} is the key of a {other}, not what is wanted here")
     return key
 
 

@@ -30,7 +30,10 @@ def reweigh(central: Central, subject: Subject, actor: Actor) -> Result:
     except RejectError as error:
         central.count(error)
         result = _unweighed(subject, central.now_us(), Outcome.REFUSED).model_copy(
-            update={"code": error.code, "what": f"{error.where}: {error.what}"[:2_000]}
+            update={
+                "code": error.code,
+                "what": (error.what if error.code == "reweighing-refused" else f"{error.where}: {error.what}")[:2_000],
+            }
         )
     stored = canonical_bytes(result)
     with central.database.write() as session:

@@ -57,10 +57,16 @@ class Publication(_Part):
     certificate: Text | None = None
     verified_from_us: int | None = None
     verified_until_us: int | None = None
+    """The scale's verification certificate, good in [verified_from_us, verified_until_us); it counts where the record names none."""
 
     def covers(self, time_us: int) -> bool:
         """Whether it is in force at a moment."""
         return self.from_us <= time_us and (self.until_us is None or time_us < self.until_us)
+
+    def verifies(self, time_us: int) -> bool:
+        """Whether it names a certificate of the scale that covers a moment."""
+        first, end = self.verified_from_us, self.verified_until_us
+        return self.certificate is not None and first is not None and end is not None and first <= time_us < end
 
 
 class Consistency(_Part):

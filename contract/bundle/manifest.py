@@ -4,7 +4,6 @@ The manifest is itself the member ``manifest.json``: a DSSE envelope in the one 
 changed unseen. Its signature says who made the bundle; what the records say rests on the stations' own signatures.
 """
 
-import base64
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
@@ -17,7 +16,7 @@ from contract.canonical import canonical_bytes, parse_canonical
 from contract.faults import RejectError
 from contract.media import Sha256
 from contract.records import TimeUs
-from contract.signatures import PayloadType, open_envelope, parse_envelope, payload_of, seal
+from contract.signatures import PayloadType, open_envelope, parse_envelope, payload_of, seal, spelled_out
 from contract.station import Name
 
 MANIFEST_NAME: Final = "manifest.json"
@@ -128,8 +127,7 @@ def open_manifest(data: bytes, keys: Mapping[str, Ed25519PublicKey], source: str
     """
     envelope = parse_envelope(data, source)
     payload = open_envelope(envelope, PayloadType.BUNDLE, keys, source)
-    spelled = (envelope.payload, *(one.sig for one in envelope.signatures))
-    if envelope.model_dump_json().encode() != data or any(base64.b64encode(base64.b64decode(one)).decode() != one for one in spelled):
+    if spelled_out(envelope) != data:
         raise RejectError("not-canonical", source, "is not in the form in which central writes it; a bit of it was changed")
     return parse_manifest(payload, source)
 

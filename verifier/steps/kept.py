@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from contract.bundle.contents import Publication, parse_content
 from contract.bundle.manifest import Role
 from contract.canonical import parse_canonical
 from contract.faults import RejectError, StopError
@@ -64,7 +65,11 @@ def check_certificate(bundle: Bundle) -> Iterator[Finding | int]:
     _, record = bundle.whole
     certificate = record.certificate
     if certificate is None:
-        yield note("no-certificate", f"record {record.seq}", "names no certificate: the station went by a calibration file of its operator")
+        published = [parse_content(Publication, data, entry.name) for entry, data in bundle.each(Role.PUBLICATION)]
+        yield len(published)
+        if not any(one.station == record.station and one.verifies(record.time_us) for one in published):
+            what = "names no certificate, and no publication of the station one that covers the day: the scale's verification is not proven"
+            yield note("no-certificate", f"record {record.seq}", what)
         return
     if not certificate.verified_at(record.time_us):
         moment = datetime.fromtimestamp(record.time_us / US_PER_S, UTC).isoformat(timespec="seconds")

@@ -18,7 +18,7 @@ from contract.media import sha256_hex
 from contract.units import US_PER_S
 from verifier.bundle import Bundle, Proven
 from verifier.findings import Finding, note
-from verifier.trust import Trust, read_verifier_key
+from verifier.trust import Trust, read_verifier_key_in
 
 LEAF, PROOF, STAMP, CONSISTENCY = ".leaf", ".proof", ".tsr", ".consistency"
 """Endings of members of the log; what belongs together has the same name before it."""
@@ -54,12 +54,12 @@ def _act_id(name: str) -> str:
 
 
 def _log_key(bundle: Bundle, trust: Trust) -> tuple[VerifierKey, list[Finding]]:
-    if trust.log is not None:
-        return trust.log, []
     entry = bundle.only(Role.LOG_KEY)
     if entry is None:
-        raise RejectError("bundle-missing", Role.LOG_KEY.value, "is not in the bundle; pin it by --log-key")
-    key = read_verifier_key(bundle.read(entry).decode(errors="replace"), KeyKind.ED25519, entry.name)
+        raise RejectError("bundle-missing", Role.LOG_KEY.value, "is not in the bundle")
+    key = read_verifier_key_in(bundle.read(entry), KeyKind.ED25519, entry.name)
+    if trust.log is not None:
+        return trust.log, [] if str(key) == str(trust.log) else [Finding("key-differs", entry.name, "is another key than the pinned one")]
     what = "comes from the bundle itself; compare it with the one that the office has published, or pin it by --log-key"
     return key, [note("key-not-pinned", entry.name, what)]
 
@@ -92,15 +92,13 @@ def _consistencies(bundle: Bundle) -> Iterator[tuple[str, Consistency]]:
 
 def check_cosignatures(bundle: Bundle, trust: Trust) -> Iterator[Finding | int]:
     """Check every cosignature by a witness that is known, and that one covers the vehicle's record."""
-    witnesses = list(trust.witnesses)
-    if not witnesses:
-        witnesses = [
-            read_verifier_key(data.decode(errors="replace"), KeyKind.COSIGNATURE, entry.name)
-            for entry, data in bundle.each(Role.WITNESS_KEY)
-        ]
-        if witnesses:
-            what = "come from the bundle itself; compare them with those that the witnesses publish, or pin one by --witness-key"
-            yield note("key-not-pinned", "the witnesses' keys", what)
+    brought = [read_verifier_key_in(data, KeyKind.COSIGNATURE, entry.name) for entry, data in bundle.each(Role.WITNESS_KEY)]
+    witnesses = list(trust.witnesses) or brought
+    if brought and not trust.witnesses:
+        what = "come from the bundle itself; compare them with those that the witnesses publish, or pin one by --witness-key"
+        yield note("key-not-pinned", "the witnesses' keys", what)
+    elif trust.witnesses and not {*map(str, brought)} & {*map(str, witnesses)}:
+        yield Finding("key-differs", "the witnesses' keys", "are others than the pinned ones")
     seen: set[tuple[int, str]] = set()
     for one in bundle.proven.values():
         for witness in witnesses:
@@ -149,10 +147,12 @@ def check_timestamps(bundle: Bundle, trust: Trust, facts: dict[str, str | int]) 
 
 
 def _authority(bundle: Bundle, trust: Trust) -> tuple[tuple[Certificate, ...], list[Finding]]:
-    if trust.authority:
-        return trust.authority, []
     entry = bundle.only(Role.AUTHORITY)
     if entry is None:
-        return (), []
+        return trust.authority, []
+    brought = read_authority(bundle.read(entry), entry.name)
+    if trust.authority:
+        same = set(brought) & set(trust.authority)
+        return trust.authority, [] if same else [Finding("key-differs", entry.name, "are other certificates than the pinned ones")]
     what = "come from the bundle itself; compare them with those that the authority publishes, or pin them by --tsa-cert"
-    return read_authority(bundle.read(entry), entry.name), [note("key-not-pinned", entry.name, what)]
+    return brought, [note("key-not-pinned", entry.name, what)]

@@ -12,7 +12,7 @@ from contract.faults import RejectError
 from contract.signatures import key_id
 from verifier.bundle import Bundle
 from verifier.findings import Finding, note
-from verifier.trust import KEY_FILE_MAX_BYTES, Trust, read_ed25519
+from verifier.trust import KEY_FILE_MAX_BYTES, Trust, read_ed25519_in
 
 
 @dataclass
@@ -35,28 +35,24 @@ def open_bundle(archive: ArchiveReader, trust: Trust) -> Opened:
         data = archive.read(MANIFEST_NAME, MANIFEST_MAX_BYTES)
         manifest, _ = look_into_manifest(data, MANIFEST_NAME)
         opened.bundle = Bundle(archive, manifest)
-        key, from_bundle = _central_key(archive, manifest, trust)
-        open_manifest(data, {key_id(one): one for one in key}, MANIFEST_NAME)
-        if from_bundle:
-            what = (
-                "is signed by the key that the bundle itself brings; compare that with central's published key, or pin it by --central-key"
-            )
+        brought = _central_key(archive, manifest)
+        trusted = trust.central or (brought,)
+        open_manifest(data, {key_id(one): one for one in trusted}, MANIFEST_NAME)
+        if not trust.central:
+            what = "is signed by the key that the bundle brings; compare that with central's published key, or pin it by --central-key"
             opened.found.append(note("key-not-pinned", MANIFEST_NAME, what))
+        elif key_id(brought) not in map(key_id, trusted):
+            opened.found.append(Finding("key-differs", Role.CENTRAL_KEY.value, "is another key than the pinned one"))
     except RejectError as error:
         opened.found.append(Finding.of(error))
     return opened
 
 
-def _central_key(archive: ArchiveReader, manifest: Manifest, trust: Trust) -> tuple[tuple[Ed25519PublicKey, ...], bool]:
-    if trust.central:
-        return trust.central, False
+def _central_key(archive: ArchiveReader, manifest: Manifest) -> Ed25519PublicKey:
     named = manifest.of(Role.CENTRAL_KEY)
     if len(named) != 1:
-        raise RejectError(
-            "bundle-missing", "central-key", f"stands {len(named)} times in the bundle; it has one, or pin one by --central-key"
-        )
-    pem = archive.read(named[0].name, KEY_FILE_MAX_BYTES).decode(errors="replace")
-    return (read_ed25519(pem, named[0].name),), True
+        raise RejectError("bundle-missing", Role.CENTRAL_KEY.value, f"stands {len(named)} times in the bundle; it has one")
+    return read_ed25519_in(archive.read(named[0].name, KEY_FILE_MAX_BYTES), named[0].name)
 
 
 def check_members(bundle: Bundle) -> Iterator[Finding | int]:

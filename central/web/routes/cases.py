@@ -14,7 +14,7 @@ from central.evidence.stations import stations
 from central.review.lines import count_by_state, find_cases
 from central.review.view import case_view
 from central.review.views import CasePage, CaseView
-from central.review.work import work_count, work_list
+from central.review.work import SEEING, work_count, work_list
 from central.review.workflow import WORKFLOW
 from central.web.case_words import ACTS, CASE_GATES, DECISIONS, GROUNDS, PARTS, REFUSALS, RULINGS, STATES, why_in
 from central.web.cases.door import LOOKING, CaseLogin, SeenCase, may_work
@@ -96,7 +96,7 @@ def version(request: Request, login: CaseLogin, central: CentralDep, number: See
     with central.database.read() as session:
         view = found_view(session, login, central, number)
     last = view.history[-1] if view.history else None
-    told = "" if last is None else pages_of(request).text(request, "cases/acted.html", login, event=last, acts=ACTS)
+    told = "" if last is None else pages_of(request).text(request, "cases/acted.html", login, event=last, act_words=ACTS)
     return JSONResponse({"version": view.line.version, "told": told}, headers={"Cache-Control": "no-store"})
 
 
@@ -140,6 +140,7 @@ def show_case(
         refusal_words=REFUSALS,
         acted=_acted(request),
         works=may_work(login),
+        papers=any(login.may(role, view.line.station) for role in SEEING),
         gate_words=CASE_GATES,
         part_words=PARTS,
         ruling_words=RULINGS,

@@ -1,7 +1,7 @@
 """Every route × kind of visitor × own or another's object × state, against the table beside this file.
 
-A route of the application that the table does not name fails `test_the_table_names_every_route`. To write the rows of new routes, add them
-A route that the table does not name fails `test_the_table_names_every_route`. To write the rows of new routes, add them
+A route that the table does not name fails `test_the_table_names_every_route`. To write the rows of new routes, add them to the table with
+``?`` in each column, run ``python -m tests.central.permissions.test_permissions``, and read what it prints before it goes into the table.
 """
 
 import re
