@@ -147,7 +147,7 @@ def _settings(config: Path | None, data: Path | None, database_url: str | None) 
 def _keeping(settings: Settings, subject: str, verb: Verb = Verb.DID) -> Iterator[tuple[Database, Keeper]]:
     """Open the log and note what is done to it."""
     with opened(settings) as database:
-        keeper = Keeper(database, log_key(settings.key_folder, settings.log.origin), settings.key_folder, settings.log, now_us=now_us)
+        keeper = Keeper(database, settings, now_us=now_us)
         with database.write() as session:
             note(session, command_actor(), verb, subject, now_us=now_us())
         try:

@@ -44,7 +44,8 @@ class Cosigned:
 class StoredCheckpoint:
     """A checkpoint with all that is known of it.
 
-    `note` bears the log's signature first, then those of witnesses; `signed_text` is what was stamped, `timestamp` the authority's answer.
+    `note` bears the log's signature first, then those of witnesses; `log_note` the first alone, which is what was stamped; `timestamp` is
+    the authority's answer.
     """
 
     id: int
@@ -57,9 +58,9 @@ class StoredCheckpoint:
     timestamp: bytes | None
 
     @property
-    def signed_text(self) -> str:
+    def log_note(self) -> Note:
         """The note with the log's own signature alone."""
-        return str(Note(self.note.text, self.note.signatures[:1]))
+        return Note(self.note.text, self.note.signatures[:1])
 
 
 def log_key(folder: Path, origin: str | None) -> LogKey:

@@ -310,7 +310,7 @@ def test_an_insider_who_has_it_stamped_anew_is_betrayed_by_the_times(full: Logge
     full.execute("UPDATE log_checkpoint SET made_us = made_us - 7200000000")
     full.execute("DELETE FROM log_peer")
     for made in full.latest():
-        answer, time_us = full.keeper._authority.ask(made.signed_text.encode())
+        answer, time_us = full.keeper._authority.ask(str(made.log_note).encode())
         full.execute(f"INSERT INTO log_timestamp VALUES ({made.id}, {time_us}, '{sha256_hex(answer)}', X'{answer.hex()}')")
     assert any("hours after the time at which the checkpoint is said to be" in failure for failure in full.audit().failures)
 
@@ -322,7 +322,7 @@ def test_an_insider_who_dates_all_of_it_anew_leaves_leaves_that_nobody_had_vouch
             assert data
     rewrite_and_resign(full, strip=True)
     for made in full.latest():
-        answer, time_us = full.keeper._authority.ask(made.signed_text.encode())
+        answer, time_us = full.keeper._authority.ask(str(made.log_note).encode())
         full.execute(f"INSERT INTO log_timestamp VALUES ({made.id}, {time_us}, '{sha256_hex(answer)}', X'{answer.hex()}')")
     assert any("48 hours younger; until then nothing outside vouches" in remark for remark in full.audit().remarks)
 
@@ -338,8 +338,7 @@ def test_every_part_of_the_leaves_is_checked_in_turn(logged: Logged, monkeypatch
 
 def test_a_new_name_begins_a_new_log_after_a_loss_that_cannot_be_mended(rolled_back: Logged):
     """The way out of a real loss (docs/log.md): the old name stays broken for everyone who watched it."""
-    key = type(rolled_back.key)("log.example.org/wim-2", rolled_back.key.private)
-    keeper = rolled_back.another_keeper(key)
+    keeper = rolled_back.another_keeper(origin="log.example.org/wim-2")
     keeper.check()
     rolled_back.act()
     assert keeper.keep().size == 11
