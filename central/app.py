@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from central import web
-from central.api import cases, evidence, operation
+from central.api import acts, cases, evidence, operation
 from central.api.document import document_of
 from central.body_limit import BodyLimit
 from central.checkpointing.keeper import Keeper, keep_log
@@ -102,7 +102,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     app.state.open_evidence = open_evidence
     app.add_middleware(BodyLimit)
     app.add_exception_handler(WimError, _answer_fault)
-    for router in (blob_upload.router, evidence.router, cases.router, operation.router):
+    for router in (blob_upload.router, evidence.router, cases.router, acts.router, operation.router):
         app.include_router(router)
     web.install(app, settings)
     return app

@@ -4,7 +4,22 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from central.web.routes import case_acts, cases, copies, exports, language, listing, live, login, media, quarantine, stations, vehicle
+from central.web.routes import (
+    acts,
+    case_acts,
+    cases,
+    copies,
+    exports,
+    language,
+    listing,
+    live,
+    log,
+    login,
+    media,
+    quarantine,
+    stations,
+    vehicle,
+)
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
@@ -19,4 +34,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     media.router,
     quarantine.router,
     stations.router,
+    acts.router,
+    log.router,
 )
