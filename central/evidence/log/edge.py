@@ -132,7 +132,11 @@ def _first_missing(session: Session, size: int) -> int:
 
 def _unlisted_failures(session: Session, last: Checkpoint, name: str) -> list[str]:
     notes = session.scalars(select(LogCheckpoint.note).where(LogCheckpoint.size == last.size))
-    return [] if any(str(note).startswith(last.text) for note in notes) else [f"{name}: is no longer among those that are stored"]
+    return (
+        []
+        if any(isinstance(note, bytes) and note.startswith(last.text.encode()) for note in notes)
+        else [f"{name}: is no longer among those that are stored"]
+    )
 
 
 def _checkpoint_failures(session: Session, trusted: Trusted) -> list[str]:

@@ -50,10 +50,10 @@ class Opened:
 def open_stored(row: LogCheckpoint, trusted: Trusted) -> Opened:
     """Verify a stored checkpoint's signature and its columns."""
     source = f"checkpoint {row.id}"
-    if not isinstance(row.note, str):  # SQLite keeps what it is given, whatever the column's type
-        return Opened(None, None, (f"{source}: is not stored as text",))
+    if not isinstance(row.note, bytes):  # SQLite keeps what it is given, whatever the column's type
+        return Opened(None, None, (f"{source}: is not stored as bytes",))
     try:
-        note = Note.parse(row.note.encode(), source)
+        note = Note.parse(row.note, source)
         origin = Checkpoint.parse(note.text, source).origin
         checkpoint = open_checkpoint(note, own_verifier(trusted.log, origin), source)
     except RejectError as error:
@@ -142,7 +142,7 @@ def cosignature_failures(row: LogCosignature, note: Note, made_us: int, witnesse
     """Verify a stored cosignature on its checkpoint's note."""
     source = f"cosignature of {row.witness} on checkpoint {row.checkpoint_id}"
     try:
-        signatures = parse_signatures(str(row.line), source)
+        signatures = parse_signatures(row.line, source)
         if any(one.name != row.witness for one in signatures):
             raise RejectError("altered", source, "its line names another witness")
         known = [key for key in witnesses if any((one.name, one.key_id) == (key.name, key.id) for one in signatures)]

@@ -51,6 +51,16 @@ def log(request: Request, login: PageLogin, central: CentralDep, before: Annotat
     )
 
 
+@router.get("/log/checkpoints/{number}")
+def checkpoint(_login: PageLogin, central: CentralDep, number: Annotated[int, Path(ge=1, lt=2**53 - 1)]) -> PlainTextResponse:
+    """Give a checkpoint as text, with all its signatures."""
+    with central.database.read() as session:
+        found = latest_checkpoints(session, 1, before=number + 1)
+    if not found or found[0].id != number:
+        raise HTTPException(HTTPStatus.NOT_FOUND, f"there is no checkpoint {number}")
+    return PlainTextResponse(str(found[0].note), headers=NO_STORE)
+
+
 @router.get("/log/leaves/{index}")
 def leaf(request: Request, login: PageLogin, central: CentralDep, index: Index) -> Response:
     """Prove a leaf now, and show each step."""

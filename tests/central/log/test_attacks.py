@@ -129,8 +129,8 @@ ATTACKS = {
     "record stored as text": Attack(
         sql("UPDATE record SET payload = CAST(payload AS TEXT) WHERE id = 3"), "/3 (leaf 302): its stored bytes"
     ),
-    "checkpoint stored as bytes": Attack(
-        sql("UPDATE log_checkpoint SET note = CAST(note AS BLOB) WHERE id = 3"), "checkpoint 3: is not stored as text"
+    "checkpoint stored as text": Attack(
+        sql("UPDATE log_checkpoint SET note = CAST(note AS TEXT) WHERE id = 3"), "checkpoint 3: is not stored as bytes"
     ),
     "act edited": Attack(edit_act, "act 42 (leaf 41): its entry is not the one"),
     "act edited with its leaf": Attack(lambda logged: edit_act(logged, leaf=True), "kept hash of leaves 0 to 255"),
@@ -169,7 +169,8 @@ ATTACKS = {
         "checkpoint of 310 leaves, remembered beside the key: is no longer among those that are stored",
     ),
     "checkpoint changed": Attack(
-        sql("UPDATE log_checkpoint SET note = replace(note, '310', '309') WHERE id = 3"), "checkpoint 3: the signature"
+        sql("UPDATE log_checkpoint SET note = CAST(replace(CAST(note AS TEXT), '310', '309') AS BLOB) WHERE id = 3"),
+        "checkpoint 3: the signature",
     ),
     "checkpoint listed with another size": Attack(
         sql("UPDATE log_checkpoint SET size = 309 WHERE id = 3"), "checkpoint 3: is listed with 309"
@@ -193,7 +194,7 @@ def test_central_does_not_start_and_the_audit_names_what_was_touched(full: Logge
 
 VOUCHED = {
     "cosignature changed": (
-        "UPDATE log_cosignature SET line = replace(line, 'A', 'B') WHERE checkpoint_id = 2",
+        "UPDATE log_cosignature SET line = CAST(replace(CAST(line AS TEXT), 'A', 'B') AS BLOB) WHERE checkpoint_id = 2",
         "cosignature of witness.example.org on",
     ),
     "cosignature of another time": (
