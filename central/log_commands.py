@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.orm import Session
 
-from central.administration import command_actor, opened
+from central.administration import command_actor, log_lines, opened
 from central.checkpointing.keeper import Keeper
 from central.clock import now_us
 from central.command_line import Config, Json, OptionalData, Url, faults_end_it
@@ -19,7 +19,7 @@ from central.config import Settings, load_settings
 from central.evidence.database import Database
 from central.evidence.journal import Verb, note
 from central.evidence.log import leaves, tree
-from central.evidence.log.audit import LogAudit, audit_log
+from central.evidence.log.audit import audit_log
 from central.evidence.log.checkpoints import StoredCheckpoint, checkpoint_for, latest_checkpoints, log_key
 from central.evidence.log.edge import continuation_failures
 from central.evidence.log.leaves import LoggedLeaf
@@ -83,7 +83,7 @@ def check(
             keeper.check_against_witness()
         except StopError as error:
             found.failures.append(str(error))
-    for line in [json.dumps(found.as_json())] if as_json else audit_lines(found):
+    for line in [json.dumps(found.as_json())] if as_json else log_lines(found):
         typer.echo(line)
     if found.failures:
         raise typer.Exit(EXIT_REJECTED)
@@ -129,13 +129,6 @@ def show(data: OptionalData = None, database_url: Url = None, config: Config = N
             typer.echo(_line(one))
         for peer, state in peers(session).items():
             typer.echo(f"{peer}: {state.what or 'answers'}")
-
-
-def audit_lines(found: LogAudit) -> list[str]:
-    """Give an audit of the log as lines for people."""
-    head = f"log: {found.leaves} leaves of {found.records} records and {found.acts} acts, {found.checkpoints} checkpoints"
-    vouched = f"{found.cosignatures} cosignatures, {found.timestamps} time stamps"
-    return [f"{head}, {vouched}", *(f"remark {one}" for one in found.remarks), *(f"FAILED {one}" for one in found.failures)]
 
 
 def _settings(config: Path | None, data: Path | None, database_url: str | None) -> Settings:

@@ -142,7 +142,7 @@ def _whole(session: Session, rows: Sequence[LogCheckpoint]) -> tuple[StoredCheck
 
 def _one(row: LogCheckpoint, cosignatures: Iterable[LogCosignature], stamp: LogTimestamp | None) -> StoredCheckpoint:
     source = f"checkpoint {row.id}"
-    note, cosigned = Note.parse(bytes(row.note), source), []
+    note, cosigned = Note.parse(row.note if isinstance(row.note, bytes) else b"", source), []
     checkpoint = Checkpoint.parse(note.text, source)
     for one in cosignatures:
         note = note.with_signatures(*parse_signatures(one.line, f"cosignature {one.witness} of {source}"))

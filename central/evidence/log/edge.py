@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from central.evidence.log import leaves, tree
 from central.evidence.log.memory import remembered
-from central.evidence.log.objects import compared, counts, unlogged
+from central.evidence.log.objects import compared, counts, lost, unlogged
 from central.evidence.log.tiles import TILE, Frontier, kept_nodes
 from central.evidence.log.vouching import Trusted, open_stored
 from central.evidence.models import LogCheckpoint, LogLeaf, LogNode
@@ -114,7 +114,7 @@ def _count_failures(session: Session) -> list[str]:
         failures.append(f"kept hashes: are {found.nodes}, a log of {found.size} leaves has {kept_nodes(found.size)}")
     if found.leaves != found.records + found.acts:
         stored = f"{found.records} records and {found.acts} acts"
-        failures += unlogged(session) or [
+        failures += lost(session) + unlogged(session) or [
             f"log: has {found.leaves} leaves for {stored}: something was deleted; `wim-central log check` names it"
         ]
     return failures
