@@ -39,6 +39,7 @@ class Scope(StrEnum):
     DECISIONS_READ = "decisions:read"
     ANALYSIS_READ = "analysis:read"
     EXPORTS_READ = "exports:read"
+    ACTS_READ = "acts:read"
     WEBHOOKS_MANAGE = "webhooks:manage"
 
 
@@ -53,6 +54,7 @@ ROLES_OF_SCOPE: Final = {
     Scope.DECISIONS_READ: _CASES,
     Scope.ANALYSIS_READ: _EVERYONE,
     Scope.EXPORTS_READ: _CASES,
+    Scope.ACTS_READ: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
     Scope.WEBHOOKS_MANAGE: frozenset({Role.ADMINISTRATOR}),
 }
 """Which roles have a scope, for people in a browser and for the tokens they make themselves."""

@@ -31,6 +31,8 @@ _WRONG: Final = {
     "state": N_("Choose a state of the list."),
     "outcome": N_("Choose a decision of the list."),
     "notice": N_("Give at most 60 characters of a notice's number."),
+    "person": N_("Give at most 60 characters of a person's name."),
+    "subject": N_("Give at most 120 characters, such as case/12, or vehicle/G104/ for all below it."),
     "page": N_("The page's address is damaged; this is the first page."),
 }
 """What is said of a field that cannot be used."""
@@ -86,7 +88,7 @@ class AddressReader:
     def short(self, name: str, most: int) -> str | None:
         """Give a text of at most so many characters."""
         text = self.given.get(name)
-        return text if text is None else self._kept(name, text, sound=len(text) <= most)
+        return text if text is None else self._kept(name, text, sound=len(text) <= most and "\x00" not in text)
 
     def plate(self, *, may_search: bool) -> str | None:
         """Give a part of a plate, None to whoever sees plates masked."""
