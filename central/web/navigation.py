@@ -22,6 +22,9 @@ ENTRIES: Final = (
     Entry("/stations", N_("Stations")),
     Entry("/quarantine", N_("Quarantine")),
     Entry("/accounts", N_("Accounts"), frozenset({Role.ADMINISTRATOR})),
+    Entry("/publicity", N_("Publicity"), frozenset({Role.ADMINISTRATOR})),
+    Entry("/acts", N_("Journal"), frozenset({Role.AUDITOR, Role.ADMINISTRATOR})),
+    Entry("/log", N_("Log"), frozenset({Role.AUDITOR, Role.ADMINISTRATOR})),
 )
 
 

@@ -74,9 +74,14 @@ def test_a_station_shows_each_lanes_newest_certificates(office):
     assert found is not None
     assert [(lane.lane, lane.certificate) for lane in found.lanes] == [(1, None), (2, CERTIFICATE)]
     now_us = office.bench.clock()
-    assert [lane.verified_at(now_us) for lane in found.lanes] == [False, True]
+    assert [lane.verification.number for lane in found.lanes] == ["JJG-2026-7", "JJG-2026-417"]
+    assert all(lane.verified_at(now_us) for lane in found.lanes)
     assert not found.lanes[1].verified_at(CERTIFICATE.verification.until_us)
     assert (found.publication.road, found.publication.stake) == ("G104", "K12+300")
+    office.publish(from_us=now_us, certificate=None, verified_from_us=None, verified_until_us=None)
+    found = station(office)
+    assert found is not None
+    assert [lane.verified_at(now_us) for lane in found.lanes] == [False, True]
 
 
 def test_a_station_that_is_not_published_or_no_longer_is_not_shown(office):

@@ -49,6 +49,7 @@ TABLE: dict[str, Row] = {
     "close": Row(A, {S.DECIDED, S.NOTIFIED, S.HEARD}, S.CLOSED),
     "inform-home": Row(R, {S.CLOSED}, None),
     "publish": Row(A, {S.CLOSED}, S.PUBLISHED),
+    "issue-document": Row(None, EVERYWHERE - {S.RECEIVED}, None),
 }
 
 REFUSED_BY_RULE: dict[tuple[State, str], int] = {

@@ -219,12 +219,20 @@ def test_an_objection_is_taken_once_with_a_receipt(public, office):
     assert "the case has moved on" in again.text
 
 
+TEXT_WANTED, CONTACT_WANTED = "Write what you object to", "Say how you can be reached"
+
+
 @pytest.mark.parametrize(
     ("text", "contact", "said"),
-    [("", "1", "Write what you object to"), ("x", "1", "Write what you object to"), ("x" * 4_001, "1", "Write what you object to"),
-     ("a sentence", "", "Say how you can be reached"), ("a sentence", "1" * 201, "Say how you can be reached"),
-     ("a\x00b", "1", "Write what")],
-)  # fmt: skip
+    [
+        ("", "1", TEXT_WANTED),
+        ("x", "1", TEXT_WANTED),
+        ("x" * 4_001, "1", TEXT_WANTED),
+        ("a\x00b", "1", TEXT_WANTED),
+        ("a sentence", "", CONTACT_WANTED),
+        ("a sentence", "1" * 201, CONTACT_WANTED),
+    ],
+)
 def test_what_is_missing_or_too_long_is_said_and_nothing_typed_is_lost(public, text, contact, said):
     page = enter(public)
     answer = public.client.post("/public/case/objection", data={"csrf_token": token_in(page), "text": text, "contact": contact})
