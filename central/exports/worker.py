@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
 from central.context import Central
-from central.evidence.journal import SERVICE
 from central.evidence.retention import DAY_US
 from central.exports import jobs
 from central.exports.csv_file import CsvFile
+from central.exports.deletion import remove_due_exports
 from central.exports.jobs import Format, Job, Made
 from central.exports.parquet_file import ParquetFile
 from central.exports.rows import ExportRow, count_rows, pages_of_rows
@@ -75,7 +75,7 @@ class ExportMaker:
             self._central.export_asked.wait(LOOK_S)
             self._central.export_asked.clear()
             try:
-                delete_due(self._central)
+                remove_due_exports(self._central.database, self._folder, self._central.now_us())
                 while not self._stopping.is_set() and self.make_next():
                     pass
             except RetryError as error:
@@ -180,17 +180,3 @@ def _whole(path: Path) -> Iterator[BinaryIO]:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def delete_due(central: Central) -> int:
-    """Delete the files whose time is over, and give how many."""
-    now_us = central.now_us()
-    with central.database.read() as session:
-        gone = jobs.due(session, now_us)
-    if gone:
-        with central.database.write() as session:
-            for job in gone:
-                jobs.forget(session, job.id, SERVICE, now_us)
-    for job in gone:
-        (central.settings.export_folder / job.file_name).unlink(missing_ok=True)
-    return len(gone)

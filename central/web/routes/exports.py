@@ -13,6 +13,7 @@ from central.evidence.journal import Verb, note
 from central.exports import jobs
 from central.exports.jobs import Format, Job, JobState
 from central.web.entry import PageLogin
+from central.web.exported import narrowed_in
 from central.web.masking import sees_all_plates
 from central.web.narrowing import parse_narrowing
 from central.web.pages import pages_of
@@ -60,6 +61,7 @@ def mine(request: Request, login: PageLogin, central: CentralDep) -> Response:
         login,
         jobs=own,
         formats_of_files=FORMATS,
+        narrowed_in=narrowed_in,
         any_open=any(job.is_open for job in own),
         keep_days=central.settings.exports.keep_days,
     )

@@ -33,6 +33,7 @@ def test_what_the_list_shows_is_asked_for_made_and_fetched(officer, maker):
     assert maker.make_next()
     page = officer.page("/exports")
     assert "Download weighline-1.csv" in page
+    assert "over by 5.0 % and more" in page
     answer = officer.client.get("/exports/1/file")
     assert answer.headers["content-disposition"] == 'attachment; filename="weighline-1.csv"'
     assert answer.headers["cache-control"] == "no-store"

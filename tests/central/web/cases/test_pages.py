@@ -253,3 +253,14 @@ def test_the_arithmetic_gates_and_history_stand_on_the_page_in_both_languages(of
     chinese = rao.client.get(f"/cases/{case}", headers=HTML | {"Accept-Language": "zh"}).text
     for words in ("待办事项", "5 × 500元 = 2500元", "办理过程", "站点签名有效"):
         assert words in chinese
+
+
+def test_a_page_that_is_left_open_does_not_keep_its_session_alive(office, at):
+    office.new_case()
+    rao, liu = at("rao"), at("liu")
+    answers = []
+    for _ in range(4):
+        office.bench.clock.now_us += 10 * 60 * US_PER_S
+        answers.append(rao.client.get("/cases/news", headers={"X-Weighline-Background": "yes"}).status_code)
+        assert liu.get("/cases").status_code == 200, "whoever works stays logged in"
+    assert answers == [200, 200, 303, 303]
