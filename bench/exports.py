@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
+from central.web.masking import masked_plate
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import insert
 
@@ -32,7 +33,6 @@ from central.exports import jobs
 from central.exports.jobs import Format
 from central.exports.worker import ExportMaker
 from central.migrations.run import migrate
-from central.web.masking import masked_plate
 from contract.canonical import canonical_bytes
 from contract.media import sha256_hex
 from tests.signing_station import T0_US, SigningStation

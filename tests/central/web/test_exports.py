@@ -4,13 +4,13 @@ import re
 from datetime import UTC
 
 import pytest
+from central.web.masking import masked_plate
 
 from central.evidence.accounts import Role, add_account
 from central.evidence.models import ExportJob
 from central.evidence.repository import VehicleFilter
 from central.exports.jobs import _FILTER
 from central.exports.worker import ExportMaker
-from central.web.masking import masked_plate
 from tests.central.web.passages import store_passage
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
