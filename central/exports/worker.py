@@ -3,7 +3,7 @@
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import tzinfo
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
 from central.context import Central
+from central.evidence.masking import masked_plate
 from central.evidence.retention import DAY_US
 from central.exports import jobs
 from central.exports.csv_file import CsvFile
@@ -46,15 +47,12 @@ class ExportMaker:
     ----------
     central
         The running central; its `export_asked` wakes the maker.
-    mask
-        What is shown of a plate to whom plates are masked.
     zone
         Local time of the formats that have no UTC.
     """
 
-    def __init__(self, central: Central, mask: Callable[[str], str], zone: tzinfo) -> None:
+    def __init__(self, central: Central, zone: tzinfo) -> None:
         self._central = central
-        self._mask = mask
         self._zone = zone
         self._folder = central.settings.export_folder
         self._stopping = threading.Event()
@@ -150,7 +148,7 @@ class ExportMaker:
                 return TmgPipeFile(file, self._central.settings.exports.tmg, self._zone)
 
     def _shown(self, row: ExportRow, *, masked: bool) -> ExportRow:
-        return row if row.plate is None or not masked else replace(row, plate=self._mask(row.plate))
+        return row if row.plate is None or not masked else replace(row, plate=masked_plate(row.plate))
 
     def _plates_due_us(self, rows: list[ExportRow]) -> int:
         """Give when the first plate among rows is to be deleted everywhere: no file outlives the schedule of what it names."""

@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from central.evidence.accounts import Login, Role, add_account
 from central.evidence.journal import Actor
-from central.evidence.masking import masked_plate
 from central.evidence.models import Act
 from central.evidence.repository import VehicleFilter
 from central.evidence.retention import DAY_US
@@ -38,7 +37,7 @@ def login(bench: Bench) -> Login:
 
 @pytest.fixture
 def maker(bench: Bench) -> ExportMaker:
-    return ExportMaker(bench.central, masked_plate, UTC)
+    return ExportMaker(bench.central, UTC)
 
 
 def asked(bench: Bench, login: Login, wanted: Format = Format.CSV, *, masked: bool = False, **narrowed: object) -> int:

@@ -4,7 +4,6 @@ import re
 from datetime import UTC
 
 import pytest
-from central.web.masking import masked_plate
 
 from central.evidence.accounts import Role, add_account
 from central.evidence.models import ExportJob
@@ -18,7 +17,7 @@ TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 @pytest.fixture
 def maker(officer):
-    return ExportMaker(officer.bench.central, masked_plate, UTC)
+    return ExportMaker(officer.bench.central, UTC)
 
 
 def ask(officer, **fields):

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from central.evidence.accounts import Role, account_id, add_account, make_login_link_token
+from central.evidence.masking import masked_plate
 from central.evidence.models import Act
 from central.review.workflow import State
 from contract.units import US_PER_S
@@ -199,9 +200,9 @@ def test_who_looks_only_gets_no_form_and_no_plate_in_lists(office, at):
     case = office.new_case()
     tan = at("tan")
     assert PLATE not in tan.page("/cases")
-    assert "京A••••5" in tan.page("/cases")
+    assert masked_plate(PLATE) in tan.page("/cases")
     assert "/acts/" not in tan.page(f"/cases/{case}")
-    assert PLATE in at("wu").page("/cases")
+    assert PLATE in at("rao").page("/cases")
 
 
 def test_every_page_is_noted_with_who_saw_it_and_never_with_a_plate(office, at):
