@@ -3,10 +3,9 @@
 from typing import Final
 
 from central.evidence.accounts import Login, Role
+from central.publicity.masking import masked
 
 _SEE_PLATES: Final = (Role.REVIEWER, Role.LEGAL, Role.APPROVER, Role.AUDITOR)
-_ENDS: Final = (2, 1)
-"""Characters that stay at the beginning (province and office) and at the end."""
 
 
 def sees_plates(login: Login, station: str | None = None) -> bool:
@@ -20,7 +19,5 @@ def sees_all_plates(login: Login) -> bool:
 
 
 def masked_plate(plate: str) -> str:
-    """Give a plate of which the middle is hidden, as long as it was: 京A••••5."""
-    first, last = _ENDS
-    hidden = max(len(plate) - first - last, 0)
-    return plate[:first] + "•" * hidden + plate[first + hidden :]
+    """Give a plate as who does not see it whole sees it: as the public does, 京A••••5."""
+    return masked(plate)
