@@ -36,6 +36,8 @@ def printed(office, pages, language):
             "en",
             (
                 "Evidence sheet",
+                "G104 K12+300",
+                "Highway bureau",
                 "Record G104-K12 / 1",
                 "湘A12345",
                 "43.0 t allowed, 49.2 ± 1.0 t measured: 6.2 t over (14 %)",
