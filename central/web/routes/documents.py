@@ -12,7 +12,6 @@ from central.evidence.accounts import Login, Role
 from central.evidence.journal import Verb, note
 from central.review.view import case_view
 from central.review.views import CaseView
-from central.web.cases.door import may_see
 from central.web.documents.address import query_address
 from central.web.documents.issued import IssuedItem, issued_documents, issued_for, printed, stored_bytes
 from central.web.documents.issuing import issue
@@ -54,11 +53,11 @@ def vehicle_sheet(request: Request, login: PageLogin, central: CentralDep, detai
 
 
 def found_case(login: PageLogin, central: CentralDep, case_id: CaseId) -> CaseView:
-    """Give the case of an address; 404 if there is none that the account may look at, 403 to who looks at cases and not at documents."""
+    """Give the case of an address; 404 if there is none at a station that the login sees, 403 to whoever has nothing to do with cases."""
     with central.database.read() as session:
         view = case_view(session, case_id, login, central.now_us(), central.settings.review)
-    if view is None or not may_see(login, view.line.station):
-        raise HTTPException(HTTPStatus.NOT_FOUND, f"there is no case {case_id} that you may look at")
+    if view is None or not login.sees(view.line.station):
+        raise HTTPException(HTTPStatus.NOT_FOUND, f"there is no case {case_id}")
     if not any(login.may(role, view.line.station) for role in READERS):
         raise HTTPException(HTTPStatus.FORBIDDEN, "documents of cases are for reviewers, legal reviewers, approvers and auditors")
     return view

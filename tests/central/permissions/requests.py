@@ -14,14 +14,8 @@ from central.evidence.accounts import second_factor as factor
 from central.evidence.accounts.directory import disable
 from central.evidence.accounts.grants import OPERATOR, grant, revoke
 from central.evidence.events import EventType
-from central.evidence.journal import SERVICE, Actor
-from central.evidence.log.checkpoints import log_key, make_checkpoint
-from central.evidence.publications import Publication, publication_at, publish_station, withdraw_station
+from central.evidence.journal import Actor
 from central.evidence.tokens import Scope, make_token, revoke_token
-from central.review.screening.run import screen_all
-from central.review.view import case_id_of
-from central.web.documents.issuing import issue
-from central.web.documents.kinds import Kind
 from central.webhooks.endpoints import add_endpoint, deliveries_page, send_test, set_enabled
 from contract.canonical import canonical_bytes
 from contract.media import sha256_hex
@@ -141,36 +135,23 @@ def account(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
     return Prepared(parts={"identity": identity}, form={})
 
 
-def account_deed(name: str) -> Build:
-    def build(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
-        prepared = account(world, visitor, whose, state)
-        prepared.parts["deed"] = name
-        return prepared
-
-    return build
-
-
 def granting(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
     prepared = account(world, visitor, whose, state)
     prepared.form = {"role": "auditor" if whose == "own" else "technician", "group": "0"}
     return prepared
 
 
-def grant_deed(name: str) -> Build:
+def grant_deed(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
     """`own`: the role is of the asker's own person; `waiting`: it was asked for by another administrator for his own person."""
-
-    def build(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
-        person = visitor.login.person if whose == "own" and visitor.login is not None else f"person {next(world.numbers)}"
-        now_us = world.central.now_us()
-        with world.central.database.write() as session:
-            identity = accounts.add_account(session, f"granted {next(world.numbers)}", None, None, now_us, person=person)
-            giver = Actor(person, "x", "local") if state == "waiting" else OPERATOR
-            made = grant(session, giver, identity, Role.LEGAL, None, now_us=now_us)
-            if state == "gone":
-                revoke(session, OPERATOR, made.id, now_us)
-        return Prepared(parts={"identity": identity, "grant_id": made.id, "deed": name}, form={})
-
-    return build
+    person = visitor.login.person if whose == "own" and visitor.login is not None else f"person {next(world.numbers)}"
+    now_us = world.central.now_us()
+    with world.central.database.write() as session:
+        identity = accounts.add_account(session, f"granted {next(world.numbers)}", None, None, now_us, person=person)
+        giver = Actor(person, "x", "local") if state == "waiting" else OPERATOR
+        made = grant(session, giver, identity, Role.LEGAL, None, now_us=now_us)
+        if state == "gone":
+            revoke(session, OPERATOR, made.id, now_us)
+    return Prepared(parts={"identity": identity, "grant_id": made.id}, form={})
 
 
 def endpoint(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
@@ -196,15 +177,6 @@ def endpoint(world: World, visitor: Visitor, whose: str, state: str) -> Prepared
     return Prepared(parts={"endpoint": identity, "delivery": delivery})
 
 
-def endpoint_deed(name: str) -> Build:
-    def build(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
-        prepared = endpoint(world, visitor, whose, state)
-        prepared.parts["deed"], prepared.form = name, {}
-        return prepared
-
-    return build
-
-
 def endpoint_form(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
     prepared = endpoint(world, visitor, whose, state)
     prepared.form = {}
@@ -221,60 +193,6 @@ def new_endpoint_api(world: World, visitor: Visitor, whose: str, state: str) -> 
     return Prepared(json=form | {"events": ["case.decided"]})
 
 
-def case_of(world: World, whose: str) -> int:
-    """Give the case of a station's vehicle, screened where it was not yet."""
-    if whose == "none":
-        return NOBODYS
-    screen_all(world.central)
-    with world.central.database.read() as session:
-        found = case_id_of(session, world.station(whose), 1)
-    assert found is not None
-    return found
-
-
-def case_document(world: World, _visitor: Visitor, whose: str, state: str) -> Prepared:
-    """`issued`: the case's sheet was issued before."""
-    case_id = case_of(world, whose)
-    if state == "issued":
-        issue(world.central, world.app.state.pages, case_id, (Kind.SHEET, "en"), SERVICE)
-    return Prepared(parts={"case_id": case_id, "kind": "sheet", "language": "en"})
-
-
-def issuing(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
-    prepared = case_document(world, visitor, whose, state)
-    prepared.form = {}
-    return prepared
-
-
-def guess(world: World, *_: object) -> Prepared:
-    """A wrong pair, from an address of its own, so that no brake falls."""
-    number = next(world.numbers)
-    headers = {"X-Forwarded-For": f"198.51.{number // 250}.{number % 250 + 1}"}
-    return Prepared(form={"notice": f"none {number}", "plate": "x"}, headers=headers)
-
-
-PUBLICATION = {"road": "G104", "stake": "K12+300", "office": "Highway bureau", "institute": "Metrology", "place": "Gazette 7"}
-
-
-def publication(world: World, _visitor: Visitor, whose: str, state: str) -> Prepared:
-    """`published`: the station is published; otherwise it is not."""
-    if whose != "none":
-        station, now_us = world.station(whose), world.central.now_us()
-        with world.central.database.write() as session:
-            if state == "published":
-                publish_station(session, Publication(station, **PUBLICATION, from_us=now_us), now_us)
-            while state != "published" and publication_at(session, station, now_us) is not None:
-                withdraw_station(session, station, now_us)
-    return Prepared(form=dict(PUBLICATION))
-
-
-def signed_log(world: World, *_: object) -> Prepared:
-    settings = world.central.settings
-    with world.central.database.write() as session:
-        made = make_checkpoint(session, log_key(settings.key_folder, settings.log.origin), world.central.now_us())
-    return Prepared(parts={"number": made.id})
-
-
 def upload(world: World, _visitor: Visitor, _whose: str, state: str) -> Prepared:
     station, data = world.stations[OWN], f"picture {next(world.numbers)}".encode()
     headers = {}
@@ -285,22 +203,34 @@ def upload(world: World, _visitor: Visitor, _whose: str, state: str) -> Prepared
     return Prepared(parts={"sha256": sha256_hex(data)}, content=data, headers=headers)
 
 
+def case(world: World, _visitor: Visitor, whose: str, state: str) -> Prepared:
+    number = NOBODYS if whose == "none" else world.case(whose, "screened" if state in {"-", "forged"} else state)
+    return Prepared(parts={"number": number, "case_id": number}, form={})
+
+
+def case_act(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
+    prepared = case(world, visitor, whose, state)
+    prepared.form = {"version": _version(world, whose, prepared), "opinion": "plate and axles agree"}
+    return prepared
+
+
+def case_act_api(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
+    prepared = case(world, visitor, whose, state)
+    prepared.form = None
+    prepared.json = {"version": int(_version(world, whose, prepared)), "fields": {"opinion": "plate and axles agree"}}
+    return prepared
+
+
+def _version(world: World, whose: str, prepared: Prepared) -> str:
+    return "1" if whose == "none" else str(world.offices[world.station(whose)].row(prepared.parts["case_id"]).version)
+
+
+def export(*_: object) -> Prepared:
+    """An export that is not there, or another's, which is told alike; tests/central/exports has the finished ones."""
+    return Prepared(parts={"number": NOBODYS})
+
+
 BUILDS: dict[str, Build] = {
-    "GET /vehicles/{station}/{seq}/sheet.{language}.pdf": lambda *_: Prepared(parts={"language": "en"}),
-    "GET /cases/{case_id}/documents": case_document,
-    "POST /cases/{case_id}/documents/{kind}.{language}": issuing,
-    "GET /cases/{case_id}/documents/{kind}.{language}.pdf": case_document,
-    "GET /cases/{case_id}/documents/by-hash/{sha256}.pdf": case_document,
-    "GET /public/decisions/{number}": lambda *_: Prepared(parts={"number": "S1/2026/00001"}),
-    "GET /public/checkpoints.txt": signed_log,
-    "GET /public/checkpoints/{number}.txt": signed_log,
-    "POST /public/query": guess,
-    "POST /public/leave": by_form(),
-    "POST /public/case/objection": by_form({"text": "I was not there", "contact": "1"}),
-    "GET /public/case/documents/{kind}.{language}.pdf": lambda *_: Prepared(parts={"kind": "notice", "language": "zh"}),
-    "GET /public/stations/{station}": publication,
-    "POST /publicity/{station}": publication,
-    "POST /publicity/{station}/withdraw": publication,
     "PUT /blobs/{sha256}": upload,
     "POST /login": password_login,
     "POST /login/once": link_login,
@@ -331,11 +261,35 @@ BUILDS: dict[str, Build] = {
     "GET /api/v1/webhooks/{endpoint}/deliveries": endpoint,
     "POST /api/v1/webhooks/{endpoint}/test": endpoint,
     "POST /api/v1/webhooks/{endpoint}/deliveries/{delivery}/again": endpoint,
+    "POST /accounts/{identity}/{deed}": account,
+    "POST /accounts/{identity}/grants/{grant_id}/{deed}": grant_deed,
+    "POST /webhooks/{endpoint}/{deed}": endpoint_form,
+    "POST /cases/{number}/acts/{action}": case_act,
+    "POST /cases/dismiss": by_form({"ground": "other", "reason": "nothing there", "chosen": "9999999:1"}),
+    "POST /api/v1/cases/{case_id}/actions/{action}": case_act_api,
+    "POST /api/v1/cases/dismissals": lambda *_: Prepared(
+        json={"cases": [{"id": NOBODYS, "version": 1}], "ground": "other", "reason": "nothing there"}
+    ),
+    "POST /cases/{number}/reweigh": case,
+    "POST /vehicles/{station}/{seq}/reweigh": by_form(),
+    "POST /cases/{case_id}/documents/{kind}.{language}": case,
+    "GET /cases/{case_id}/documents/by-hash/{sha256}.pdf": lambda world, visitor, whose, state: Prepared(
+        parts=case(world, visitor, whose, state).parts | {"sha256": "0" * 64}
+    ),
+    "POST /exports": by_form({"format": "csv"}),
+    "GET /exports/{number}/file": export,
+    "GET /public/stations/{station}": lambda _world, _visitor, whose, _state: Prepared(
+        parts={"station": "nowhere" if whose == "none" else OWN}
+    ),
+    "GET /public/decisions/{number}": lambda *_: Prepared(parts={"number": "2026/99999"}),
+    "GET /public/checkpoints/{number}.txt": lambda *_: Prepared(parts={"number": NOBODYS}),
+    "POST /public/query": by_form({"number": "2026/99999", "plate": "京A12345"}),
+    "POST /public/leave": by_form(),
+    "GET /public/case/pictures/{sha256}.jpg": lambda *_: Prepared(parts={"sha256": "0" * 64}),
+    "POST /public/case/objection": by_form({"text": "I was not there", "contact": "13900000000"}),
 }
-"""By route; a route with a deed in its path has an entry for each deed, written ``{deed=name}``."""
-for _name in ("disable", "enable", "unlock", "reset-second-factor", "end-sessions", "elope"):
-    BUILDS[f"POST /accounts/{{identity}}/{{deed={_name}}}"] = account_deed(_name)
-for _name in ("confirm", "revoke"):
-    BUILDS[f"POST /accounts/{{identity}}/grants/{{grant_id}}/{{deed={_name}}}"] = grant_deed(_name)
-for _name in ("stop", "start", "test"):
-    BUILDS[f"POST /webhooks/{{endpoint}}/{{deed={_name}}}"] = endpoint_deed(_name)
+"""By route; what its path says of itself, such as ``{deed=stop}``, is filled in by the table."""
+for _path in ("", "/version", "/compare", "/compare.json", "/bundle.zip", "/evidence"):
+    BUILDS[f"GET /cases/{{number}}{_path}"] = case
+for _path in ("/cases/{case_id}/documents", "/cases/{case_id}/documents/{kind}.{language}.pdf", "/api/v1/cases/{case_id}"):
+    BUILDS[f"GET {_path}"] = case

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 from central.__main__ import app
 from central.web.documents.issued import issued_documents
 from contract.media import sha256_hex
-from tests.central.web.cases import decided_case
+from tests.central.web.prepared_cases import decided_case
 
 
 def run(office, *arguments):

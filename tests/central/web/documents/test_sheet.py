@@ -10,7 +10,7 @@ from central.web.documents.material import gather
 from central.web.documents.sheet import sheet
 from central.web.documents.writer import writer_in
 from central.web.formats import CHINA_STANDARD_TIME
-from tests.central.web.cases import seen_case
+from tests.central.web.prepared_cases import seen_case
 from tests.pdf import Pdf
 
 CHECK = "https://example.org/public/query"
