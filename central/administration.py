@@ -94,12 +94,6 @@ def enrol_station(database: Database, station: str, name: str, public_key: Path)
     return key_id
 
 
-def add_user(database: Database, name: str, role: accounts.Role, password: str) -> None:
-    """Add an account with a password."""
-    with database.write() as session:
-        accounts.add_account(session, name, role, password, now_us(), actor=command_actor())
-
-
 def login_token(database: Database, name: str, create_as: accounts.Role | None, lasts_min: int) -> str:
     """Give a one-time token for an account, added first if there is none and a role is given.
 
@@ -155,12 +149,12 @@ def verify_lines(database: Database, settings: Settings, *, as_json: bool) -> tu
 def deletion_lines(database: Database, settings: Settings, *, as_json: bool) -> list[str]:
     """Delete now what is due by the schedule; give the lines to print."""
     noted(database, Verb.DID, "evidence/prune", {"after_days": f"{settings.retention.not_overloaded_days:g}"})
-    deleted = delete_due(database, BlobStore(settings.blob_folder), DerivedFolder(settings.derived_folder), now_us(), settings.retention)
+    deleted = delete_due(database, BlobStore(settings.blob_folder), DerivedFolder(settings.derived_folder), now_us(), settings)
     if as_json:
         return [json.dumps({**asdict(deleted), "after_days": settings.retention.not_overloaded_days})]
-    days = f"{settings.retention.not_overloaded_days:g} days"
-    what = f"{deleted.media} media ({deleted.size} bytes) and {deleted.plates} plates of {deleted.vehicles} vehicles"
-    return [f"deleted {what} that were not overloaded and came more than {days} ago"]
+    of_vehicles = f"{deleted.plates} plates and {deleted.media} media of {deleted.vehicles} vehicles and {deleted.supplements} supplements"
+    others = f"{deleted.messages} refused messages and {deleted.exports} files of exports"
+    return [f"deleted {of_vehicles} that were due, {deleted.texts} texts, {others}; {deleted.size} bytes of files and messages"]
 
 
 def quarantine_lines(database: Database, *, as_json: bool) -> Iterator[str]:
@@ -184,7 +178,8 @@ def log_lines(found: LogAudit) -> list[str]:
 def _audit_lines(found: Audit) -> list[str]:
     lines = [
         f"{station}: {result.verified} of {result.records} records verified, {result.vehicles} vehicles, {result.overloads} overloads, "
-        f"chain {result.chain}, {result.blobs_missing} blobs not here, {result.blobs_deleted} deleted on schedule"
+        f"chain {result.chain}, {result.blobs_missing} blobs not here; deleted on schedule: {result.blobs_deleted} blobs, "
+        f"{result.texts_deleted} texts"
         for station, result in found.stations.items()
     ]
     return [*lines, f"quarantine: {found.quarantine}", *(f"FAILED {failure}" for failure in found.failures)]

@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from central import web
-from central.api import acts, cases, evidence, operation
+from central.api import acts, cases, evidence, operation, webhooks
 from central.api.document import document_of
 from central.body_limit import BodyLimit
 from central.checkpointing.keeper import Keeper, keep_log
@@ -31,6 +31,7 @@ from central.ingest.subscriber import Subscriber
 from central.migrations.run import migrate
 from central.problem import fault_problem
 from central.review.screening.watch import keep_screening
+from central.webhooks.deliver import deliver
 from contract.faults import StopError, WimError
 
 API_DESCRIPTION: Final = """\
@@ -72,8 +73,9 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
         subscriber.start()
         exports.start()
         background = [
-            asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings.retention)),
+            asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings)),
             asyncio.create_task(keep_screening(central)),
+            asyncio.create_task(deliver(central)),
             asyncio.create_task(keep_log(keeper, settings.log.seconds, central.ending.ask)),
         ]
         try:
@@ -102,7 +104,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     app.state.open_evidence = open_evidence
     app.add_middleware(BodyLimit)
     app.add_exception_handler(WimError, _answer_fault)
-    for router in (blob_upload.router, evidence.router, cases.router, acts.router, operation.router):
+    for router in (blob_upload.router, evidence.router, cases.router, acts.router, webhooks.router, operation.router):
         app.include_router(router)
     web.install(app, settings)
     return app

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from central.evidence.accounts.roles import Role
-from central.review.settings import ReviewSettings
+from central.office_settings import ReviewSettings
 from contract.faults import RejectError, StopError
 from contract.log.notes import KeyKind, VerifierKey
 
@@ -48,12 +48,27 @@ class WebSettings(_Table):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     https: bool = False
+    public_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$", max_length=200)] | None = None
+    """Where browsers reach central, for the codes on documents and the way back from OpenID; None: that of `host` and `port`."""
+
+
+Days = Annotated[float, Field(gt=0, le=36_500)]
 
 
 class RetentionSettings(_Table):
-    """How many days pictures, clips and plates of vehicles that were not overloaded are kept after they came."""
+    """How many days what names a person is kept; signed bytes, signals and hashes are kept for ever."""
 
-    not_overloaded_days: Annotated[float, Field(gt=0, le=3_650)] = 30.0
+    not_overloaded_days: Days = 30.0
+    """Pictures, clips and plates of vehicles that were not overloaded, after they came."""
+    dismissed_case_days: Days = 180.0
+    """The same of an overload whose case was dismissed, after that: the six months in which a party may go to court (Administrative
+    Litigation Law, art. 46)."""
+    closed_case_days: Days = 1_825.0
+    """The same of an overload whose case was decided and closed, after that."""
+    quarantine_days: Days = 90.0
+    """Bytes of refused messages after they last came, and supplements whose vehicle never came."""
+    exports_days: Days = 30.0
+    """Files of exports that central still keeps."""
 
 
 class LogSettings(_Table):
@@ -192,7 +207,7 @@ class Settings(_Table):
 
     @property
     def export_folder(self) -> Path:
-        """Where exports lie until they are deleted on schedule."""
+        """Where files of exports lie until they are fetched or deleted on schedule."""
         return self.data / "exports"
 
     @property

@@ -3,6 +3,7 @@
 An act is written in the very transaction of what it tells of, so that neither is there without the other.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final
@@ -83,3 +84,14 @@ def note(session: Session, actor: Actor, verb: Verb, subject: str, *, now_us: in
     session.flush()
     log_act(session, row.id, row.entry, now_us)
     return row.id
+
+
+def spans(numbers: Sequence[int]) -> str:
+    """Write ascending numbers as spans, for a detail: ``3-5,9``."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in found)

@@ -10,10 +10,12 @@ from typing import Final, Self, TypeVarTuple
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from central.evidence.disclosures import held_texts, stored_record
 from central.evidence.models import Blob, ChainState, Deletion, Media, Record, Supplement, Vehicle
+from contract.disclosures import Disclosure, parse_record_envelope
 from contract.faults import RejectError
 from contract.media import MediaRef, MediaRole
-from contract.records import SupplementRecord, VehicleRecord, parse_record
+from contract.records import SupplementRecord, VehicleRecord
 from contract.verdicts import Outcome
 
 PAGE_ROWS_MAX: Final = 500
@@ -115,14 +117,28 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A record as it was signed and received; the bytes are verbatim."""
+    """A record as it was signed and received: payload and signatures verbatim, and the texts beside them that are still held."""
 
     sha256: str
     payload: bytes
-    envelope: bytes
+    bare_envelope: bytes
+    disclosures: tuple[Disclosure, ...]
     key_id: str
     received_us: int
     chain: ChainState
+
+    @property
+    def envelope(self) -> bytes:
+        """The envelope as it came, but for the texts that were deleted since.
+
+        Raises
+        ------
+        RejectError
+            ``not-an-envelope`` if what is stored is none.
+        """
+        if not self.disclosures:
+            return self.bare_envelope
+        return parse_record_envelope(self.bare_envelope, f"stored envelope of {self.sha256[:16]}").disclosing(self.disclosures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,14 +221,15 @@ def vehicle(session: Session, station: str, seq: int) -> VehicleDetail | None:
     if found is None:
         return None
     row, own = found
-    parsed = parse_record(own.payload, f"stored record {station}/{seq}")
+    held = held_texts(session, [own.id])[own.id]
+    parsed = stored_record(own, held)
     if not isinstance(parsed, VehicleRecord):
         raise RejectError("wrong-type", f"stored record {station}/{seq}", "is listed as a vehicle but its signed bytes are a supplement")
     supplements = _supplements(session, own)
     return VehicleDetail(
         summary=_summary(row, own),
         record=parsed,
-        signed=_signed(own),
+        signed=_signed(own, held),
         supplements=tuple(detail for detail, _ in supplements),
         media=_media(session, [own.id, *(record_id for _, record_id in supplements)]),
     )
@@ -282,8 +299,8 @@ def _summary(row: Vehicle, own: Record) -> VehicleSummary:
     )
 
 
-def _signed(own: Record) -> Signed:
-    return Signed(own.sha256, own.payload, own.envelope, own.key_id, own.received_us, ChainState(own.chain))
+def _signed(own: Record, held: list[Disclosure]) -> Signed:
+    return Signed(own.sha256, own.payload, own.envelope, tuple(held), own.key_id, own.received_us, ChainState(own.chain))
 
 
 def _supplements(session: Session, own: Record) -> list[tuple[SupplementDetail, int]]:
@@ -293,11 +310,13 @@ def _supplements(session: Session, own: Record) -> list[tuple[SupplementDetail, 
         .where(Supplement.station == own.station, Supplement.of_seq == own.seq, Supplement.of_sha256 == own.sha256)
         .order_by(Record.seq)
     )
+    rows = session.scalars(query).all()
+    held = held_texts(session, [later.id for later in rows])
     details = []
-    for later in session.scalars(query):
-        parsed = parse_record(later.payload, f"stored record {later.station}/{later.seq}")
+    for later in rows:
+        parsed = stored_record(later, held[later.id])
         if isinstance(parsed, SupplementRecord):
-            details.append((SupplementDetail(parsed, _signed(later)), later.id))
+            details.append((SupplementDetail(parsed, _signed(later, held[later.id])), later.id))
     return details
 
 

@@ -1,13 +1,18 @@
-"""One verified record into its tables and the log: the signed bytes verbatim, and what lists need of them."""
+"""One verified record into its tables and the log: the signed bytes verbatim, the texts that they hide, and what lists need of both."""
+
+from operator import itemgetter
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from central.evidence.disclosures import held_texts, hold_texts, stored_record
+from central.evidence.events import EventType, emit
 from central.evidence.log.leaves import log_record
 from central.evidence.models import ChainState, Media, Record, Supplement, Vehicle
 from central.ingest.verify import Checked, Neighbours
 from contract.chain import Link
-from contract.records import PlateEntry, SupplementRecord, VehicleRecord
+from contract.records import PLATE_MAX, PlateEntry, SupplementRecord, VehicleRecord
+from contract.verdicts import Outcome
 
 REAL_TIME_PPM = 1_000_000
 
@@ -47,7 +52,7 @@ def store(session: Session, checked: Checked, neighbours: Neighbours, now_us: in
         chain=(ChainState.LINKED if linked else ChainState.PENDING).value,
         mark=checked.mark,
         payload=authentic.payload,
-        envelope=authentic.message.data,
+        envelope=authentic.envelope.bare,
     )
     session.add(row)
     session.flush()
@@ -56,16 +61,28 @@ def store(session: Session, checked: Checked, neighbours: Neighbours, now_us: in
         session.execute(
             update(Record).where(Record.station == record.station, Record.seq == record.seq + 1).values(chain=ChainState.LINKED.value)
         )
+    if not _comes_after_sweep(session, record):
+        hold_texts(session, row.id, record.disclosures)
     session.add_all(
         Media(record_id=row.id, position=position, role=item.role.value, sha256=item.sha256, media_type=item.media_type, size=item.size)
         for position, item in enumerate(record.media)
     )
     if isinstance(record, VehicleRecord):
-        session.add(_vehicle(record, row))
+        vehicle = _vehicle(record, row)
+        session.add(vehicle)
+        _tell(session, vehicle, now_us)
     else:
         session.add(Supplement(record_id=row.id, station=record.station, of_seq=record.of_seq, of_sha256=record.of_sha256))
     session.flush()
     _show_late_plate(session, record, checked.link.sha256)
+
+
+def _comes_after_sweep(session: Session, record: VehicleRecord | SupplementRecord) -> bool:
+    """Whether it belongs to a vehicle whose plate was deleted on schedule: its texts are not kept, its media go with the next sweep."""
+    if isinstance(record, VehicleRecord):
+        return False
+    query = select(Vehicle.swept_us).where(Vehicle.station == record.station, Vehicle.seq == record.of_seq)
+    return session.scalar(query) is not None
 
 
 def _vehicle(record: VehicleRecord, row: Record) -> Vehicle:
@@ -92,6 +109,20 @@ def _vehicle(record: VehicleRecord, row: Record) -> Vehicle:
     )
 
 
+def _tell(session: Session, vehicle: Vehicle, now_us: int) -> None:
+    """Tell other systems of an overload: that it is there and how heavy, not whose."""
+    if vehicle.outcome == Outcome.OVERLOAD.value:
+        data: dict[str, str | int | bool | None] = {
+            "station": vehicle.station,
+            "seq": vehicle.seq,
+            "time_us": vehicle.time_us,
+            "gross_kg": vehicle.gross_kg,
+            "over_kg": vehicle.over_kg,
+            "enforceable": vehicle.enforceable,
+        }
+        emit(session, EventType.RECORD_OVERLOAD, f"vehicle/{vehicle.station}/{vehicle.seq}", data, now_us)
+
+
 def _show_late_plate(session: Session, record: VehicleRecord | SupplementRecord, sha256: str) -> None:
     """Let the list show a plate that came in a supplement, in whichever order vehicle and supplement arrived."""
     if isinstance(record, VehicleRecord) and record.plate is not None:
@@ -102,13 +133,14 @@ def _show_late_plate(session: Session, record: VehicleRecord | SupplementRecord,
     if vehicle is None or vehicle.plate is not None or vehicle.swept_us is not None:
         return
     plates = record.plates if isinstance(record, SupplementRecord) else _waiting_plates(session, record.station, seq, of_sha256)
-    readable = [plate for plate in plates if plate.text and not plate.is_trailer]
+    readable = [(plate.certainty_ppm, text) for plate in plates if (text := plate.text) and not plate.is_trailer]
     if readable:
-        best = max(readable, key=lambda plate: plate.certainty_ppm)
-        vehicle.plate, vehicle.plate_certainty_ppm = best.text[:16], best.certainty_ppm
+        vehicle.plate_certainty_ppm, text = max(readable, key=itemgetter(0))
+        vehicle.plate = text[:PLATE_MAX]
 
 
 def _waiting_plates(session: Session, station: str, of_seq: int, of_sha256: str) -> tuple[PlateEntry, ...]:
-    query = select(Record.payload).join(Supplement, Supplement.record_id == Record.id)
-    payloads = session.scalars(query.where(Supplement.station == station, Supplement.of_seq == of_seq, Supplement.of_sha256 == of_sha256))
-    return tuple(plate for payload in payloads for plate in SupplementRecord.model_validate_json(payload).plates)
+    query = select(Record).join(Supplement, Supplement.record_id == Record.id)
+    rows = session.scalars(query.where(Supplement.station == station, Supplement.of_seq == of_seq, Supplement.of_sha256 == of_sha256)).all()
+    held = held_texts(session, [row.id for row in rows])
+    return tuple(plate for row in rows for plate in stored_record(row, held[row.id]).plates)

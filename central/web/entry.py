@@ -14,6 +14,7 @@ from central.access import OptionalLogin, central_of, optional_login
 from central.evidence.accounts import Login
 from central.problem import fault_problem, fault_status, http_problem, invalid_problem, invalid_what, invalid_where
 from central.web.pages import pages_of
+from central.web.public import NoVisitError, public_page
 from contract.faults import RejectError, RetryError, WimError
 
 
@@ -28,7 +29,7 @@ class LoginNeededError(Exception):
 def page_login(request: Request, login: OptionalLogin) -> Login:
     """Give who is logged in, or send the visitor to the login."""
     if login is None:
-        raise LoginNeededError(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
+        raise LoginNeededError(_address(request))
     return login
 
 
@@ -42,11 +43,16 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(RejectError, _refused)
     app.add_exception_handler(RetryError, _away)
+    app.add_exception_handler(NoVisitError, _to_query)
 
 
 async def _to_login(_request: Request, error: Exception) -> Response:
     address = error.address if isinstance(error, LoginNeededError) else "/"
     return RedirectResponse(f"/login?next={quote(address, safe='')}", HTTPStatus.SEE_OTHER)
+
+
+async def _to_query(_request: Request, _error: Exception) -> Response:
+    return RedirectResponse("/public/query?over=true", HTTPStatus.SEE_OTHER)
 
 
 async def _failed(request: Request, error: Exception) -> Response:
@@ -55,6 +61,8 @@ async def _failed(request: Request, error: Exception) -> Response:
         raise error
     if not _reads_pages(request):
         return http_problem(request, error)
+    if error.status_code == HTTPStatus.UNAUTHORIZED and request.method == "GET":
+        return await _to_login(request, LoginNeededError(_address(request)))
     return _failed_page(request, error.status_code, str(error.detail), error.headers)
 
 
@@ -86,12 +94,19 @@ async def _away(request: Request, error: Exception) -> Response:
     return pages_of(request).render(request, "failed.html", None, status=status, status_code=int(status), detail=str(error))
 
 
+def _address(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
 def _reads_pages(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
 def _failed_page(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    answer = pages_of(request).render(request, "failed.html", _login(request), status=status, status_code=status, detail=detail)
+    if request.url.path.startswith("/public"):
+        answer = public_page(request, "failed.html", code=status, status_code=status, detail=detail)
+    else:
+        answer = pages_of(request).render(request, "failed.html", _login(request), status=status, status_code=status, detail=detail)
     answer.headers.update(headers or {})
     return answer
 

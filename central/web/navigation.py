@@ -21,6 +21,8 @@ ENTRIES: Final = (
     Entry("/cases", N_("Cases"), frozenset({Role.REVIEWER, Role.LEGAL, Role.APPROVER, Role.AUDITOR, Role.TECHNICIAN})),
     Entry("/stations", N_("Stations")),
     Entry("/quarantine", N_("Quarantine")),
+    Entry("/accounts", N_("Accounts"), frozenset({Role.ADMINISTRATOR})),
+    Entry("/publicity", N_("Publicity"), frozenset({Role.ADMINISTRATOR})),
     Entry("/acts", N_("Journal"), frozenset({Role.AUDITOR, Role.ADMINISTRATOR})),
     Entry("/log", N_("Log"), frozenset({Role.AUDITOR, Role.ADMINISTRATOR})),
 )

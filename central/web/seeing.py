@@ -1,5 +1,6 @@
 """Noting in the journal who saw what: every page that shows evidence calls this before it answers."""
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
@@ -7,7 +8,7 @@ from fastapi import Request
 
 from central.access import actor_of, central_of
 from central.evidence.accounts import Login
-from central.evidence.journal import Detail, Verb, note
+from central.evidence.journal import Verb, note
 
 PLACES: Final = frozenset({"before", "after", "cursor"})
 """Parameters that say where in a list a page begins."""
@@ -18,7 +19,7 @@ def seen(
     login: Login,
     verb: Verb,
     subject: str,
-    detail: Detail | None = None,
+    detail: Mapping[str, str | int | bool | None] | None = None,
 ) -> None:
     """Note that a login saw or searched something; what cannot be noted is not shown.
 
@@ -30,7 +31,7 @@ def seen(
     ):
         return
     with central.database.write() as session:
-        note(session, actor_of(request, login), verb, subject, now_us=central.now_us(), detail=detail)
+        note(session, actor_of(request, login), verb, subject, now_us=central.now_us(), detail=dict(detail or {}))
 
 
 def _search_of(request: Request) -> str:

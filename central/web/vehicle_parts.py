@@ -1,6 +1,5 @@
 """What the parts of a vehicle's page are given, whether they stand on that page or within a case."""
 
-import json
 from typing import Any, Final
 
 from fastapi import Request
@@ -14,11 +13,11 @@ from central.web.judgement import answer, decision_rule_in
 from central.web.law import finding_rows, law_of
 from central.web.pages import formats_of, language_of
 from central.web.proofs import prove
+from central.web.raw_record import raw_record
 from contract.media import MediaRole
 
 PICTURE_ORDER: Final = (MediaRole.FRONT, MediaRole.SCENE, MediaRole.REAR, MediaRole.OVERVIEW, MediaRole.PLATE)
 """As they stand on the page: each end of the vehicle, the whole of it, then its plates."""
-MASKED: Final = "▇▇▇"
 
 
 def vehicle_parts(request: Request, central: Central, detail: VehicleDetail) -> dict[str, Any]:
@@ -43,14 +42,15 @@ def vehicle_parts(request: Request, central: Central, detail: VehicleDetail) -> 
         "pictures": pictures_of(detail),
         "clips": [item for item in detail.media if item.ref.role is MediaRole.CLIP],
         "capture": capture_of(detail),
-        "raw": json.dumps(_shown_record(detail), ensure_ascii=False, indent=2),
+        "raw": raw_record(detail),
     }
 
 
 def vehicle_name(request: Request, detail: VehicleDetail) -> str:
     """Give what a vehicle is called on a page: its plate, or that there is none."""
     say = language_of(request).say
-    return say("plate deleted") if detail.summary.swept_us is not None else detail.record.plate or say("no plate read")
+    is_deleted = detail.summary.swept_us is not None or detail.record.plate_withheld
+    return say("plate deleted") if is_deleted else detail.record.plate or say("no plate read")
 
 
 def pictures_of(detail: VehicleDetail) -> list[MediaItem]:
@@ -61,12 +61,3 @@ def pictures_of(detail: VehicleDetail) -> list[MediaItem]:
 def capture_of(detail: VehicleDetail) -> MediaItem | None:
     """Give the vehicle's raw signal, None where the record names none."""
     return next((item for item in detail.media if item.ref.role is MediaRole.CAPTURE), None)
-
-
-def _shown_record(detail: VehicleDetail) -> dict[str, Any]:
-    """Give the record as it is signed, its plates masked where they are deleted from view."""
-    record: dict[str, Any] = json.loads(detail.signed.payload)
-    if detail.summary.swept_us is not None:
-        record["plate"] = MASKED
-        record["plates"] = [{**read, "text": MASKED, "reasons": [], "readings": []} for read in record["plates"]]
-    return record

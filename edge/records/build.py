@@ -1,10 +1,12 @@
-"""Writes a judged vehicle down as a record: integers with their units, and what vouches for them."""
+"""Writes a judged vehicle down as a record: integers with their units, what vouches for them, and texts of plates as salted digests."""
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from contract.chain import Link
+from contract.disclosures import SALT_BYTES, TEXT_MAX, Text, conceal
 from contract.media import MediaRef, Sha256
 from contract.plates import PlateRead
 from contract.recordable import drive_group, gross_kg, recordable, whole_kg, whole_u_kg
@@ -96,8 +98,7 @@ def build_record(
     ValueError
         If the verdict was not given on this vehicle's gross weight; a program error, never an input's.
     """
-    vehicle = recordable(vehicle)
-    total_kg = gross_kg(vehicle)
+    total_kg = gross_kg(recordable(vehicle))
     if verdict.gross is not None and verdict.gross.measured_kg != total_kg:
         msg = f"the verdict is on {verdict.gross.measured_kg} kg, the vehicle weighs {total_kg} kg"
         raise ValueError(msg)
@@ -105,28 +106,10 @@ def build_record(
         station=identities.station,
         seq=after.seq + 1,
         prev_sha256=after.sha256,
-        lane=vehicle.lane,
         time_us=time_us,
         clock=clock,
-        first_axle_sample=round(vehicle.first_axle_sample),
-        axles=tuple(_axle(axle) for axle in vehicle.axles),
-        gross_kg=total_kg,
-        gross_u_kg=whole_u_kg(vehicle.gross_u_kg),
-        speed_mm_s=round(vehicle.speed_m_s * MM_PER_M),
-        speed_u_mm_s=round(vehicle.speed_u_m_s * MM_PER_M),
-        acceleration_mm_s2=round(vehicle.acceleration_m_s2 * MM_PER_M),
-        length_mm=_mm(vehicle.length_m),
-        lateral_mm=_mm(vehicle.lateral_m),
-        vehicle_class=vehicle.vehicle_class.code,
-        body=vehicle.vehicle_class.body,
-        class_confidence_ppm=to_ppm(vehicle.vehicle_class.confidence),
-        fhwa_class=vehicle.vehicle_class.fhwa,
-        eu_class=vehicle.vehicle_class.eu,
-        drive_axles=vehicle.vehicle_class.drive_axles,
-        drive_group=drive_group(vehicle),
-        flags=tuple(FlagEntry(flag=flag, figure_milli=round(figure * MILLI)) for flag, figure in sorted(vehicle.flags.items())),
-        crossings=_crossings(vehicle),
-        plate=plate or None,
+        **measured(vehicle),
+        plate=_concealed(plate) if plate else None,
         plate_certainty_ppm=to_ppm(plate_certainty) if plate else 0,
         plates=plates,
         media=media,
@@ -138,6 +121,33 @@ def build_record(
         calibration=calibration,
         certificate=certificate,
     )
+
+
+def measured(vehicle: Vehicle) -> dict[str, Any]:
+    """Give what a record says of a vehicle from its signal alone, by the names of the record's fields."""
+    vehicle = recordable(vehicle)
+    told = vehicle.vehicle_class
+    return {
+        "lane": vehicle.lane,
+        "first_axle_sample": round(vehicle.first_axle_sample),
+        "axles": tuple(_axle(axle) for axle in vehicle.axles),
+        "gross_kg": gross_kg(vehicle),
+        "gross_u_kg": whole_u_kg(vehicle.gross_u_kg),
+        "speed_mm_s": round(vehicle.speed_m_s * MM_PER_M),
+        "speed_u_mm_s": round(vehicle.speed_u_m_s * MM_PER_M),
+        "acceleration_mm_s2": round(vehicle.acceleration_m_s2 * MM_PER_M),
+        "length_mm": _mm(vehicle.length_m),
+        "lateral_mm": _mm(vehicle.lateral_m),
+        "vehicle_class": told.code,
+        "body": told.body,
+        "class_confidence_ppm": to_ppm(told.confidence),
+        "fhwa_class": told.fhwa,
+        "eu_class": told.eu,
+        "drive_axles": told.drive_axles,
+        "drive_group": drive_group(vehicle),
+        "flags": tuple(FlagEntry(flag=flag, figure_milli=round(figure * MILLI)) for flag, figure in sorted(vehicle.flags.items())),
+        "crossings": _crossings(vehicle),
+    }
 
 
 def supplement(
@@ -165,29 +175,39 @@ def supplement(
 def plate_entry(
     read: PlateRead, *, facing: Literal["front", "rear"], certainty: float, residual_us: int, reasons: tuple[str, ...] = ()
 ) -> PlateEntry:
-    """Write down a matched read; `certainty` 0 to 1 that it is this vehicle's, `residual_us` its time minus the expected one."""
+    """Write down a matched read; `certainty` 0 to 1 that it is this vehicle's, `residual_us` its time minus the expected one.
+
+    The reasons, which repeat what was read, are concealed as a whole.
+    """
     return PlateEntry(
         camera=read.camera,
-        event_id=read.event_id,
+        event_id=_concealed(read.event_id),
         time_us=read.time_us,
-        text=read.text,
+        text=_concealed(read.text),
         confidence_ppm=to_ppm(read.confidence),
         colour=read.colour,
         facing=facing,
         certainty_ppm=to_ppm(certainty),
         residual_us=residual_us,
-        reasons=reasons,
+        reasons=tuple(_concealed(reason[:TEXT_MAX]) for reason in reasons),
         readings=tuple(_readings(read)),
     )
 
 
 def _readings(read: PlateRead) -> Iterator[PlateReadingEntry]:
     if read.camera_reading is not None:
-        yield PlateReadingEntry(by="camera", text=read.camera_reading.text, confidence_ppm=to_ppm(read.camera_reading.confidence))
+        yield PlateReadingEntry(
+            by="camera", text=_concealed(read.camera_reading.text), confidence_ppm=to_ppm(read.camera_reading.confidence)
+        )
     if read.own_reading is not None:
         own = read.own_reading
-        others = tuple(other.text for other in own.alternatives)
-        yield PlateReadingEntry(by="station", text=own.text, confidence_ppm=to_ppm(own.confidence), alternatives=others)
+        others = tuple(_concealed(other.text) for other in own.alternatives)
+        yield PlateReadingEntry(by="station", text=_concealed(own.text), confidence_ppm=to_ppm(own.confidence), alternatives=others)
+
+
+def _concealed(text: str) -> Text:
+    """Give a text as it is signed, with a salt of its own: equal texts are not to be recognised by their digests."""
+    return conceal(text, secrets.token_bytes(SALT_BYTES))
 
 
 def to_ppm(share: float) -> int:

@@ -100,6 +100,7 @@ def test_the_service_from_key_to_verified_records_ends_cleanly(tmp_path, broker)
         "chain": "unbroken",
         "first_seq": 1,
         "last_seq": 30,
+        "texts_deleted": 0,
         "blobs_missing": 0,
         "blobs_deleted": 0,
     }

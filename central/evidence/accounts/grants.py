@@ -67,16 +67,21 @@ def grant(session: Session, actor: Actor, account_id: int, role: Role, group_id:
     Raises
     ------
     RejectError
-        ``no-account``, ``no-group``, ``grant-exists``, or ``roles-exclude``: who gives roles does not act on cases with the same account.
+        ``no-account``, ``no-group``, ``grant-exists``, ``administrator-everywhere``, or ``roles-exclude``: who gives roles does not act on
+        cases with the same account.
     """
     account = _account(session, account_id)
     group = None if group_id is None else session.get(StationGroup, group_id)
     if group_id is not None and group is None:
         raise RejectError("no-group", f"station group {group_id}", "does not exist; choose one of the list")
+    if role is Role.ADMINISTRATOR and group is not None:
+        raise RejectError(
+            "administrator-everywhere", f"account {account.name!r}", "gives roles over every station or none; leave the group out"
+        )
     held = session.scalars(select(AccountGrant).where(AccountGrant.account_id == account_id)).all()
     if any(row.role == role and row.group_id == group_id for row in held):
         raise RejectError("grant-exists", f"account {account.name!r}", f"has or awaits the role {role} there already")
-    _refuse_mixture(account, {Role(row.role) for row in held} | {role})
+    refuse_mixture(account, {Role(row.role) for row in held} | {role})
     own = actor.person == account.person
     row = AccountGrant(
         account_id=account_id,
@@ -155,7 +160,8 @@ def other_administrators(session: Session, account_id: int) -> bool:
     return session.scalars(query.limit(1)).first() is not None
 
 
-def _refuse_mixture(account: Account, roles: set[Role]) -> None:
+def refuse_mixture(account: Account, roles: set[Role]) -> None:
+    """Refuse an account that would both give roles and act on cases."""
     if Role.ADMINISTRATOR in roles and roles & CASE_ROLES:
         what = "cannot both give roles and act on cases; use two accounts"
         raise RejectError("roles-exclude", f"account {account.name!r}", what)

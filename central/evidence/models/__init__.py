@@ -24,6 +24,8 @@ from central.evidence.models.cases import (
 from central.evidence.models.exports import ExportJob
 from central.evidence.models.journal import Act
 from central.evidence.models.log import LogCheckpoint, LogCosignature, LogLeaf, LogNode, LogPeer, LogTimestamp
+from central.evidence.models.privacy import HeldText, LegalHold
+from central.evidence.models.publicity import IssuedDocument, QueryBrake, QueryVisit
 from central.evidence.models.records import (
     Blob,
     ChainState,
@@ -38,6 +40,7 @@ from central.evidence.models.records import (
     Supplement,
     Vehicle,
 )
+from central.evidence.models.reweighing import Reweighing
 from central.evidence.models.webhooks import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
@@ -56,6 +59,9 @@ __all__ = [
     "Deletion",
     "DeliveryState",
     "ExportJob",
+    "HeldText",
+    "IssuedDocument",
+    "LegalHold",
     "LogCheckpoint",
     "LogCosignature",
     "LogLeaf",
@@ -68,8 +74,11 @@ __all__ = [
     "Notice",
     "Quarantine",
     "QuarantineDay",
+    "QueryBrake",
+    "QueryVisit",
     "Record",
     "RecoveryCode",
+    "Reweighing",
     "ScreeningCursor",
     "Station",
     "StationGroup",

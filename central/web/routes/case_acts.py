@@ -10,12 +10,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from central.access import actor_of, central_of, require_csrf
 from central.evidence.accounts import Login
+from central.evidence.masking import PlateSight
 from central.review.acts import FORBIDDEN
 from central.review.desk import Looked, perform, perform_many
 from central.review.workflow import WORKFLOW
-from central.web.case_words import REFUSALS
 from central.web.cases.door import CaseLogin, SeenCase, may_work
-from central.web.cases.forms import field_errors, read_fields
+from central.web.cases.forms import Tried, field_errors, read_fields
 from central.web.cases.narrowing import CaseNarrowing, parse_case_narrowing
 from central.web.cases.page import listed, place_in
 from central.web.pages import pages_of
@@ -76,10 +76,8 @@ def take(
         central.count(error)
         errors = field_errors(error, wanted) if error.code.startswith("field-") or error.code == "exemption-unknown" else {}
         status = HTTPStatus.BAD_REQUEST if errors else HTTPStatus.FORBIDDEN if error.code in FORBIDDEN else HTTPStatus.CONFLICT
-        refusal = None if errors else {"code": error.code, "text": REFUSALS.get(error.code), "what": error.what}
-        return show_case(
-            request, login, central, number, status=status, narrowing=narrowing, tried=action, given=form, errors=errors, refusal=refusal
-        )
+        tried, refusal = Tried(action, form, errors), None if errors else error
+        return show_case(request, login, central, number, status=status, narrowing=narrowing, tried=tried, refusal=refusal)
     going_on = "list" in form and place.after is not None and not narrowing.whole
     query = urlencode(dict(narrowing.given) | {"done": action, "case": str(number)})
     return RedirectResponse(f"/cases/{place.after if going_on else number}?{query}", HTTPStatus.SEE_OTHER)
@@ -87,7 +85,9 @@ def take(
 
 def _list_of(request: Request, form: Mapping[str, str], login: Login) -> CaseNarrowing:
     """Read the list that a case was opened from, which its form carries along."""
-    return parse_case_narrowing(dict(parse_qsl(form.get("list", ""))), pages_of(request).zone, may_work=may_work(login))
+    return parse_case_narrowing(
+        dict(parse_qsl(form.get("list", ""))), pages_of(request).zone, may_work=may_work(login), sight=PlateSight.of(login)
+    )
 
 
 def _pair(value: object) -> Looked | None:
