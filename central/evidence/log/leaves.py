@@ -12,6 +12,8 @@ from central.evidence.models import LogLeaf, LogNode, Record
 from contract.log.leaves import ActLeaf, RecordLeaf, leaf_bytes
 from contract.media import sha256_hex
 
+_SIZE: Final = "log size"
+_ENTER, _KEEP = insert(LogLeaf), insert(LogNode)
 RECORD: Final = "record"
 ACT: Final = "act"
 
@@ -37,12 +39,14 @@ def log_act(session: Session, act_id: int, entry: bytes, now_us: int) -> int:
 def append(session: Session, leaf: RecordLeaf | ActLeaf, object_id: int) -> int:
     """Add a leaf within a writing transaction, and give its number.
 
-    Writers are serialised (`central.evidence.database`), so that the number read here is nobody else's.
+    Writers are serialised (`central.evidence.database`), so that the size is read once in a transaction and is then this writer's to count.
     """
-    index = size(session)
-    session.execute(insert(LogLeaf).values(leaf_index=index, kind=leaf.kind, object_id=object_id, leaf=leaf_bytes(leaf)))
+    index: int = session.info[_SIZE] if _SIZE in session.info else size(session)
+    connection = session.connection()
+    connection.execute(_ENTER, {"leaf_index": index, "kind": leaf.kind, "object_id": object_id, "leaf": leaf_bytes(leaf)})
     for node in _completed(session, index + 1):
-        session.execute(insert(LogNode).values(level=node.level, node_index=node.index, hash=node.hash))
+        connection.execute(_KEEP, {"level": node.level, "node_index": node.index, "hash": node.hash})
+    session.info[_SIZE] = index + 1
     return index
 
 
