@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from central import web
-from central.api import cases, evidence, operation, webhooks
+from central.api import acts, cases, evidence, operation, webhooks
 from central.api.document import document_of
 from central.body_limit import BodyLimit
 from central.checkpointing.keeper import Keeper, keep_log
@@ -22,7 +22,6 @@ from central.context import Central
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
-from central.evidence.log.checkpoints import log_key
 from central.exports.worker import ExportMaker
 from central.housekeeping import keep_house
 from central.ingest import blob_upload
@@ -60,8 +59,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     central = Central(settings, Database(settings.url), BlobStore(settings.blob_folder), clock, DerivedFolder(settings.derived_folder))
-    key = log_key(settings.key_folder, settings.log.origin)
-    keeper = Keeper(central.database, key, settings.key_folder, settings.log, now_us=clock, count=central.count)
+    keeper = Keeper(central.database, settings, now_us=clock, count=central.count)
     subscriber = Subscriber(central, Receiver(central, receipt_key(settings.key_folder)))
     exports = ExportMaker(central, web.masked_plate, web.CHINA_STANDARD_TIME)
     central.broker_connected = lambda: subscriber.connected
@@ -106,7 +104,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     app.state.open_evidence = open_evidence
     app.add_middleware(BodyLimit)
     app.add_exception_handler(WimError, _answer_fault)
-    for router in (blob_upload.router, evidence.router, cases.router, webhooks.router, operation.router):
+    for router in (blob_upload.router, evidence.router, cases.router, acts.router, webhooks.router, operation.router):
         app.include_router(router)
     web.install(app, settings)
     return app

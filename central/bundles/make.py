@@ -16,7 +16,6 @@ from central.bundles.subject import Subject
 from central.checkpointing.keeper import Keeper
 from central.context import Central
 from central.evidence.journal import Actor, Verb, note
-from central.evidence.log.checkpoints import log_key
 from central.evidence.models import Notice
 from central.ingest.receipt_key import receipt_key
 from contract.bundle.archive import ArchiveWriter
@@ -79,15 +78,7 @@ def make_bundle(central: Central, find: Callable[[Session], Subject], actor: Act
     RejectError
         What `find` raises; ``blob-hash`` and ``blob-missing`` if a medium is not what it was; ``not-in-log``.
     """
-    settings = central.settings
-    keeper = Keeper(
-        central.database,
-        log_key(settings.key_folder, settings.log.origin),
-        settings.key_folder,
-        settings.log,
-        now_us=central.now_us,
-        count=central.count,
-    )
+    keeper = Keeper(central.database, central.settings, now_us=central.now_us, count=central.count)
     try:
         keeper.keep()
         with central.database.read() as session:

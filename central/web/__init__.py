@@ -7,9 +7,9 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from central.config import Settings
+from central.evidence.masking import masked_plate
 from central.web.entry import add_handlers
 from central.web.formats import CHINA_STANDARD_TIME
-from central.web.masking import masked_plate
 from central.web.pages import make_pages
 from central.web.public import public_pace
 from central.web.routes import ROUTERS

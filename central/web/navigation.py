@@ -23,6 +23,8 @@ ENTRIES: Final = (
     Entry("/quarantine", N_("Quarantine")),
     Entry("/accounts", N_("Accounts"), frozenset({Role.ADMINISTRATOR})),
     Entry("/publicity", N_("Publicity"), frozenset({Role.ADMINISTRATOR})),
+    Entry("/acts", N_("Journal"), frozenset({Role.AUDITOR, Role.ADMINISTRATOR})),
+    Entry("/log", N_("Log"), frozenset({Role.AUDITOR, Role.ADMINISTRATOR})),
 )
 
 

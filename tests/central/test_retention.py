@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from central.config import Settings
 from central.evidence.audit import audit
 from central.evidence.journal import ActEntry
-from central.evidence.models import Act, Blob, Case, Deletion, HeldText, Vehicle
+from central.evidence.models import Act, Blob, Case, Deletion, HeldText, IssuedDocument, Vehicle
 from central.evidence.quarantine import quarantined_data
 from central.housekeeping import Deleted, delete_due
 from central.ingest.blob_upload import _is_here
@@ -58,6 +58,17 @@ def store(bench: Bench, data: bytes, role: MediaRole, **changes: object) -> None
     store_blob(bench, data)
 
 
+PAPER = "a penalty for 湘A12345".encode()
+
+
+def issue(bench: Bench, case: int) -> None:
+    """Issue a document of a case."""
+    fields = {"kind": "notice", "language": "zh", "basis": 1, "issued_us": 1, "person": "Wang"}
+    store_blob(bench, PAPER)
+    with bench.central.database.write() as session:
+        session.add(IssuedDocument(case_id=case, sha256=sha256_hex(PAPER), size=len(PAPER), **fields))
+
+
 def test_pictures_and_plates_go_after_thirty_days_and_the_signal_and_the_proofs_stay(bench: Bench):
     record = store_passage(bench, loads_kg=LIGHT_KG, plate="湘A12345", plate_certainty_ppm=990_000)
     bench.clock.now_us += 29 * DAY_US
@@ -97,13 +108,14 @@ def test_an_overload_goes_when_its_case_has_ended_and_the_time_of_the_case_is_ov
     ends = {"decided": {}, "dismissed": {"entered_us": bench.clock()}, "published": {"closed_us": bench.clock()}}
     for state, end in ends.items():
         store(bench, state.encode(), MediaRole.FRONT, loads_kg=(6_500, 11_000, 11_200, 10_400, 10_100), plate="湘A12345")
-        open_case(bench, bench.station.last.seq, state=state, **end)
+        case = open_case(bench, bench.station.last.seq, state=state, **end)
+    issue(bench, case)
     bench.clock.now_us += 179 * DAY_US
     assert sweep(bench) == Deleted()
     bench.clock.now_us += 2 * DAY_US
     assert sweep(bench).vehicles == 1
     bench.clock.now_us += 1_700 * DAY_US
-    assert sweep(bench).vehicles == 1
+    assert (sweep(bench).media, bench.central.blobs.has(sha256_hex(PAPER))) == (2, False)
     assert {row.seq: row.plate for row in bench.vehicles()} == {1: "湘A12345", 2: None, 3: None}
     with bench.central.database.read() as session:
         assert session.execute(select(Case.state, Case.plate).order_by(Case.id)).all() == [

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from central.web.routes import (
     account,
     accounts,
+    acts,
     case_acts,
     case_evidence,
     cases,
@@ -18,6 +19,7 @@ from central.web.routes import (
     language,
     listing,
     live,
+    log,
     login,
     media,
     own_case,
@@ -56,4 +58,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     checkpoints.router,
     own_case.router,
     publicity.router,
+    acts.router,
+    log.router,
 )
