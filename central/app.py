@@ -31,7 +31,7 @@ from central.ingest.subscriber import Subscriber
 from central.migrations.run import migrate
 from central.problem import fault_problem
 from central.review.screening.watch import keep_screening
-from central.webhooks.deliver import deliver
+from central.webhooks.deliver import Courier
 from contract.faults import StopError, WimError
 
 API_DESCRIPTION: Final = """\
@@ -66,16 +66,18 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
 
     open_evidence = cache(lambda: _open_evidence(central, keeper))
 
+    courier = Courier(central)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(open_evidence)
         central.blobs.sweep(central.now_us())
         subscriber.start()
+        courier.start()
         exports.start()
         background = [
             asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings)),
             asyncio.create_task(keep_screening(central)),
-            asyncio.create_task(deliver(central)),
             asyncio.create_task(keep_log(keeper, settings.log.seconds, central.ending.ask)),
         ]
         try:
@@ -85,6 +87,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
             await run_in_threadpool(exports.stop, STOP_WITHIN_S)
+            await run_in_threadpool(courier.stop, 0.0)
             await run_in_threadpool(subscriber.stop, STOP_WITHIN_S)
             keeper.close()
             central.database.close()
