@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from central.evidence.aggregates.tally import forget_plates
 from central.evidence.models import Blob, Deletion, Media, Record, Supplement, Vehicle
 from contract.media import MediaRole
 from contract.units import US_PER_S
@@ -60,6 +61,7 @@ def sweep(session: Session, now_us: int, after_days: float) -> Swept:
     if not found:
         return Swept()
     ids = [record_id for record_id, _ in found]
+    forget_plates(session, ids)
     session.execute(update(Vehicle).where(Vehicle.record_id.in_(ids)).values(plate=None, plate_certainty_ppm=0, swept_us=now_us))
     media = _media_of(session, ids)
     for sha256, size in media.items():

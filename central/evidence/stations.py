@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from central.evidence.models import Record, Station, StationKey, StationStatus
+from central.evidence.models import Station, StationKey, StationStatus, StationTally
 from contract import topics
 from contract.faults import StopError
 from contract.signatures import key_id
@@ -80,14 +80,10 @@ def store_status(session: Session, status: topics.StationStatus, data: bytes, no
 
 def stations(session: Session) -> tuple[StationView, ...]:
     """Give every enrolled station with its counts and last status, by id."""
-    counts = select(
-        Record.station, func.count().label("records"), func.max(Record.seq).label("last_seq"), func.max(Record.time_us).label("last_us")
-    )
-    grouped = counts.group_by(Record.station).subquery()
     query = (
-        select(Station, StationStatus, grouped.c.records, grouped.c.last_seq, grouped.c.last_us)
+        select(Station, StationStatus, StationTally)
         .outerjoin(StationStatus, StationStatus.station == Station.id)
-        .outerjoin(grouped, grouped.c.station == Station.id)
+        .outerjoin(StationTally, StationTally.station == Station.id)
         .order_by(Station.id)
     )
     return tuple(
@@ -95,13 +91,13 @@ def stations(session: Session) -> tuple[StationView, ...]:
             id=row.id,
             name=row.name,
             enrolled_us=row.enrolled_us,
-            records=records or 0,
-            last_seq=last_seq or 0,
-            last_record_us=last_us,
+            records=tally.records if tally else 0,
+            last_seq=tally.last_seq if tally else 0,
+            last_record_us=tally.last_record_us if tally else None,
             status=topics.StationStatus.model_validate_json(status.status) if status else None,
             status_received_us=status.received_us if status else None,
         )
-        for row, status, records, last_seq, last_us in session.execute(query)
+        for row, status, tally in session.execute(query)
     )
 
 

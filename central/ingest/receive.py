@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from central.context import Central
+from central.evidence.aggregates.tally import Tally
 from central.evidence.quarantine import Refused, keep
 from central.evidence.stations import EnrolledKey, keys_of
 from central.ingest.store import neighbours_of, store
@@ -88,7 +89,10 @@ class Receiver:
 
     def _commit(self, verified: Sequence[Checked | Refused], now_us: int) -> list[_Done]:
         with self._central.metrics.batch_s.time(), self._central.database.write() as session:
-            return [self._one(session, one, now_us) for one in verified]
+            tally = Tally()
+            done = [self._one(session, one, tally, now_us) for one in verified]
+            tally.write(session)
+            return done
 
     def _commit_alone(self, one: Checked | Refused, now_us: int) -> _Done:
         try:
@@ -100,7 +104,7 @@ class Receiver:
             fault = RejectError("not-storable", message.topic, f"the database does not take it: {type(error).__name__}")
             return self._commit([refused(message, fault, one.authentic)], now_us)[0]
 
-    def _one(self, session: Session, one: Checked | Refused, now_us: int) -> _Done:
+    def _one(self, session: Session, one: Checked | Refused, tally: Tally, now_us: int) -> _Done:
         if isinstance(one, Refused):
             return self._refuse(session, one, now_us)
         neighbours = neighbours_of(session, one)
@@ -109,7 +113,7 @@ class Receiver:
         except RejectError as fault:
             return self._refuse(session, refused(one.authentic.message, fault, one.authentic), now_us)
         if is_new:
-            store(session, one, neighbours, now_us)
+            store(session, one, neighbours, tally, now_us)
         receipt = Receipt(
             station=one.record.station, seq=one.record.seq, sha256=one.link.sha256, outcome=ReceiptOutcome.STORED, time_us=now_us
         )

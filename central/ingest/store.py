@@ -3,10 +3,14 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from central.evidence.aggregates.passage import Passage
+from central.evidence.aggregates.tally import Tally
+from central.evidence.late_plates import surest_plate
 from central.evidence.models import ChainState, Media, Record, Supplement, Vehicle
 from central.ingest.verify import Checked, Neighbours
 from contract.chain import Link
 from contract.records import PlateEntry, SupplementRecord, VehicleRecord
+from contract.verdicts import Outcome
 
 REAL_TIME_PPM = 1_000_000
 
@@ -30,8 +34,8 @@ def neighbours_of(session: Session, checked: Checked) -> Neighbours:
     )
 
 
-def store(session: Session, checked: Checked, neighbours: Neighbours, now_us: int) -> None:
-    """Add a record that `place` has let through."""
+def store(session: Session, checked: Checked, neighbours: Neighbours, tally: Tally, now_us: int) -> None:
+    """Add a record that `place` has let through; what it changes of the sums is gathered in `tally`."""
     record, authentic = checked.record, checked.authentic
     linked = record.seq == 1 or neighbours.before is not None
     row = Record(
@@ -58,12 +62,16 @@ def store(session: Session, checked: Checked, neighbours: Neighbours, now_us: in
         Media(record_id=row.id, position=position, role=item.role.value, sha256=item.sha256, media_type=item.media_type, size=item.size)
         for position, item in enumerate(record.media)
     )
+    tally.record(record.station, record.seq, record.time_us)
     if isinstance(record, VehicleRecord):
-        session.add(_vehicle(record, row))
+        vehicle = _vehicle(record, row)
+        session.add(vehicle)
+        tally.passage(Passage.of(record, enforceable=vehicle.enforceable))
+        _tally_plate(tally, vehicle)
     else:
         session.add(Supplement(record_id=row.id, station=record.station, of_seq=record.of_seq, of_sha256=record.of_sha256))
     session.flush()
-    _show_late_plate(session, record, checked.link.sha256)
+    _show_late_plate(session, record, checked.link.sha256, tally)
 
 
 def _vehicle(record: VehicleRecord, row: Record) -> Vehicle:
@@ -90,7 +98,12 @@ def _vehicle(record: VehicleRecord, row: Record) -> Vehicle:
     )
 
 
-def _show_late_plate(session: Session, record: VehicleRecord | SupplementRecord, sha256: str) -> None:
+def _tally_plate(tally: Tally, vehicle: Vehicle) -> None:
+    if vehicle.plate is not None and vehicle.outcome == Outcome.OVERLOAD.value:
+        tally.plate(vehicle.station, vehicle.time_us, vehicle.plate, vehicle.over_kg)
+
+
+def _show_late_plate(session: Session, record: VehicleRecord | SupplementRecord, sha256: str, tally: Tally) -> None:
     """Let the list show a plate that came in a supplement, in whichever order vehicle and supplement arrived."""
     if isinstance(record, VehicleRecord) and record.plate is not None:
         return
@@ -100,10 +113,11 @@ def _show_late_plate(session: Session, record: VehicleRecord | SupplementRecord,
     if vehicle is None or vehicle.plate is not None or vehicle.swept_us is not None:
         return
     plates = record.plates if isinstance(record, SupplementRecord) else _waiting_plates(session, record.station, seq, of_sha256)
-    readable = [plate for plate in plates if plate.text and not plate.is_trailer]
-    if readable:
-        best = max(readable, key=lambda plate: plate.certainty_ppm)
+    best = surest_plate(plates)
+    if best is not None:
         vehicle.plate, vehicle.plate_certainty_ppm = best.text[:16], best.certainty_ppm
+        tally.read_late(vehicle.station, vehicle.time_us)
+        _tally_plate(tally, vehicle)
 
 
 def _waiting_plates(session: Session, station: str, of_seq: int, of_sha256: str) -> tuple[PlateEntry, ...]:

@@ -1,6 +1,7 @@
 """The tables of the evidence database, one module for each subject; importing this package registers them all."""
 
 from central.evidence.models.accounts import Account, LoginSession, LoginToken
+from central.evidence.models.aggregates import Carrier, OverloadPlate, StationTally, TrafficClass, TrafficDay, TrafficDegree, TrafficHour
 from central.evidence.models.base import Base
 from central.evidence.models.journal import Act
 from central.evidence.models.records import (
@@ -23,17 +24,24 @@ __all__ = [
     "Act",
     "Base",
     "Blob",
+    "Carrier",
     "ChainState",
     "Deletion",
     "LoginSession",
     "LoginToken",
     "Media",
+    "OverloadPlate",
     "Quarantine",
     "QuarantineDay",
     "Record",
     "Station",
     "StationKey",
     "StationStatus",
+    "StationTally",
     "Supplement",
+    "TrafficClass",
+    "TrafficDay",
+    "TrafficDegree",
+    "TrafficHour",
     "Vehicle",
 ]
