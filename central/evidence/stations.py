@@ -1,5 +1,6 @@
 """Stations: enrolment of their keys, and how each stands now."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -68,6 +69,14 @@ def keys_of(session: Session, station: str) -> dict[str, EnrolledKey]:
     """Give the keys that sign for a station, by key id; empty if it is not enrolled."""
     rows = session.scalars(select(StationKey).where(StationKey.station == station))
     return {row.key_id: _enrolled(row) for row in rows}
+
+
+def keys_of_all(session: Session, stations: Collection[str]) -> dict[str, dict[str, EnrolledKey]]:
+    """Give the keys that sign for each of some stations, by key id; a station that is not enrolled has none."""
+    found: dict[str, dict[str, EnrolledKey]] = {station: {} for station in stations}
+    for row in session.scalars(select(StationKey).where(StationKey.station.in_(stations))):
+        found[row.station][row.key_id] = _enrolled(row)
+    return found
 
 
 def store_status(session: Session, status: topics.StationStatus, data: bytes, now_us: int) -> bool:
