@@ -1,27 +1,24 @@
 """``wim-central``: the evidence service, and what an administrator does beside it."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from central import administration
+from central import administration, analysis_commands
+from central.command_line import Data, Json, Url, faults_end_it
 from central.config import RetentionSettings, Settings, load_settings
 from central.evidence.accounts import Role
 from central.ingest.receipt_key import PUBLIC_NAME, receipt_key
 from central.logging import configure_logging
-from contract.faults import EXIT_FAILED, EXIT_REJECTED, EXIT_RESTART, Reaction, WimError
+from contract.faults import EXIT_REJECTED
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 user = typer.Typer(help="Accounts of the people who log in.", no_args_is_help=True)
 app.add_typer(user, name="user")
-
-Data = Annotated[Path, typer.Option("--data", help="Folder of database, blobs and keys.")]
-Url = Annotated[str | None, typer.Option("--database-url", help="sqlite:///PATH or postgresql://…; default: SQLite in the data folder.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+app.add_typer(analysis_commands.aggregates, name="aggregates")
+app.add_typer(analysis_commands.carriers, name="carriers")
 
 
 @app.command()
@@ -37,7 +34,7 @@ def run(
     """Run the service until SIGTERM; exit codes: 0 ended, 1 cannot start, 75 start again."""
     configure_logging()
     options: dict[str, Any] = {"data": data, "database_url": database_url, "broker": {"host": broker_host, "port": broker_port}}
-    with _faults_end_it():
+    with faults_end_it():
         if listen is not None:
             options["web"] = administration.parse_listen(listen)
         from central.serve import serve  # noqa: PLC0415 - pages and charts take two seconds to load; the other commands need none
@@ -49,7 +46,7 @@ def run(
 @app.command()
 def keygen(data: Data) -> None:
     """Make the key pair that signs receipts, if there is none, and print where the public half lies."""
-    with _faults_end_it():
+    with faults_end_it():
         folder = Settings(data=data).key_folder
         receipt_key(folder)
         typer.echo(folder / PUBLIC_NAME)
@@ -64,7 +61,7 @@ def enrol(
     database_url: Url = None,
 ) -> None:
     """Enrol a station, or a further key of it; print the key's id."""
-    with _faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
+    with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
         typer.echo(administration.enrol_station(database, station, name, public_key))
 
 
@@ -79,7 +76,7 @@ def add_user(
     password = (
         typer.prompt("Password", hide_input=True, confirmation_prompt=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     )
-    with _faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
+    with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
         administration.add_user(database, name, role, password)
     typer.echo(f"{name} may log in as {role}")
 
@@ -96,7 +93,7 @@ def login_link(
     database_url: Url = None,
 ) -> None:
     """Print a link that logs the account in, once."""
-    with _faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
+    with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
         token = administration.login_token(database, name, role if create else None, lasts_min)
     typer.echo(f"{base_url.rstrip('/')}/login/once?token={token}")
 
@@ -104,7 +101,7 @@ def login_link(
 @app.command()
 def records(data: Data, database_url: Url = None, as_json: Json = False) -> None:
     """List every stored record in order of its station and number; with --json one object a line."""
-    with _faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
+    with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
         for line in administration.record_lines(database, as_json=as_json):
             typer.echo(line)
 
@@ -113,7 +110,7 @@ def records(data: Data, database_url: Url = None, as_json: Json = False) -> None
 def verify(data: Data, database_url: Url = None, as_json: Json = False) -> None:
     """Verify every stored signature, hash, chain and blob again; exit code 3 if anything fails, which is named."""
     settings = Settings(data=data, database_url=database_url)
-    with _faults_end_it(), administration.opened(settings) as database:
+    with faults_end_it(), administration.opened(settings) as database:
         sound, lines = administration.verify_lines(database, settings, as_json=as_json)
     for line in lines:
         typer.echo(line)
@@ -131,7 +128,7 @@ def prune(
     """Delete now what `run` deletes every hour: old pictures, clips and plates of vehicles that were not overloaded."""
     retention = RetentionSettings(not_overloaded_days=not_overloaded_days)
     settings = Settings(data=data, database_url=database_url, retention=retention)
-    with _faults_end_it(), administration.opened(settings) as database:
+    with faults_end_it(), administration.opened(settings) as database:
         for line in administration.deletion_lines(database, settings, as_json=as_json):
             typer.echo(line)
 
@@ -139,19 +136,9 @@ def prune(
 @app.command()
 def quarantine(data: Data, database_url: Url = None, as_json: Json = False) -> None:
     """List what was refused, newest first, with the reason; with --json one object a line."""
-    with _faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
+    with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
         for line in administration.quarantine_lines(database, as_json=as_json):
             typer.echo(line)
-
-
-@contextmanager
-def _faults_end_it() -> Iterator[None]:
-    """Say what is wrong in one line and end; only what may pass by itself asks for another start."""
-    try:
-        yield
-    except WimError as error:
-        typer.echo(f"wim-central: {error}", err=True)
-        raise typer.Exit(EXIT_RESTART if error.reaction is Reaction.RETRY else EXIT_FAILED) from error
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from central.body_limit import BodyLimit
 from central.clock import now_us
 from central.config import Settings
 from central.context import Central
+from central.evidence.aggregates.rebuild import fill
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
@@ -54,6 +55,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(migrate, central.database)
+        await run_in_threadpool(fill, central.database)
         central.blobs.sweep(central.now_us())
         subscriber.start()
         house = asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings.retention))
