@@ -26,6 +26,7 @@ from central.ingest.receipt_key import receipt_key
 from central.ingest.receive import Receiver
 from central.ingest.subscriber import Subscriber
 from central.migrations.run import migrate
+from central.review.screening.watch import keep_screening
 from contract.faults import RejectError, RetryError, StopError, WimError
 
 STOP_WITHIN_S: Final = 1.5
@@ -58,12 +59,16 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
         await run_in_threadpool(fill, central.database)
         central.blobs.sweep(central.now_us())
         subscriber.start()
-        house = asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings.retention))
+        background = [
+            asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings.retention)),
+            asyncio.create_task(keep_screening(central)),
+        ]
         try:
             yield
         finally:
-            house.cancel()
-            await asyncio.gather(house, return_exceptions=True)
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
             await run_in_threadpool(subscriber.stop, STOP_WITHIN_S)
             central.database.close()
 

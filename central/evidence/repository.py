@@ -155,6 +155,13 @@ def find_vehicles(session: Session, narrowed: VehicleFilter, before: PageKey | N
     return VehiclePage(page, page[-1].key if len(rows) > limit else None)
 
 
+def passages_of(session: Session, plate: str, before: PageKey, limit: int = 20) -> tuple[VehicleSummary, ...]:
+    """Give the passages of one plate, exactly as it is stored, before a place in the list; newest first."""
+    place = tuple_(Vehicle.time_us, Vehicle.record_id) < tuple_(before.time_us, before.record_id)
+    query = _summaries().where(Vehicle.plate == plate, place).order_by(Vehicle.time_us.desc(), Vehicle.record_id.desc())
+    return tuple(_summary(vehicle, record) for vehicle, record in session.execute(query.limit(min(max(limit, 1), PAGE_ROWS_MAX))))
+
+
 def latest_cursor(session: Session) -> int:
     """Give the cursor after everything that is stored now; 0 when nothing is."""
     return session.scalar(select(func.max(Record.id))) or 0

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 
 from central.context import Central
 from central.evidence.models import Blob, Deletion
+from central.evidence.screenings import medium_arrived
 from central.evidence.stations import keys_of
 from contract.canonical import parse_canonical
 from contract.faults import RejectError, RetryError, StopError, WimError
@@ -156,6 +157,8 @@ def _enter(central: Central, claim: BlobClaim) -> None:
     with central.database.write() as session:
         if session.scalar(select(Blob.sha256).where(Blob.sha256 == claim.sha256)) is None:
             session.add(Blob(sha256=claim.sha256, size=claim.size, station=claim.station, received_us=central.now_us()))
+            session.flush()
+            medium_arrived(session, claim.sha256)
 
 
 def _refusal(central: Central, fault: WimError) -> JSONResponse:

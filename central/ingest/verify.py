@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from central.evidence.quarantine import Refused
 from central.evidence.stations import EnrolledKey
-from central.ingest.verdict_check import mark_of
+from central.evidence.verdict_check import mark_of
 from contract.chain import GENESIS, Link, check_link, link_of
 from contract.faults import RejectError
 from contract.media import sha256_hex

@@ -2,7 +2,7 @@
 
 import pytest
 
-from central.ingest.verdict_check import mark_of
+from central.evidence.verdict_check import mark_of
 from contract.limits import evaluate, weighed_of
 from contract.records import CertificateEntry, FlagEntry, Identity, VerificationEntry
 from contract.rules import rule_pack

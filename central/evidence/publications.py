@@ -1,0 +1,85 @@
+"""Stations made known to the public: where each stands, who handles its cases, who verifies its scale, from when until when."""
+
+from dataclasses import asdict, dataclass, fields
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from central.evidence.models import Case, Station, StationPublication
+from central.evidence.screenings import want_screening
+from contract.faults import RejectError
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One publication, in force in [from_us, until_us), without end where that is None. Coordinates: WGS 84, millionths of a degree.
+
+    `certificate` is the scale's verification certificate, good in [verified_from_us, verified_until_us); it counts where the records
+    themselves name none.
+    """
+
+    station: str
+    road: str
+    stake: str
+    office: str
+    institute: str
+    place: str
+    from_us: int
+    until_us: int | None = None
+    latitude_udeg: int | None = None
+    longitude_udeg: int | None = None
+    certificate: str | None = None
+    verified_from_us: int | None = None
+    verified_until_us: int | None = None
+
+    def verified_at(self, time_us: int) -> bool:
+        """Whether a certificate is entered that covers a moment."""
+        first, end = self.verified_from_us, self.verified_until_us
+        return self.certificate is not None and first is not None and end is not None and first <= time_us < end
+
+
+def publish_station(session: Session, publication: Publication, now_us: int) -> None:
+    """Enter that a station was published; one that is in force then ends where the new one begins.
+
+    Raises
+    ------
+    RejectError
+        ``not-enrolled`` if there is no such station, ``bad-publication`` if it ends before it begins.
+    """
+    if session.get(Station, publication.station) is None:
+        raise RejectError("not-enrolled", f"station {publication.station}", "is not enrolled; enrol it with `wim-central enrol`")
+    if publication.until_us is not None and publication.until_us <= publication.from_us:
+        raise RejectError("bad-publication", f"station {publication.station}", "ends before it begins")
+    before = _row_at(session, publication.station, publication.from_us)
+    if before is not None:
+        before.until_us = publication.from_us
+    session.add(StationPublication(**asdict(publication), entered_us=now_us))
+    session.flush()
+    want_screening(session, Case.station == publication.station)
+
+
+def publication_at(session: Session, station: str, time_us: int) -> Publication | None:
+    """Give the publication of a station that is in force at a moment, None if there is none."""
+    row = _row_at(session, station, time_us)
+    return None if row is None else _publication(row)
+
+
+def publications(session: Session) -> tuple[Publication, ...]:
+    """Give every publication, by station and date."""
+    rows = session.scalars(
+        select(StationPublication).order_by(StationPublication.station, StationPublication.from_us, StationPublication.id)
+    )
+    return tuple(_publication(row) for row in rows)
+
+
+def _row_at(session: Session, station: str, time_us: int) -> StationPublication | None:
+    query = select(StationPublication).where(
+        StationPublication.station == station,
+        StationPublication.from_us <= time_us,
+        or_(StationPublication.until_us.is_(None), StationPublication.until_us > time_us),
+    )
+    return session.scalars(query.order_by(StationPublication.from_us.desc(), StationPublication.id.desc())).first()
+
+
+def _publication(row: StationPublication) -> Publication:
+    return Publication(**{field.name: getattr(row, field.name) for field in fields(Publication)})

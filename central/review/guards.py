@@ -1,0 +1,159 @@
+"""The rules that an act needs to hold, each under the name by which the workflow asks for it.
+
+Each raises a `RejectError` that says what stands in the way; one that needs what is entered in the form is not asked before (`FORMED`).
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy import select
+
+from central.evidence.models import Case, CaseExemption
+from central.review.doing import Doing
+from central.review.exemptions import check_exemption
+from central.review.fields import PARTICIPANTS_MIN, Ruling
+from central.review.four_eyes import parts_of
+from central.review.gates import Checklist
+from central.review.proposal import is_major
+from central.review.workflow import ENFORCING, Decision, Part, State
+from contract.faults import RejectError
+from contract.limits.fine import CENTS
+
+Guard = Callable[[Doing], None]
+
+
+def _gates(doing: Doing) -> None:
+    if not doing.case.cleared:
+        fell = ", ".join(one.gate.value for one in Checklist.of(doing.case.gates).fallen) or "not screened yet"
+        raise RejectError("gate-fell", "gates", f"the case can not be enforced: {fell}")
+
+
+def _three_persons(doing: Doing) -> None:
+    parts = parts_of(doing.session, doing.case.id)
+    review, legal = set(parts[Part.REVIEW]), set(parts[Part.LEGAL])
+    if not review or not legal or review & legal or doing.actor.person in review | legal:
+        raise RejectError("three-persons", "case", "a reviewer, a legal reviewer and an approver must be three persons")
+
+
+def _one_of_a_trip(doing: Doing) -> None:
+    if doing.case.trip is None:
+        return
+    enforced = sorted(decision.value for decision in ENFORCING)
+    query = select(Case.id).where(Case.trip == doing.case.trip, Case.id != doing.case.id, Case.outcome.in_(enforced))
+    other = doing.session.scalar(query.limit(1))
+    if other is not None:
+        raise RejectError("trip-enforced", "trip", f"case {other} of the same trip was decided already; one trip is punished once")
+
+
+def _not_exempt(doing: Doing) -> None:
+    if doing.proposal.exempt:
+        raise RejectError("exempt", "exemptions", "with the exemptions that are recorded the vehicle was not over its limit")
+
+
+def _major(doing: Doing) -> None:
+    case = doing.case
+    if not (case.major or is_major(doing.proposal, doing.fields.amount_cents or 0, doing.settings)):
+        return
+    if case.discussion_event is None:
+        raise RejectError(
+            "discussion-missing", "discussion", "a major case is discussed collectively before it is decided; record that first"
+        )
+    if case.hearing_event is None or case.hearing_until_us is None:
+        raise RejectError(
+            "hearing-missing", "hearing", "in a major case a hearing is offered before it is decided; the legal reviewer does"
+        )
+    if doing.now_us < case.hearing_until_us:
+        raise RejectError(
+            "hearing-open", "hearing", "the party may still ask for the hearing that was offered; wait for the end of its term"
+        )
+
+
+def _amount(doing: Doing) -> None:
+    proposal, fields, decided = doing.proposal, doing.fields, doing.action.outcome
+    schedule = None if doing.pack is None else doing.pack.fine
+    if fields.amount_cents is not None and schedule is not None and fields.amount_cents > schedule.cap * CENTS:
+        raise RejectError("field-invalid", "amount_cents", f"is above the most that the rules allow, {schedule.cap * CENTS}")
+    as_proposed = decided is proposal.decision and (fields.amount_cents or 0) == proposal.amount_cents
+    if not as_proposed and fields.reason is None:
+        raise RejectError("field-missing", "reason", "is needed where the decision is another than the rules propose")
+
+
+def _ruling(doing: Doing) -> None:
+    if doing.case.state != State.HEARD:
+        return
+    if doing.case.ruling == Ruling.UPHELD:
+        raise RejectError("upheld", "ruling", "the hearing upheld the decision; close the case, or return it to the hearing")
+    if doing.case.ruling == Ruling.REVOKED and doing.action.outcome in ENFORCING:
+        raise RejectError("revoked", "ruling", "the hearing revoked the decision; what remains is no action")
+
+
+def _not_graver(doing: Doing) -> None:
+    """Stating a defence makes nothing worse (Administrative Penalty Law, art. 45)."""
+    case = doing.case
+    if case.state != State.HEARD or doing.action.outcome is not Decision.PENALTY:
+        return
+    if case.outcome == Decision.WARNING or (doing.fields.amount_cents or 0) > (case.amount_cents or 0):
+        raise RejectError("graver", "amount_cents", f"is graver than what the party objected to ({case.outcome}, {case.amount_cents or 0})")
+
+
+def _hearing_offered(doing: Doing) -> None:
+    if doing.case.hearing_event is None:
+        raise RejectError("hearing-missing", "hearing", "none was offered; offer one first")
+
+
+def _hearing_not_offered(doing: Doing) -> None:
+    if doing.case.hearing_event is not None:
+        raise RejectError("hearing-offered", "hearing", "was offered already")
+
+
+def _discussed_by_enough(doing: Doing) -> None:
+    persons = {name.casefold() for name in doing.fields.participants or ()}
+    if len(persons) < PARTICIPANTS_MIN:
+        raise RejectError("field-invalid", "participants", f"names {len(persons)} persons; a collective discussion has {PARTICIPANTS_MIN}")
+
+
+def _exemption_sound(doing: Doing) -> None:
+    check_exemption(doing.pack, doing.fields)
+
+
+def _exemption_stands(doing: Doing) -> None:
+    row = doing.session.get(CaseExemption, doing.fields.exemption_number)
+    if row is None or row.case_id != doing.case.id or row.lifted_us is not None:
+        raise RejectError("field-invalid", "exemption_number", f"{doing.fields.exemption_number} is none that stands in this case")
+
+
+def _may_close(doing: Doing) -> None:
+    case = doing.case
+    if case.state == State.DECIDED and case.outcome in ENFORCING:
+        raise RejectError("not-notified", "case", "the party was not notified yet")
+    if case.state == State.NOTIFIED and case.due_us is not None and doing.now_us < case.due_us:
+        raise RejectError("term-open", "case", "the party may still object; wait for the end of the term")
+    if case.state == State.HEARD and case.ruling != Ruling.UPHELD:
+        raise RejectError("not-upheld", "ruling", "the hearing did not uphold the decision; decide again")
+
+
+def _home_informed(doing: Doing) -> None:
+    if doing.case.home_informed_us is None:
+        raise RejectError("home-not-informed", "case", "the vehicle's home authority was not told yet (art. 44)")
+
+
+GUARDS: Final[dict[str, Guard]] = {
+    "gates": _gates,
+    "three-persons": _three_persons,
+    "one-of-a-trip": _one_of_a_trip,
+    "not-exempt": _not_exempt,
+    "major": _major,
+    "amount": _amount,
+    "ruling": _ruling,
+    "not-graver": _not_graver,
+    "hearing-offered": _hearing_offered,
+    "hearing-not-offered": _hearing_not_offered,
+    "discussed-by-enough": _discussed_by_enough,
+    "exemption-sound": _exemption_sound,
+    "exemption-stands": _exemption_stands,
+    "may-close": _may_close,
+    "home-informed": _home_informed,
+}
+
+FORMED: Final = frozenset({"amount", "not-graver", "discussed-by-enough", "exemption-sound", "exemption-stands"})
+"""Rules about what is entered; all others stand before the form is filled, and the page says so."""

@@ -1,0 +1,115 @@
+"""What happened to a case, for ever: each step is a row of its history and an act of the journal, which names the row by its hash."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from central.evidence.journal import Verb, note
+from central.evidence.models import CaseEvent
+from central.review.doing import Doing
+from central.review.fields import Fields
+from central.review.views import EventItem
+from central.review.workflow import State
+from contract.canonical import canonical_bytes
+from contract.media import sha256_hex
+
+Figures = dict[str, int | str]
+
+
+class EventEntry(BaseModel):
+    """What is kept of a step; what a party wrote stands apart, under its number and hash."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    case: str
+    version: Annotated[int, Field(ge=1)]
+    time_us: Annotated[int, Field(gt=0, lt=2**53)]
+    person: str
+    account: str
+    address: str
+    action: str
+    from_state: State
+    to_state: State
+    fields: dict[str, Any] = {}
+    figures: Figures = {}
+
+
+def subject_of(case_id: int) -> str:
+    """Give what the journal calls a case."""
+    return f"case/{case_id}"
+
+
+def add_event(doing: Doing, to: State, version: int, figures: Figures) -> int:
+    """Write a step within the caller's transaction, in history and journal, and give its number."""
+    case, actor = doing.case, doing.actor
+    entry = EventEntry(
+        case=f"{case.station}/{case.seq}",
+        version=version,
+        time_us=doing.now_us,
+        person=actor.person,
+        account=actor.account,
+        address=actor.address,
+        action=doing.action.name,
+        from_state=State(case.state),
+        to_state=to,
+        fields=doing.fields.model_dump(mode="json", exclude_defaults=True, exclude={"text", "contact"}),
+        figures=figures,
+    )
+    stored = canonical_bytes(entry)
+    digest = sha256_hex(stored)
+    detail: dict[str, str | int | bool | None] = {"action": entry.action, "from": case.state, "to": to.value}
+    act = note(
+        doing.session,
+        actor,
+        Verb.DID,
+        subject_of(case.id),
+        now_us=doing.now_us,
+        detail={**detail, "version": version, "event_sha256": digest},
+    )
+    row = CaseEvent(
+        case_id=case.id,
+        version=version,
+        time_us=doing.now_us,
+        person=actor.person,
+        account=actor.account,
+        address=actor.address,
+        action=entry.action,
+        from_state=case.state,
+        to_state=to.value,
+        entry=stored,
+        entry_sha256=digest,
+        act_id=act,
+    )
+    doing.session.add(row)
+    doing.session.flush()
+    return row.id
+
+
+def history_of(session: Session, case_id: int) -> tuple[EventItem, ...]:
+    """Give every step of a case, oldest first."""
+    rows = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id))
+    return tuple(_item(row) for row in rows)
+
+
+def _item(row: CaseEvent) -> EventItem:
+    entry = EventEntry.model_validate_json(row.entry)
+    fields = Fields.model_validate(entry.fields)
+    return EventItem(
+        id=row.id,
+        version=row.version,
+        time_us=row.time_us,
+        person=row.person,
+        account=row.account,
+        address=row.address,
+        action=row.action,
+        from_state=entry.from_state,
+        to_state=entry.to_state,
+        fields=fields,
+        documents=fields.documents,
+        figures=entry.figures,
+        entry=row.entry,
+        sha256=row.entry_sha256,
+        act_id=row.act_id,
+    )

@@ -1,0 +1,86 @@
+"""The work list: the cases on which a person may take the next step now, what is due first coming first."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from central.evidence.accounts import Login, Role
+from central.evidence.models import Case, CasePart, Station
+from central.review.lines import PAGE_ROWS_MAX, CaseFilter, line_of, lines_query, narrow
+from central.review.views import CaseKey, CasePage
+from central.review.workflow import ENFORCING, Decision, Part, State
+
+NEVER_DUE: Final = 2**53
+"""Stands for no due moment where cases are ordered by it."""
+_ENFORCING: Final = sorted(decision.value for decision in ENFORCING)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A next step that waits for someone; other acts are possible, but are no work that waits."""
+
+    role: Role
+    part: Part
+    waits: ColumnElement[bool]
+
+
+def work_list(
+    session: Session, login: Login, now_us: int, narrowed: CaseFilter | None = None, *, after: CaseKey | None = None, limit: int = 50
+) -> CasePage:
+    """Give a page of what a person may do now, starting just after `after`."""
+    limit = min(max(limit, 1), PAGE_ROWS_MAX)
+    due = func.coalesce(Case.due_us, NEVER_DUE)
+    query = narrow(lines_query(), narrowed or CaseFilter(), now_us).where(_waits_for(session, login, now_us))
+    if after is not None:
+        query = query.where(tuple_(due, Case.id) > tuple_(after.order, after.id))
+    rows = session.execute(query.order_by(due, Case.id).limit(limit + 1)).all()
+    page = tuple(line_of(row, number, now_us) for row, number in rows[:limit])
+    last = page[-1] if len(rows) > limit else None
+    return CasePage(page, None if last is None else CaseKey(NEVER_DUE if last.due_us is None else last.due_us, last.id))
+
+
+def work_count(session: Session, login: Login, now_us: int) -> int:
+    """Give how many cases wait for a person."""
+    return session.scalar(select(func.count()).select_from(Case).where(_waits_for(session, login, now_us))) or 0
+
+
+def stations_seen(session: Session, login: Login) -> frozenset[str]:
+    """Give the stations for which an account holds any role that looks at cases."""
+    known = session.scalars(select(Station.id)).all()
+    return frozenset(station for station in known if any(login.may(role, station) for role in SEEING))
+
+
+SEEING: Final = (Role.REVIEWER, Role.LEGAL, Role.APPROVER, Role.AUDITOR)
+"""Roles that look at cases; a technician and an administrator touch none."""
+
+
+def _waits_for(session: Session, login: Login, now_us: int) -> ColumnElement[bool]:
+    known = session.scalars(select(Station.id)).all()
+    alternatives = []
+    for task in _tasks(now_us):
+        stations = [station for station in known if login.may(task.role, station)]
+        if stations:
+            other = exists().where(CasePart.case_id == Case.id, CasePart.person == login.person, CasePart.part != task.part.value)
+            alternatives.append(and_(Case.station.in_(stations), task.waits, ~other))
+    return or_(*alternatives) if alternatives else Case.id < 0
+
+
+def _tasks(now_us: int) -> tuple[_Task, ...]:
+    enforcing = Case.outcome.in_(_ENFORCING)
+    return (
+        _Task(Role.REVIEWER, Part.REVIEW, _in(State.SCREENED, State.BARRED)),
+        _Task(Role.REVIEWER, Part.REVIEW, and_(_in(State.DECIDED), enforcing)),
+        _Task(Role.REVIEWER, Part.REVIEW, and_(_in(State.CLOSED), enforcing, Case.home_informed_us.is_(None))),
+        _Task(Role.LEGAL, Part.LEGAL, _in(State.REVIEWED, State.OBJECTED)),
+        _Task(Role.LEGAL, Part.LEGAL, and_(_in(State.LEGALLY_REVIEWED), Case.major, Case.hearing_event.is_(None))),
+        _Task(Role.APPROVER, Part.APPROVE, _in(State.LEGALLY_REVIEWED, State.HEARD)),
+        _Task(Role.APPROVER, Part.APPROVE, and_(_in(State.DECIDED), Case.outcome == Decision.NO_ACTION.value)),
+        _Task(Role.APPROVER, Part.APPROVE, and_(_in(State.NOTIFIED), Case.due_us <= now_us)),
+        _Task(Role.APPROVER, Part.APPROVE, and_(_in(State.CLOSED), enforcing, Case.home_informed_us.is_not(None))),
+    )
+
+
+def _in(*states: State) -> ColumnElement[bool]:
+    return Case.state.in_([state.value for state in states])
