@@ -58,7 +58,7 @@ def optional_login(request: Request, central: CentralDep) -> Login | None:
         return None
     now_us = central.now_us()
     with central.database.read() as session:
-        login = login_of(session, token, now_us)
+        login = login_of(session, token, now_us, central.settings.login.second_factor_roles)
         due = login is not None and needs_touch(session, token, now_us)
     if due:
         with central.database.write() as session:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import Final
 
@@ -12,6 +13,7 @@ from fastapi.responses import JSONResponse
 
 from central import web
 from central.api import evidence, operation
+from central.api.document import document_of
 from central.body_limit import BodyLimit
 from central.clock import now_us
 from central.config import Settings
@@ -26,9 +28,14 @@ from central.ingest.receipt_key import receipt_key
 from central.ingest.receive import Receiver
 from central.ingest.subscriber import Subscriber
 from central.migrations.run import migrate
+from central.problem import fault_problem
 from central.review.screening.watch import keep_screening
-from contract.faults import RejectError, RetryError, StopError, WimError
+from contract.faults import StopError, WimError
 
+API_DESCRIPTION: Final = """\
+Programs send `Authorization: Bearer <token>`; an administrator makes tokens, each with its scopes, stations and expiry.
+People use the same operations with the session of their browser. Times are UTC in µs, loads in kg. Every list is paged by key:
+give `next` of a page back as `before` or `after`. Every refusal has one shape: `code`, `where`, `what`."""
 STOP_WITHIN_S: Final = 1.5
 """Time for ingest to store what it holds and to send the receipts that are due."""
 
@@ -76,11 +83,13 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
         title="Weighline central",
         version=version("weighline"),
         summary="Evidence of overloaded vehicles: signed records, pictures and captures, verified and kept.",
+        description=API_DESCRIPTION,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
+    app.openapi = partial(document_of, app)  # type: ignore[method-assign]
     app.state.central = central
     app.add_middleware(BodyLimit)
     app.add_exception_handler(WimError, _answer_fault)
@@ -98,5 +107,4 @@ def _answer_fault(request: Request, error: Exception) -> JSONResponse:
     central.count(error)
     if isinstance(error, StopError):
         central.ending.ask(error)
-    status = 400 if isinstance(error, RejectError) else 503 if isinstance(error, RetryError) else 500
-    return JSONResponse({"code": error.code, "where": error.where, "what": error.what}, status)
+    return fault_problem(error)

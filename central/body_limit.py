@@ -4,6 +4,8 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from central.problem import Problem
+
 BODY_MAX_BYTES: Final = 64 * 1024
 """Largest body of anything but a blob: a form with a page of text in it."""
 BLOBS_PATH: Final = "/blobs/"
@@ -57,7 +59,8 @@ class BodyLimit:
 
 
 async def _refuse(send: Send) -> None:
-    text = f"the body is larger than {BODY_MAX_BYTES} bytes".encode()
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    what = f"is larger than {BODY_MAX_BYTES} bytes; send less"
+    text = Problem(code="content-too-large", where="body", what=what).model_dump_json().encode()
+    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
     await send({"type": "http.response.body", "body": text})

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from central.evidence.accounts.roles import Role
 from contract.faults import StopError
 from contract.limits.rows import Rounding
 
@@ -87,6 +88,44 @@ class ReviewSettings(_Table):
     """The office's own terms by state, where they differ from those of the workflow."""
 
 
+class LoginSettings(_Table):
+    """Who must show a second factor, and how many wrong tries an address has a minute before it must wait."""
+
+    second_factor_roles: frozenset[Role] = frozenset()
+    wrong_tries_per_minute: Annotated[int, Field(ge=1, le=1_000)] = 10
+
+
+class ApiSettings(_Table):
+    """How often one token may ask."""
+
+    requests_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 600
+
+
+class WebhookSettings(_Table):
+    """Whether other systems may be told at private addresses, such as those of the office's own network."""
+
+    allow_private: bool = False
+
+
+class OidcSettings(_Table):
+    """Logging in by the office's OpenID provider; `roles` maps a value of the claim to a role of ours.
+
+    `groups` maps further values to a station group, by name; without any of them the roles reach every station.
+    """
+
+    issuer: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")]
+    client_id: Annotated[str, Field(min_length=1)]
+    client_secret_file: Path | None = None
+    name: str = "OpenID"
+    """As the button on the login page calls the provider."""
+    scopes: tuple[str, ...] = ("openid", "profile")
+    claim: str = "groups"
+    roles: dict[str, Role]
+    groups: dict[str, str] = {}
+    second_factor: bool = False
+    """Whether the provider asks for a second factor itself, so that central need not."""
+
+
 class Settings(_Table):
     """All of it. `data` is the folder of database, blobs and keys; `database_url` None means SQLite inside it."""
 
@@ -96,6 +135,10 @@ class Settings(_Table):
     web: WebSettings = WebSettings()
     retention: RetentionSettings = RetentionSettings()
     review: ReviewSettings = ReviewSettings()
+    login: LoginSettings = LoginSettings()
+    api: ApiSettings = ApiSettings()
+    webhooks: WebhookSettings = WebhookSettings()
+    oidc: OidcSettings | None = None
     unsigned_quarantine_mb_per_day: Annotated[int, Field(ge=0, le=100_000)] = 64
     """Bound on refused messages that nobody had signed; beyond it they are only counted."""
 

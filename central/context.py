@@ -6,6 +6,7 @@ Pages find it in ``request.app.state.central``.
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import structlog
 
@@ -14,7 +15,9 @@ from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
 from central.evidence.fault_text import WHAT_MAX, WHERE_MAX, fault_text
+from central.evidence.vault import Vault
 from central.metrics import Metrics
+from central.rate_limit import RateLimit
 from contract.faults import WimError
 
 _LOG = structlog.get_logger("central")
@@ -55,6 +58,23 @@ class Central:
     metrics: Metrics = field(default_factory=Metrics)
     ending: Ending = field(default_factory=Ending)
     broker_connected: Callable[[], bool] = lambda: False
+
+    @cached_property
+    def vault(self) -> Vault:
+        """What seals secrets that must be read again; its key lies in the keys folder."""
+        return Vault(self.settings.key_folder)
+
+    @cached_property
+    def token_rate(self) -> RateLimit:
+        """How often each token asks."""
+        per_minute = self.settings.api.requests_per_minute
+        return RateLimit(per_minute, burst=max(1, per_minute // 2))
+
+    @cached_property
+    def wrong_tries(self) -> RateLimit:
+        """How often each address was wrong about a password, a code or a link."""
+        per_minute = self.settings.login.wrong_tries_per_minute
+        return RateLimit(per_minute, burst=2 * per_minute)
 
     def count(self, error: WimError) -> None:
         """Count a fault and write its one line to the log."""

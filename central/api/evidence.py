@@ -1,81 +1,125 @@
-"""``/api/v1``: vehicles, stations and quarantine, for whoever is logged in."""
+"""``/api/v1``: vehicles, their media, stations and quarantine."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, status
+from fastapi.responses import FileResponse
 
-from central.access import CentralDep, require_login
-from central.api.schemas import QuarantineLine, QuarantineList, StationAnswer, VehicleAnswer, VehicleLine, VehicleList
+from central.access import CentralDep
+from central.api.caller import Caller, RequireScope
+from central.api.examples import SHA256, STATION, TIME_US
+from central.api.schemas import QuarantineLine, QuarantineList, StationAnswer, StationList, VehicleAnswer, VehicleLine, VehicleList
 from central.evidence import quarantine, repository, stations
+from central.evidence.tokens import Scope
+from central.web.routes.media import stored_medium
+from contract.media import Sha256
 from contract.station import Name
 from contract.verdicts import Outcome
 
 ROWS_MAX: Final = 500
-Rows = Annotated[int, Query(ge=1, le=ROWS_MAX, description="Rows per page")]
+Rows = Annotated[int, Query(ge=1, le=ROWS_MAX, description="Rows per page", examples=[50])]
+StationId = Annotated[Name, Path(description="Station", examples=[STATION])]
+_BYTES: Final[dict[str, Any]] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}, "example": "…"}}
 
-router = APIRouter(
-    prefix="/api/v1",
-    tags=["evidence"],
-    dependencies=[Depends(require_login)],
-    responses={401: {"description": "Log in first."}},
+router = APIRouter(prefix="/api/v1", tags=["evidence"])
+
+
+@router.get(
+    "/vehicles",
+    summary="List vehicles, newest passage first",
+    responses={200: {"description": "A page of vehicles."}, 400: {"description": "`before` is no page key."}},
 )
-
-
-@router.get("/vehicles", summary="List vehicles, newest passage first", responses={400: {"description": "The page key is none."}})
 def list_vehicles(
     *,
+    caller: Annotated[Caller, Depends(RequireScope(Scope.VEHICLES_READ))],
     central: CentralDep,
-    station: Annotated[Name | None, Query(description="Only this station")] = None,
-    from_us: Annotated[int | None, Query(ge=0, lt=2**53, description="Passed at or after, UTC in µs")] = None,
-    until_us: Annotated[int | None, Query(ge=0, lt=2**53, description="Passed before, UTC in µs")] = None,
-    outcome: Annotated[Outcome | None, Query(description="Only this outcome")] = None,
-    enforceable: Annotated[bool | None, Query(description="Only what may be enforced, or only what may not")] = None,
-    plate: Annotated[str | None, Query(max_length=16, pattern=r"^[^\x00]*$", description="Any part of the plate")] = None,
-    before: Annotated[str | None, Query(max_length=40, description="`next` of the page before")] = None,
+    station: Annotated[Name | None, Query(description="Only this station", examples=[STATION])] = None,
+    from_us: Annotated[int | None, Query(ge=0, lt=2**53, description="Passed at or after, UTC in µs", examples=[TIME_US])] = None,
+    until_us: Annotated[int | None, Query(ge=0, lt=2**53, description="Passed before, UTC in µs", examples=[TIME_US + 1])] = None,
+    outcome: Annotated[Outcome | None, Query(description="Only this outcome", examples=[Outcome.OVERLOAD])] = None,
+    enforceable: Annotated[bool | None, Query(description="Only what may be enforced, or only what may not", examples=[True])] = None,
+    plate: Annotated[
+        str | None, Query(max_length=16, pattern=r"^[^\x00]*$", description="Any part of the plate", examples=["A123"])
+    ] = None,
+    before: Annotated[str | None, Query(max_length=40, description="`next` of the page before", examples=[f"{TIME_US}-5"])] = None,
     limit: Rows = 50,
 ) -> VehicleList:
     """Give one page; a page is found by key, so what arrives meanwhile moves nothing."""
-    narrowed = repository.VehicleFilter(station, from_us, until_us, outcome, enforceable, plate)
+    narrowed = repository.VehicleFilter(station, from_us, until_us, outcome, enforceable, plate, caller.stations)
     key = None if before is None else repository.PageKey.parse(before)
     with central.database.read() as session:
         page = repository.find_vehicles(session, narrowed, key, limit)
     return VehicleList(vehicles=tuple(VehicleLine.of(row) for row in page.rows), next=None if page.next_key is None else str(page.next_key))
 
 
-@router.get("/vehicles/{station}/{seq}", summary="One vehicle", responses={404: {"description": "There is no vehicle of that number."}})
+@router.get(
+    "/vehicles/{station}/{seq}",
+    summary="One vehicle",
+    responses={200: {"description": "The vehicle."}, 404: {"description": "There is no vehicle of that number."}},
+)
 def get_vehicle(
+    caller: Annotated[Caller, Depends(RequireScope(Scope.VEHICLES_READ))],
     central: CentralDep,
-    station: Annotated[Name, Path(description="Station")],
-    seq: Annotated[int, Path(ge=1, lt=2**53, description="The record's number at its station")],
+    station: StationId,
+    seq: Annotated[int, Path(ge=1, lt=2**53, description="The record's number at its station", examples=[5])],
 ) -> VehicleAnswer:
     """Give one vehicle with its signed bytes, its supplements and the state of its media."""
     with central.database.read() as session:
-        detail = repository.vehicle(session, station, seq)
+        detail = repository.vehicle(session, station, seq) if caller.sees(station) else None
     if detail is None:
         raise HTTPException(status.HTTP_404_NOT_FOUND, f"station {station} has no vehicle with seq {seq}")
     return VehicleAnswer.of(detail)
 
 
-@router.get("/stations", summary="Enrolled stations with their last status")
-def list_stations(central: CentralDep) -> tuple[StationAnswer, ...]:
-    """Give every enrolled station, by id."""
-    with central.database.read() as session:
-        return tuple(StationAnswer.model_validate(view) for view in stations.stations(session))
-
-
-@router.get("/quarantine", summary="Refused messages with the reason, newest first")
-def list_quarantine(
+@router.get(
+    "/media/{sha256}",
+    summary="A picture, clip or capture",
+    response_class=FileResponse,
+    responses={
+        200: {"description": "The bytes, as the station sent them.", "content": _BYTES},
+        404: {"description": "No record vouches for it, it was deleted on schedule, or it has not arrived yet."},
+    },
+)
+def get_medium(
+    caller: Annotated[Caller, Depends(RequireScope(Scope.MEDIA_READ))],
     central: CentralDep,
-    before: Annotated[int | None, Query(ge=1, lt=2**53, description="`next` of the page before")] = None,
+    sha256: Annotated[Sha256, Path(description="SHA-256 by which a record names it", examples=[SHA256])],
+) -> FileResponse:
+    """Give the bytes of a medium that a stored record vouches for."""
+    return stored_medium(central, sha256, caller.stations)
+
+
+@router.get("/stations", summary="Stations with their last status", responses={200: {"description": "A page of stations, by id."}})
+def list_stations(
+    caller: Annotated[Caller, Depends(RequireScope(Scope.STATIONS_READ))],
+    central: CentralDep,
+    after: Annotated[Name | None, Query(description="`next` of the page before", examples=[STATION])] = None,
+    limit: Rows = 50,
+) -> StationList:
+    """Give one page of enrolled stations; the status is what a station last said of itself, unsigned."""
+    with central.database.read() as session:
+        found = stations.stations(session, within=caller.stations, after=after or "", limit=limit + 1)
+    page = tuple(StationAnswer.model_validate(view) for view in found[:limit])
+    return StationList(stations=page, next=page[-1].id if len(found) > limit else None)
+
+
+@router.get(
+    "/quarantine", summary="Refused messages with the reason, newest first", responses={200: {"description": "A page of refused messages."}}
+)
+def list_quarantine(
+    caller: Annotated[Caller, Depends(RequireScope(Scope.QUARANTINE_READ))],
+    central: CentralDep,
+    before: Annotated[int | None, Query(ge=1, lt=2**53, description="`next` of the page before", examples=[17])] = None,
     limit: Rows = 50,
 ) -> QuarantineList:
     """Give one page of what was refused, and how much was only counted."""
     with central.database.read() as session:
-        items = quarantine.quarantined(session, before, limit)
+        items = quarantine.quarantined(session, before, limit + 1, within=caller.stations)
         counted = quarantine.overflow(session)
+    page = items[:limit]
     return QuarantineList(
-        messages=tuple(QuarantineLine.of(item) for item in items),
-        next=items[-1].id if len(items) == limit else None,
+        messages=tuple(QuarantineLine.of(item) for item in page),
+        next=page[-1].id if len(items) > limit else None,
         counted_messages=counted.messages,
         counted_bytes=counted.size,
     )

@@ -13,7 +13,14 @@ from contract.faults import WimError
 router = APIRouter(tags=["operation"])
 
 
-@router.get("/health", summary="Whether central can receive", responses={503: {"model": Health, "description": "The database is away."}})
+@router.get(
+    "/health",
+    summary="Whether central can receive",
+    responses={
+        200: {"description": "It can, at least once the broker is back."},
+        503: {"model": Health, "description": "The database is away."},
+    },
+)
 def health(central: CentralDep, response: Response) -> Health:
     """Tell the state of broker and database; needs no login and tells nothing else."""
     connected = central.broker_connected()
@@ -27,7 +34,13 @@ def health(central: CentralDep, response: Response) -> Health:
     "/metrics",
     summary="Counters in the Prometheus text format",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {}}}, 401: {"description": "Log in, or ask from this machine."}},
+    responses={
+        200: {
+            "description": "The counters.",
+            "content": {"text/plain": {"schema": {"type": "string"}, "example": 'wim_central_messages_total{outcome="stored"} 1.0'}},
+        },
+        401: {"description": "Log in, or ask from this machine."},
+    },
 )
 def metrics(request: Request, central: CentralDep, login: OptionalLogin) -> Response:
     """Give the counters to this machine, or to whoever is logged in."""

@@ -1,9 +1,10 @@
 """What the API answers. Times are UTC in µs, loads in kg, as in the records."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
+from central.api.examples import HEALTH, QUARANTINE, STATIONS, VEHICLES, vehicle_example
 from central.evidence.models import ChainState
 from central.evidence.quarantine import QuarantineItem
 from central.evidence.repository import MediaItem, Signed, VehicleDetail, VehicleSummary
@@ -15,6 +16,10 @@ from contract.verdicts import Outcome
 
 class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+def _example(value: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [value]})
 
 
 class VehicleLine(_Answer):
@@ -48,6 +53,8 @@ class VehicleLine(_Answer):
 
 class VehicleList(_Answer):
     """A page of vehicles, newest passage first; `next` is the `before` of the next page, None on the last."""
+
+    model_config = _example(VEHICLES)
 
     vehicles: tuple[VehicleLine, ...]
     next: str | None
@@ -97,6 +104,8 @@ class SupplementAnswer(_Answer):
 class VehicleAnswer(_Answer):
     """One vehicle with all that belongs to it."""
 
+    model_config = _example(vehicle_example())
+
     summary: VehicleLine
     record: VehicleRecord
     signed: SignedBytes
@@ -128,6 +137,15 @@ class StationAnswer(_Answer):
     status_received_us: int | None
 
 
+class StationList(_Answer):
+    """A page of stations, by id; `next` is the `after` of the next page, None on the last."""
+
+    model_config = _example(STATIONS)
+
+    stations: tuple[StationAnswer, ...]
+    next: str | None
+
+
 class QuarantineLine(_Answer):
     """A refused message; `authentic` says that the topic's station had signed it, `times` how often it came."""
 
@@ -153,6 +171,8 @@ class QuarantineLine(_Answer):
 class QuarantineList(_Answer):
     """Refused messages, newest first; the counted ones were beyond the bound on what nobody had signed."""
 
+    model_config = _example(QUARANTINE)
+
     messages: tuple[QuarantineLine, ...]
     next: int | None
     counted_messages: int
@@ -161,6 +181,8 @@ class QuarantineList(_Answer):
 
 class Health(_Answer):
     """Whether central can receive: `degraded` while the broker is away, `failing` while the database is."""
+
+    model_config = _example(HEALTH)
 
     status: Literal["ok", "degraded", "failing"]
     broker: Literal["connected", "away"]

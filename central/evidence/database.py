@@ -3,7 +3,7 @@
 import fcntl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Final
@@ -110,13 +110,18 @@ class Database:
     def exclusive_connection(self) -> Iterator[Connection]:
         """Give a bare connection in one write transaction, for migrations.
 
+        SQLite can change a table only by building it anew, which its references would forbid; they are checked as a whole at the end.
+
         Raises
         ------
         RetryError, StopError
-            As for `write`.
+            As for `write`; ``database-broken`` also if a reference leads nowhere.
         """
-        with _translated(), self._exclusive(), self._writer.begin() as connection:
-            yield connection
+        with _translated(), self._exclusive(), self._writer.connect() as connection:
+            with _references_unchecked(connection) if self.is_sqlite else nullcontext(), connection.begin():
+                yield connection
+                if self.is_sqlite and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
+                    raise StopError("database-broken", "database", f"rows refer to what is not there: {lost[:5]}")
 
     def close(self) -> None:
         """Close every connection."""
@@ -131,6 +136,18 @@ class Database:
         with self._lock, self._lock_path.open("a") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
+
+
+@contextmanager
+def _references_unchecked(connection: Connection) -> Iterator[None]:
+    """Switch SQLite's checks of references off and on again; it takes the switch outside of transactions only."""
+    driver = connection.connection.cursor()
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")
+        driver.close()
 
 
 @contextmanager

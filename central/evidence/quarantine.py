@@ -103,11 +103,15 @@ def keep(session: Session, refused: Refused, *, now_us: int, unsigned_max_bytes_
     return True
 
 
-def quarantined(session: Session, before_id: int | None = None, limit: int = 50) -> tuple[QuarantineItem, ...]:
-    """Give refused messages, newest first, starting below `before_id`."""
+def quarantined(
+    session: Session, before_id: int | None = None, limit: int = 50, *, within: frozenset[str] | None = None
+) -> tuple[QuarantineItem, ...]:
+    """Give refused messages, newest first, starting below `before_id`; with `within` those that these stations had signed."""
     query = select(Quarantine).order_by(Quarantine.id.desc()).limit(min(max(limit, 1), PAGE_ROWS_MAX))
     if before_id is not None:
         query = query.where(Quarantine.id < before_id)
+    if within is not None:
+        query = query.where(Quarantine.station.in_(within))
     return tuple(_item(row) for row in session.scalars(query))
 
 

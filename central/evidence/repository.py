@@ -46,7 +46,10 @@ class PageKey:
 
 @dataclass(frozen=True, slots=True)
 class VehicleFilter:
-    """What a list is narrowed to; None leaves a field open. Times are UTC in µs, [from_us, until_us); `plate` matches any part of it."""
+    """What a list is narrowed to; None leaves a field open. Times are UTC in µs, [from_us, until_us); `plate` matches any part of it.
+
+    `within` are the stations of which the asker may know.
+    """
 
     station: str | None = None
     from_us: int | None = None
@@ -54,6 +57,7 @@ class VehicleFilter:
     outcome: Outcome | None = None
     enforceable: bool | None = None
     plate: str | None = None
+    within: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +216,8 @@ def _summaries() -> Select[Vehicle, Record]:
 def _narrow(query: Select[Vehicle, Record], narrowed: VehicleFilter) -> Select[Vehicle, Record]:
     if narrowed.station is not None:
         query = query.where(Vehicle.station == narrowed.station)
+    if narrowed.within is not None:
+        query = query.where(Vehicle.station.in_(narrowed.within))
     if narrowed.from_us is not None:
         query = query.where(Vehicle.time_us >= narrowed.from_us)
     if narrowed.until_us is not None:

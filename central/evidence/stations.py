@@ -87,14 +87,20 @@ def store_status(session: Session, status: topics.StationStatus, data: bytes, no
     return True
 
 
-def stations(session: Session) -> tuple[StationView, ...]:
-    """Give every enrolled station with its counts and last status, by id."""
+def stations(
+    session: Session, *, within: frozenset[str] | None = None, after: str = "", limit: int | None = None
+) -> tuple[StationView, ...]:
+    """Give enrolled stations with their counts and last status, by id: those of `within`, None for all, that follow `after`."""
     query = (
         select(Station, StationStatus, StationTally)
         .outerjoin(StationStatus, StationStatus.station == Station.id)
         .outerjoin(StationTally, StationTally.station == Station.id)
+        .where(Station.id > after)
         .order_by(Station.id)
+        .limit(limit)
     )
+    if within is not None:
+        query = query.where(Station.id.in_(within))
     return tuple(
         StationView(
             id=row.id,

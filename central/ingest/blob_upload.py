@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Header, Path, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import select
 from starlette.requests import ClientDisconnect
 
@@ -16,6 +16,7 @@ from central.context import Central
 from central.evidence.models import Blob, Deletion
 from central.evidence.screenings import medium_arrived
 from central.evidence.stations import keys_of
+from central.problem import Problem
 from contract.canonical import parse_canonical
 from contract.faults import RejectError, RetryError, StopError, WimError
 from contract.media import Sha256
@@ -31,22 +32,18 @@ UPLOAD_MAX_S: Final = 300
 STATUS_OF: Final = {"blob-size": 413, "blob-hash": 422, "blob-claim": 400, "upload-cut": 400, "upload-slow": 408}
 """HTTP status by fault; every other refusal is one of authority, 401."""
 
+EXAMPLE_HASH: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
 router = APIRouter(tags=["blobs"])
 
 
 class BlobAnswer(BaseModel):
     """The blob is durable here."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"sha256": EXAMPLE_HASH, "size": 184_221}]})
+
     sha256: Sha256
     size: int
-
-
-class FaultAnswer(BaseModel):
-    """Why something was refused: the fault's code, what it is about, and what to do."""
-
-    code: str
-    where: str
-    what: str
 
 
 @router.put(
@@ -56,19 +53,21 @@ class FaultAnswer(BaseModel):
     responses={
         200: {"description": "It was here already."},
         201: {"model": BlobAnswer, "description": "It is stored and durable."},
-        400: {"model": FaultAnswer, "description": "Claim, address and Content-Length contradict each other, or the body was cut."},
-        401: {"model": FaultAnswer, "description": "The claim is not signed by a key of its station, or is older than an hour."},
-        408: {"model": FaultAnswer, "description": "The body came too slowly."},
-        413: {"model": FaultAnswer, "description": "The body is longer or shorter than announced, or than is taken."},
-        422: {"model": FaultAnswer, "description": "The body has another hash."},
-        503: {"model": FaultAnswer, "description": "Database away or disk full; try again."},
+        400: {"model": Problem, "description": "Claim, address and Content-Length contradict each other, or the body was cut."},
+        401: {"model": Problem, "description": "The claim is not signed by a key of its station, or is older than an hour."},
+        408: {"model": Problem, "description": "The body came too slowly."},
+        413: {"model": Problem, "description": "The body is longer or shorter than announced, or than is taken."},
+        422: {"model": Problem, "description": "The body has another hash."},
+        503: {"model": Problem, "description": "Database away or disk full; try again."},
     },
 )
 async def put_blob(
     request: Request,
-    sha256: Annotated[Sha256, Path(description="SHA-256 of the body, lower-case hexadecimal")],
-    authorization: Annotated[str, Header(description="`DSSE <base64 of a signed BlobClaim>`")] = "",
-    content_length: Annotated[int, Header(description="Size of the body in bytes", gt=0)] = 0,
+    sha256: Annotated[Sha256, Path(description="SHA-256 of the body, lower-case hexadecimal", examples=[EXAMPLE_HASH])],
+    authorization: Annotated[
+        str, Header(description="`DSSE <base64 of a signed BlobClaim>`", examples=["DSSE eyJwYXlsb2FkVHlwZSI6…"])
+    ] = "",
+    content_length: Annotated[int, Header(description="Size of the body in bytes", gt=0, examples=[184_221])] = 0,
 ) -> JSONResponse:
     """Verify the claim, then take the body; the same blob again is no error."""
     central: Central = request.app.state.central
@@ -169,4 +168,4 @@ def _refusal(central: Central, fault: WimError) -> JSONResponse:
     else:
         status = 503 if isinstance(fault, RetryError) else STATUS_OF.get(fault.code, 401)
     central.metrics.blobs.labels(str(status)).inc()
-    return JSONResponse(FaultAnswer(code=fault.code, where=fault.where, what=fault.what).model_dump(), status)
+    return JSONResponse(Problem(code=fault.code, where=fault.where, what=fault.what).model_dump(), status)

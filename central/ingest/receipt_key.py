@@ -1,6 +1,5 @@
 """Central's own key pair, which signs receipts: the private half readable by its owner only."""
 
-import os
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from central.evidence.blobs import sync_folder
+from central.evidence.key_files import made_once
 from contract.faults import StopError
 
 PRIVATE_NAME: Final = "receipt.key.pem"
@@ -30,12 +29,9 @@ def receipt_key(folder: Path) -> Ed25519PrivateKey:
     StopError
         ``key-unreadable`` if what lies there is no Ed25519 private key.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / PRIVATE_NAME
-    if not path.exists():
-        _make(folder, path)
     try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
+        key = load_pem_private_key(made_once(folder, PRIVATE_NAME, _new_pem), password=None)
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise StopError("key-unreadable", str(path), f"is no readable private key: {error}") from error
     if not isinstance(key, Ed25519PrivateKey):
@@ -64,19 +60,5 @@ def read_public_key(path: Path) -> Ed25519PublicKey:
     return key
 
 
-def _make(folder: Path, path: Path) -> None:
-    """Write a new key; the name appears only when the bytes are durable, and never over a key that is there."""
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    unfinished = folder / f"{PRIVATE_NAME}.{os.getpid()}"
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        path.hardlink_to(unfinished)
-    except FileExistsError:
-        pass  # another process was first; its key counts
-    finally:
-        unfinished.unlink()
-    sync_folder(folder)
+def _new_pem() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -1,18 +1,20 @@
 """The door of every page: who is not logged in is sent to the login and back; what fails is said on a page of its own."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, Request, Response
-from fastapi.exception_handlers import http_exception_handler
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from central.access import OptionalLogin, central_of, optional_login
 from central.evidence.accounts import Login
+from central.problem import fault_problem, fault_status, http_problem, invalid_problem, invalid_what, invalid_where
 from central.web.pages import pages_of
-from contract.faults import RetryError, WimError
+from contract.faults import RejectError, RetryError, WimError
 
 
 class LoginNeededError(Exception):
@@ -37,6 +39,8 @@ def add_handlers(app: FastAPI) -> None:
     """Register what answers when a page cannot be given."""
     app.add_exception_handler(LoginNeededError, _to_login)
     app.add_exception_handler(HTTPException, _failed)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(RejectError, _refused)
     app.add_exception_handler(RetryError, _away)
 
 
@@ -49,12 +53,26 @@ async def _failed(request: Request, error: Exception) -> Response:
     """Say an HTTP error on a page to whoever reads pages, in JSON to programs."""
     if not isinstance(error, HTTPException):
         raise error
-    if "text/html" not in request.headers.get("accept", ""):
-        return await http_exception_handler(request, error)
-    page = pages_of(request)
-    return page.render(
-        request, "failed.html", _login(request), status=error.status_code, status_code=error.status_code, detail=error.detail
-    )
+    if not _reads_pages(request):
+        return http_problem(request, error)
+    return _failed_page(request, error.status_code, str(error.detail), error.headers)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """Say on a page what was refused, to who reads pages; in JSON to programs."""
+    if not isinstance(error, WimError):
+        raise error
+    central_of(request).count(error)
+    return _failed_page(request, fault_status(error), str(error)) if _reads_pages(request) else fault_problem(error)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """Say which field of an address or form cannot be used."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    if not _reads_pages(request):
+        return invalid_problem(error)
+    return _failed_page(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"{invalid_where(error)}: {invalid_what(error)}")
 
 
 async def _away(request: Request, error: Exception) -> Response:
@@ -63,9 +81,19 @@ async def _away(request: Request, error: Exception) -> Response:
         raise error
     central_of(request).count(error)
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    if "text/html" not in request.headers.get("accept", ""):
-        return JSONResponse({"code": error.code, "where": error.where, "what": error.what}, status)
+    if not _reads_pages(request):
+        return fault_problem(error)
     return pages_of(request).render(request, "failed.html", None, status=status, status_code=int(status), detail=str(error))
+
+
+def _reads_pages(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _failed_page(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+    answer = pages_of(request).render(request, "failed.html", _login(request), status=status, status_code=status, detail=detail)
+    answer.headers.update(headers or {})
+    return answer
 
 
 def _login(request: Request) -> Login | None:

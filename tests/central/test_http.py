@@ -134,7 +134,7 @@ def test_the_api_gives_vehicles_by_pages_and_one_with_its_signed_bytes(client, b
     assert client.get(f"/api/v1/vehicles/{bench.station.id}/9").status_code == 404
     assert client.get("/api/v1/vehicles", params={"before": "x"}).json()["code"] == "bad-page-key"
     assert client.get("/api/v1/vehicles", params={"outcome": "x"}).status_code == 422
-    assert [view["records"] for view in client.get("/api/v1/stations").json()] == [3]
+    assert [view["records"] for view in client.get("/api/v1/stations").json()["stations"]] == [3]
 
 
 def test_the_api_shows_the_quarantine(client, bench):

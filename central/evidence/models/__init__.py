@@ -1,6 +1,15 @@
 """The tables of the evidence database, one module for each subject; importing this package registers them all."""
 
-from central.evidence.models.accounts import Account, LoginSession, LoginToken
+from central.evidence.models.accounts import (
+    Account,
+    AccountGrant,
+    ApiToken,
+    LoginSession,
+    LoginToken,
+    RecoveryCode,
+    StationGroup,
+    StationGroupMember,
+)
 from central.evidence.models.aggregates import Carrier, OverloadPlate, StationTally, TrafficClass, TrafficDay, TrafficDegree, TrafficHour
 from central.evidence.models.base import Base
 from central.evidence.models.cases import (
@@ -28,10 +37,13 @@ from central.evidence.models.records import (
     Supplement,
     Vehicle,
 )
+from central.evidence.models.webhooks import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
     "Account",
+    "AccountGrant",
     "Act",
+    "ApiToken",
     "Base",
     "Blob",
     "Carrier",
@@ -42,6 +54,7 @@ __all__ = [
     "CasePart",
     "ChainState",
     "Deletion",
+    "DeliveryState",
     "LoginSession",
     "LoginToken",
     "Media",
@@ -50,8 +63,11 @@ __all__ = [
     "Quarantine",
     "QuarantineDay",
     "Record",
+    "RecoveryCode",
     "ScreeningCursor",
     "Station",
+    "StationGroup",
+    "StationGroupMember",
     "StationKey",
     "StationPublication",
     "StationStatus",
@@ -62,4 +78,8 @@ __all__ = [
     "TrafficDegree",
     "TrafficHour",
     "Vehicle",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
 ]

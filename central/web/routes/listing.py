@@ -1,5 +1,6 @@
 """The live list of vehicles."""
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
@@ -28,11 +29,12 @@ def vehicles(request: Request, login: PageLogin, central: CentralDep) -> Respons
     """List vehicles, newest passage first."""
     pages = pages_of(request)
     narrowing = parse_narrowing(request.query_params, pages.zone)
+    within = login.stations_for()
     with central.database.read() as session:
         # The cursor first: what arrives between the two questions is then told twice rather than not at all.
         cursor = latest_cursor(session)
-        page = find_vehicles(session, narrowing.filter, narrowing.before, ROWS)
-        known = stations(session)
+        page = find_vehicles(session, replace(narrowing.filter, within=within), narrowing.before, ROWS)
+        known = stations(session, within=within)
     return pages.render(
         request,
         "vehicles.html",

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Query, Request
@@ -40,7 +41,8 @@ async def live(
     cursor = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 17 else after
     narrowing = parse_narrowing(request.query_params, pages_of(request).zone)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    events = _events(request, login, central, narrowing.filter, cursor)
+    narrowed = replace(narrowing.filter, within=login.stations_for())
+    events = _events(request, login, central, narrowed, cursor)
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 
@@ -74,7 +76,7 @@ def _news(central: Central, narrowed: VehicleFilter, cursor: int) -> News:
 
 def _stations(request: Request, login: Login, central: Central) -> str:
     with central.database.read() as session:
-        known = stations(session)
+        known = stations(session, within=login.stations_for())
     html = pages_of(request).text(request, "heartbeats.html", login, heartbeats=heartbeats(known, central.now_us()))
     return json.dumps({"html": html})
 

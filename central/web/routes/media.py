@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from central.access import CentralDep
 from central.context import Central
-from central.evidence.models import Deletion, Media
+from central.evidence.models import Deletion, Media, Record
 from central.web.entry import PageLogin
 from contract.clips import CLIP_TYPE
 
@@ -21,10 +21,18 @@ _ENDINGS: Final = {"application/x-hdf5": "h5", CLIP_TYPE: "avi"}
 
 
 @router.get("/media/{sha256}")
-def media(_login: PageLogin, central: CentralDep, sha256: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]) -> FileResponse:
+def media(login: PageLogin, central: CentralDep, sha256: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]) -> FileResponse:
     """Give the bytes of that hash."""
+    return stored_medium(central, sha256, login.stations_for())
+
+
+def stored_medium(central: Central, sha256: str, within: frozenset[str] | None) -> FileResponse:
+    """Give the bytes of that hash, if a record of the stations `within` vouches for them; None is every station."""
+    query = select(Media.media_type).join(Record, Record.id == Media.record_id).where(Media.sha256 == sha256)
+    if within is not None:
+        query = query.where(Record.station.in_(within))
     with central.database.read() as session:
-        media_type = session.scalar(select(Media.media_type).where(Media.sha256 == sha256).limit(1))
+        media_type = session.scalar(query.limit(1))
         deleted = session.get(Deletion, sha256)
     if media_type is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, f"no stored record vouches for {sha256}")

@@ -20,7 +20,7 @@ def quarantine(
 ) -> Response:
     """List refused messages, newest first."""
     with central.database.read() as session:
-        items = quarantined(session, before, ROWS + 1)
+        items = quarantined(session, before, ROWS + 1, within=login.stations_for())
         kept = quarantine_count(session)
         counted = overflow(session)
     following = items[ROWS - 1].id if len(items) > ROWS else None

@@ -14,7 +14,7 @@ router = APIRouter()
 
 @router.get("/stations")
 def stations(request: Request, login: PageLogin, central: CentralDep) -> Response:
-    """List every enrolled station with its last word."""
+    """List the login's stations with its last word."""
     with central.database.read() as session:
-        known = all_stations(session)
+        known = all_stations(session, within=login.stations_for())
     return pages_of(request).render(request, "stations.html", login, heartbeats=heartbeats(known, central.now_us()))

@@ -34,11 +34,11 @@ Station = Annotated[str, Path(max_length=40)]
 Seq = Annotated[int, Path(ge=1, lt=2**53)]
 
 
-def found_vehicle(_login: PageLogin, central: CentralDep, station: Station, seq: Seq) -> VehicleDetail:
-    """Give the vehicle of an address; 404 if there is none."""
+def found_vehicle(login: PageLogin, central: CentralDep, station: Station, seq: Seq) -> VehicleDetail:
+    """Give the vehicle of an address; 404 if there is none, or none of which the login may know."""
     with central.database.read() as session:
         detail = stored_vehicle(session, station, seq)
-    if detail is None:
+    if detail is None or not login.sees(station):
         raise HTTPException(HTTPStatus.NOT_FOUND, f"station {station} has no vehicle with seq {seq}")
     return detail
 
