@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from central.evidence.aggregates.passage import Passage
 from central.evidence.aggregates.tally import Tally
 from central.evidence.late_plates import surest_plate
-from central.evidence.models import ChainState, Media, Record, Supplement, Vehicle
+from central.evidence.models import ChainState, LateMatch, Media, Record, Supplement, Vehicle
 from central.ingest.surroundings import Surroundings
 from central.ingest.verify import Checked, place
 from contract.records import PlateEntry, SupplementRecord, VehicleRecord
@@ -174,7 +174,8 @@ def _show_late_plates(session: Session, taken: Mapping[Place, Checked], tally: T
     for key, vehicle in found.items():
         best = surest_plate(reads.get(key, ()))
         if best is not None:
-            vehicle.plate, vehicle.plate_certainty_ppm = best.text[:16], best.certainty_ppm
+            vehicle.plate, vehicle.plate_certainty_ppm = best.text, best.certainty_ppm
+            session.add(LateMatch(record_id=vehicle.record_id))
             tally.read_late(vehicle.station, vehicle.time_us)
             if vehicle.outcome == Outcome.OVERLOAD.value:
                 tally.plate(vehicle.station, vehicle.time_us, vehicle.plate, vehicle.over_kg)

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 from central.evidence.aggregates.passage import Passage, PlateState
 from central.evidence.aggregates.tally import STATION_TALLY, SUMS, Key, Tally, figures_of, keys_of, rows_of
 from central.evidence.database import Database
-from central.evidence.late_plates import surest_plate
-from central.evidence.models import Record, Station, StationTally, Supplement, Vehicle
-from contract.records import RECORD, SupplementRecord, VehicleRecord
+from central.evidence.models import LateMatch, Record, Station, StationTally, Vehicle
+from contract.records import RECORD, VehicleRecord
 
 FETCH_ROWS: Final = 500
 """Records held in memory at once."""
@@ -81,7 +80,8 @@ def count_station(session: Session, station: str, progress: Progress = lambda _c
     """Count a station's records afresh."""
     tally = Tally()
     for batch in _batches(session, station):
-        read_late = _read_late(session, station, [vehicle for _, vehicle in batch if vehicle is not None])
+        own = [record.id for record, _ in batch]
+        read_late = set(session.scalars(select(LateMatch.record_id).where(LateMatch.record_id.in_(own))))
         for record, vehicle in batch:
             tally.record(record.station, record.seq, record.time_us)
             if vehicle is not None:
@@ -109,25 +109,6 @@ def _batches(session: Session, station: str) -> Iterator[list[tuple[Record, Vehi
     while rows := session.execute(query.where(Record.station == station, Record.seq > after)).all():
         yield [(record, vehicle) for record, vehicle in rows]
         after = rows[-1][0].seq
-
-
-def _read_late(session: Session, station: str, vehicles: list[Vehicle]) -> set[int]:
-    """Give which of some vehicles have a plate by a supplement that came before their plate was deleted on schedule, if it was."""
-    by_seq = {vehicle.seq: vehicle for vehicle in vehicles}
-    query = (
-        select(Supplement.of_seq, Record)
-        .join(Record, Record.id == Supplement.record_id)
-        .where(Supplement.station == station, Supplement.of_seq.in_(by_seq))
-    )
-    own = dict(session.execute(select(Record.id, Record.sha256).where(Record.id.in_([one.record_id for one in vehicles]))).all())
-    found = set()
-    for of_seq, record in session.execute(query):
-        vehicle, later = by_seq[of_seq], RECORD.validate_json(record.payload)
-        in_time = vehicle.swept_us is None or record.received_us < vehicle.swept_us
-        of_this = isinstance(later, SupplementRecord) and later.of_sha256 == own[vehicle.record_id]
-        if of_this and in_time and surest_plate(later.plates) is not None:
-            found.add(vehicle.record_id)
-    return found
 
 
 def _rows(table: Table, tally: Tally) -> list[dict[str, Any]]:

@@ -10,7 +10,16 @@ from central.evidence.models.accounts import (
     StationGroup,
     StationGroupMember,
 )
-from central.evidence.models.aggregates import Carrier, OverloadPlate, StationTally, TrafficClass, TrafficDay, TrafficDegree, TrafficHour
+from central.evidence.models.aggregates import (
+    Carrier,
+    LateMatch,
+    OverloadPlate,
+    StationTally,
+    TrafficClass,
+    TrafficDay,
+    TrafficDegree,
+    TrafficHour,
+)
 from central.evidence.models.base import Base
 from central.evidence.models.cases import (
     Case,
@@ -55,6 +64,7 @@ __all__ = [
     "ChainState",
     "Deletion",
     "DeliveryState",
+    "LateMatch",
     "LoginSession",
     "LoginToken",
     "Media",

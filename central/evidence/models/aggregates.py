@@ -4,7 +4,7 @@ Each is keyed by station, so that one station's sums can be made anew from its r
 ones (`central.evidence.aggregates.calendar`). No table but `OverloadPlate` and `Carrier` holds a plate.
 """
 
-from sqlalchemy import Index, Integer, String
+from sqlalchemy import ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from central.evidence.models.base import BIG, NAME, Base
@@ -99,6 +99,14 @@ class OverloadPlate(Base):
     plate: Mapped[str] = mapped_column(String(16), primary_key=True)
     overloads: Mapped[int] = mapped_column(BIG)
     over_kg: Mapped[int] = mapped_column(BIG)
+
+
+class LateMatch(Base):
+    """A vehicle whose first plate came in a supplement; that it was read outlives the plate, whose deleted text would not tell it."""
+
+    __tablename__ = "late_match"
+
+    record_id: Mapped[int] = mapped_column(BIG, ForeignKey("record.id"), primary_key=True, autoincrement=False)
 
 
 class Carrier(Base):

@@ -42,6 +42,12 @@ def upgrade() -> None:
     _sums("overload_plate", [*_month_and_station(), sa.Column("plate", sa.String(length=16), nullable=False)], "overloads", "over_kg")
     op.create_index("ix_overload_plate_plate", "overload_plate", ["plate"])
     op.create_table(
+        "late_match",
+        sa.Column("record_id", BIG, autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_late_match_record_id")),
+        sa.PrimaryKeyConstraint("record_id", name=op.f("pk_late_match")),
+    )
+    op.create_table(
         "carrier",
         sa.Column("plate", sa.String(length=16), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
