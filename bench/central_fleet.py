@@ -217,7 +217,7 @@ def _hour_weights(rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArra
     hour = np.arange(WEEK_HOURS) % 24
     weekend = np.arange(WEEK_HOURS) // 24 >= 5
     traffic = (0.35 + np.exp(-((hour - 10.5) ** 2) / 30) + 0.7 * np.exp(-((hour - 16) ** 2) / 12)) * np.where(weekend, 0.7, 1.0)
-    night = 1 + rng.uniform(1.0, 4.0) * np.exp(-(((hour - rng.integers(1, 5) + 12) % 24 - 12) ** 2) / 5)
+    night = 1 + rng.uniform(2.0, 6.0) * np.exp(-(((hour - rng.integers(1, 5) + 12) % 24 - 12) ** 2) / 5)
     return traffic, night * rng.uniform(0.4, 2.0)
 
 
@@ -239,7 +239,7 @@ def envelopes(plan: Plan, number: int) -> Iterator[bytes]:
     traffic, night = _hour_weights(rng)
     times = _times_us(plan, traffic, count, rng)
     week_hour = (times // HOUR_US + 8 + 3 * 24) % WEEK_HOURS
-    likely = rng.random(count) < np.clip(night[week_hour] / 5, 0, 1)
+    likely = rng.random(count) < np.clip(night[week_hour] / 3, 0, 1)
     tame = patterns.weights * ~patterns.overload
     chosen = np.where(likely, rng.choice(len(tame), count, p=patterns.weights), rng.choice(len(tame), count, p=tame / tame.sum()))
     # A few vehicles pass, and are overloaded, far more often than the others.

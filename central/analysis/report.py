@@ -210,7 +210,7 @@ def repeated_plates(session: Session, selection: Selection) -> tuple[PlateLine, 
     )
     found = session.execute(query).all()
     known = select(Carrier.plate, Carrier.name).where(Carrier.plate.in_([plate for plate, *_ in found]))
-    names = dict(session.execute(known).tuples())
+    names: dict[str, str] = {row.plate: row.name for row in session.execute(known)}
     return tuple(PlateLine(plate, names.get(plate), int(times), stations, int(over_kg)) for plate, times, stations, over_kg in found)
 
 

@@ -6,6 +6,9 @@ from typing import Final
 from central.evidence.accounts import Login, Role
 from central.web.translation import N_
 
+ANALYSTS: Final = (Role.REVIEWER, Role.LEGAL, Role.APPROVER, Role.AUDITOR, Role.ADMINISTRATOR)
+"""For whom the analysis is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -20,6 +23,7 @@ ENTRIES: Final = (
     Entry("/vehicles", N_("Vehicles")),
     Entry("/stations", N_("Stations")),
     Entry("/quarantine", N_("Quarantine")),
+    Entry("/analysis", N_("Analysis"), frozenset(ANALYSTS)),
 )
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from central.web.routes import copies, language, listing, live, login, media, quarantine, stations, vehicle
+from central.web.routes import analysis, copies, language, listing, live, login, media, quarantine, stations, vehicle
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
@@ -16,4 +16,5 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     media.router,
     quarantine.router,
     stations.router,
+    analysis.router,
 )
