@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from central import web
-from central.api import evidence, operation
+from central.api import analysis, evidence, operation
 from central.api.document import document_of
 from central.body_limit import BodyLimit
 from central.clock import now_us
@@ -93,7 +93,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     app.state.central = central
     app.add_middleware(BodyLimit)
     app.add_exception_handler(WimError, _answer_fault)
-    for router in (blob_upload.router, evidence.router, operation.router):
+    for router in (blob_upload.router, evidence.router, analysis.router, operation.router):
         app.include_router(router)
     web.install(app, settings)
     return app

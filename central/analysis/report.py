@@ -117,13 +117,13 @@ class Hours:
 
 def by_station(session: Session, selection: Selection) -> dict[str, Traffic]:
     """Give the traffic of each station that had any."""
-    return {row[0]: _traffic(row[1:]) for row in session.execute(_days(TrafficDay.station, selection)).tuples()}
+    return {row[0]: _traffic(row[1:]) for row in session.execute(_days(TrafficDay.station, selection))}
 
 
 def by_time(session: Session, selection: Selection, step: Step) -> dict[int, Traffic]:
     """Give the traffic of each step that had any, by its first day."""
     found: dict[int, Traffic] = {}
-    for row in session.execute(_days(TrafficDay.day, selection)).tuples():
+    for row in session.execute(_days(TrafficDay.day, selection)):
         start = start_of(row[0], step)
         found[start] = found.get(start, Traffic()) + _traffic(row[1:])
     return dict(sorted(found.items()))
