@@ -4,6 +4,7 @@ body is read, understood, kept; and only then is it acknowledged.
 
 import asyncio
 import hashlib
+import math
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from fastapi.responses import PlainTextResponse, Response
 from starlette.requests import ClientDisconnect
 
 from contract.faults import Fault, Reaction, RejectError, RetryError, WimError
+from plate_reader.brake import Brake
 from plate_reader.cameras.message import Message, Protocol
 from plate_reader.health import Health
 from plate_reader.intake import Intake, Taken
@@ -56,6 +58,8 @@ class Receiver:
         What each camera that logs in must know.
     door
         Judges logins.
+    brake
+        Slows down who guesses.
     wake
         Called when a read was kept.
     """
@@ -69,6 +73,7 @@ class Receiver:
         *,
         credentials: Mapping[str, Credentials] | None = None,
         door: Door,
+        brake: Brake,
     ) -> None:
         self._intake = intake
         self._health = health
@@ -76,6 +81,7 @@ class Receiver:
         self._wake = wake
         self._credentials = credentials or {}
         self._door = door
+        self._brake = brake
         self._free = asyncio.Semaphore(PUSHES_AT_ONCE)
         self._refused: OrderedDict[bytes, int] = OrderedDict()
 
@@ -123,8 +129,8 @@ class Receiver:
         allowed = self._limits.cameras
         known = allowed.get(camera)
         if not _NAME.fullmatch(camera) or (allowed and camera not in allowed):
-            names = ", ".join(sorted(allowed)) or "letters, digits and _ . -, at most 40"
-            return RejectError("push-no-camera", "push", f"camera {camera[:60]!r} is not known; allowed: {names}")
+            allowed_names = "those of the settings" if allowed else "letters, digits and _ . -, at most 40"  # a stranger learns no names
+            return RejectError("push-no-camera", "push", f"camera {camera[:60]!r} is not known; allowed: {allowed_names}")
         if known is not None and known.protocol != protocol.name:
             what = f"camera {camera} is one that speaks {known.protocol}, not {protocol.name}; correct its address or the settings"
             return RejectError("push-no-camera", "push", what)
@@ -142,6 +148,11 @@ class Receiver:
         credentials = self._credentials.get(camera)
         if credentials is None:
             return None
+        host = "" if request.client is None else request.client.host
+        if (wait_s := self._brake.wait_s(camera, host)) > 0:
+            self._health.count(camera, "login-braked")
+            text = f"{camera}: too many wrong logins from {host}; wait {math.ceil(wait_s)} s\n"
+            return PlainTextResponse(text, status_code=429, headers={"Retry-After": str(math.ceil(wait_s))})
         target = request.scope.get("raw_path", b"").decode("latin-1")
         if query := request.scope.get("query_string", b""):
             target += "?" + query.decode("latin-1")
@@ -149,6 +160,7 @@ class Receiver:
         if outcome is Outcome.GRANTED:
             return None
         if outcome is Outcome.REFUSED:
+            self._brake.wrong(camera, host)
             what = f"a push came with a wrong {credentials.scheme} login; compare user and password in the camera with the file of secrets"
             self._health.fault(Fault(code="push-login", where=camera, what=what, reaction=Reaction.REJECT))
             self._health.count(camera, "login-refused")

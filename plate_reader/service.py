@@ -26,6 +26,7 @@ import uvicorn
 from contract.faults import EXIT_OK, EXIT_RESTART, Fault, Reaction, StopError
 from plate_reader.app import create_app
 from plate_reader.blobs import BlobFolder
+from plate_reader.brake import Brake
 from plate_reader.delivery import Delivery
 from plate_reader.folders.watch import LOOK_S, FolderWatch
 from plate_reader.health import Health
@@ -136,8 +137,15 @@ class _Line:
             delivery = Delivery(self._spool, health, settings.edge_url, to_edge, desk)
             if desk is not None:
                 desk.finished = delivery.wake
-            door = Door(time.monotonic)
-            receiver = Receiver(self._intake, health, settings.limits, delivery.wake, credentials=settings.credentials, door=door)
+            receiver = Receiver(
+                self._intake,
+                health,
+                settings.limits,
+                delivery.wake,
+                credentials=settings.credentials,
+                door=Door(time.monotonic),
+                brake=Brake(time.monotonic),
+            )
             stills = Stills(
                 settings.file.camera,
                 settings.credentials,

@@ -1,6 +1,7 @@
 """Simulated cameras of every make against the real process, over real HTTP: login, resends, keep-alives, folders, stills."""
 
 import asyncio
+import hashlib
 import json
 import random
 import time
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from edge.plate_trigger import PlateTrigger
 from firmware_sims import push_queue
 from firmware_sims.faults import FaultBoard
 from firmware_sims.picture_drop import drop, file_name
@@ -16,6 +18,7 @@ from firmware_sims.push_format import FORMATS, format_named
 from firmware_sims.push_queue import PushQueue
 from firmware_sims.scene import sight_of
 from firmware_sims.still_camera import StillCamera
+from plate_reader.brake import WINDOW_S, WRONG_MAX
 from tests.plate_reader.line import Edge, plates
 from tests.plate_reader.messages import PICTURES, good, seen
 from tests.plate_reader.pushes import SCENE, jpeg
@@ -99,6 +102,25 @@ def test_a_wrong_password_is_counted_and_nothing_is_taken(tmp_path):
         assert running.health()["spool"]["waiting"] == 0
         assert running.push(b"", camera="front").status_code == 401
         assert edge.taken.empty()
+
+
+def test_who_guesses_is_braked_and_a_stranger_learns_no_name(tmp_path):
+    camera = {"name": "front", "protocol": "axis", "login": "token"}
+    with Edge() as edge, plates(tmp_path, edge.port, *settings_file(tmp_path, camera, secrets={"front": SECRET})) as running:
+        message = good("axis")
+
+        def post(name, token):
+            headers = {"Content-Type": message.content_type, "Authorization": f"Token {token}"}
+            return httpx.post(f"{running.url}/axis/{name}", content=message.body, headers=headers, trust_env=False)
+
+        assert {post("front", f"guess-{number}").status_code for number in range(WRONG_MAX)} == {401}
+        braked = post("front", SECRET)
+        assert (braked.status_code, 0 < int(braked.headers["retry-after"]) <= WINDOW_S) == (429, True)
+        assert running.health()["cameras"]["front"]["counts"]["login-braked"] == 1
+        assert edge.taken.empty()
+        stranger = post("side", "x")
+        assert stranger.status_code == 404
+        assert "front" not in stranger.text
 
 
 def test_a_token_and_an_address_that_is_not_allowed(tmp_path):
@@ -263,8 +285,22 @@ def test_a_still_is_fetched_when_the_edge_has_a_vehicle(tmp_path, stream):
             assert before_us <= read["time_us"] <= time.time_ns() // 1_000
             sha256 = read["scene_picture"]
             assert (tmp_path / "blobs" / sha256[:2] / sha256).read_bytes() == picture
+            edge_tells(running.url, edge, picture)
             assert trigger(lane="x", time_us=1).status_code == 422
             assert httpx.post(f"{running.url}/trigger", content=b"x" * 5_000, trust_env=False).status_code == 413
+
+    def edge_tells(url, edge, picture):
+        """The edge's own thread tells the same process, and the picture reaches the edge's door as that of this lane."""
+        faults = []
+        teller = PlateTrigger(url, lambda: time.time_ns() // 1_000, faults.append)
+        teller.start()
+        now_us = time.time_ns() // 1_000
+        teller.passed(2, [("2-1", now_us)])
+        read = edge.taken.get(timeout=20)
+        teller.stop()
+        assert faults == []
+        assert (read["camera_lane"], read["time_us"] >= now_us) == (2, True)
+        assert read["scene_picture"] == hashlib.sha256(picture).hexdigest()
 
     asyncio.run(told())
 
