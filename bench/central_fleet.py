@@ -19,10 +19,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from numpy.typing import NDArray
 
 from contract.chain import GENESIS_SHA256
+from contract.disclosures import SALT_BYTES, Disclosure
 from contract.limits import Weighed, WeighedAxle, evaluate
 from contract.media import sha256_hex
 from contract.plates import PlateColour
-from contract.records import AxleEntry, Clock, ClockState, CrossingEntry, Identity, PlateEntry, Software, SupplementRecord, VehicleRecord
+from contract.records import AxleEntry, Clock, ClockState, CrossingEntry, Identity, Software, SupplementRecord, VehicleRecord
 from contract.rules import rule_pack
 from contract.signatures import PayloadType, key_id, pre_authentication_encoding
 from contract.units import US_PER_S
@@ -185,7 +186,7 @@ def _pattern(kind: Kind, loads_kg: tuple[int, ...], gate: Gate | None, *, crossi
         parameters_sha256="2" * 64,
         calibration=Identity(id="cal-1", sha256="3" * 64),
     )
-    value: dict[str, Any] = record.model_dump(mode="json")
+    value: dict[str, Any] = record.model_dump(mode="json", by_alias=True)
     return value
 
 
@@ -245,18 +246,21 @@ def envelopes(plan: Plan, number: int) -> Iterator[bytes]:
     # A few vehicles pass, and are overloaded, far more often than the others.
     drivers = fleet[np.minimum((len(fleet) * rng.random(count) ** 2.5).astype(int), len(fleet) - 1)]
     luck, speeds, lanes = rng.random(count), rng.integers(12_000, 25_000, count), rng.integers(1, 4, count)
-    chain = _Chain(plan.station_ids[number], key)
+    chain, salts = _Chain(plan.station_ids[number], key), np.random.default_rng([plan.seed, 40_000, number])
     for index in range(count):
         time_us, plate = int(times[index]), str(drivers[index])
         fields: dict[str, Any] = {"time_us": time_us, "lane": int(lanes[index]), "speed_mm_s": int(speeds[index])}
         if luck[index] < UNREAD:
             yield chain.sign(patterns.unread[chosen[index]] | fields)
             if luck[index] < LATE:
-                yield chain.sign(_supplement(chain, time_us + 20 * US_PER_S, plate))
+                disclosures = [Disclosure(salt=salts.bytes(SALT_BYTES).hex(), text=text) for text in (f"e{chain.seq}", plate)]
+                yield chain.sign(_supplement(chain, time_us + 20 * US_PER_S, *disclosures), *disclosures)
             continue
         unsure = luck[index] < UNREAD + UNSURE
         base = patterns.unsure[chosen[index]] if unsure else patterns.read[chosen[index]]
-        yield chain.sign(base | fields | {"plate": plate, "plate_certainty_ppm": 610_000 if unsure else 985_000})
+        certainty_ppm = 610_000 if unsure else 985_000
+        disclosure = Disclosure(salt=salts.bytes(SALT_BYTES).hex(), text=plate)
+        yield chain.sign(base | fields | {"plate": {"sha256": disclosure.sha256}, "plate_certainty_ppm": certainty_ppm}, disclosure)
 
 
 class _Chain:
@@ -267,7 +271,7 @@ class _Chain:
         self._key = key
         self._key_id = key_id(key.public_key())
 
-    def sign(self, record: dict[str, Any]) -> bytes:
+    def sign(self, record: dict[str, Any], *disclosures: Disclosure) -> bytes:
         self.seq += 1
         linked = record | {"station": self.station, "seq": self.seq, "prev_sha256": self.last}
         payload = json.dumps(linked, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
@@ -278,31 +282,34 @@ class _Chain:
                 "payload": base64.b64encode(payload).decode(),
                 "payloadType": PayloadType.RECORD,
                 "signatures": [{"keyid": self._key_id, "sig": signature}],
+                "disclosures": [{"salt": one.salt, "text": one.text} for one in disclosures],
             },
             separators=(",", ":"),
         ).encode()
 
 
-def _supplement(chain: _Chain, time_us: int, plate: str) -> dict[str, Any]:
-    read = PlateEntry(
-        camera="c1",
-        event_id=f"e{chain.seq}",
-        time_us=time_us,
-        text=plate,
-        confidence_ppm=900_000,
-        colour=PlateColour.YELLOW,
-        facing="front",
-        certainty_ppm=940_000,
-        residual_us=0,
+def _supplement(chain: _Chain, time_us: int, event: Disclosure, plate: Disclosure) -> dict[str, Any]:
+    read: dict[str, Any] = {
+        "camera": "c1",
+        "event_id": {"sha256": event.sha256},
+        "time_us": time_us,
+        "text": {"sha256": plate.sha256},
+        "confidence_ppm": 900_000,
+        "colour": PlateColour.YELLOW,
+        "facing": "front",
+        "certainty_ppm": 940_000,
+        "residual_us": 0,
+    }
+    late = SupplementRecord.model_validate(
+        {
+            "station": chain.station,
+            "seq": chain.seq + 1,
+            "prev_sha256": chain.last,
+            "time_us": time_us,
+            "of_seq": chain.seq,
+            "of_sha256": chain.last,
+            "plates": (read,),
+        }
     )
-    late = SupplementRecord(
-        station=chain.station,
-        seq=chain.seq + 1,
-        prev_sha256=chain.last,
-        time_us=time_us,
-        of_seq=chain.seq,
-        of_sha256=chain.last,
-        plates=(read,),
-    )
-    value: dict[str, Any] = late.model_dump(mode="json")
+    value: dict[str, Any] = late.model_dump(mode="json", by_alias=True)
     return value

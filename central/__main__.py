@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from central import administration, analysis_commands
+from central import administration, analysis_commands, hold_commands, log_commands, witness_commands
 from central.command_line import Data, Json, Url, faults_end_it
-from central.config import RetentionSettings, Settings, load_settings
+from central.config import Settings, load_settings
 from central.evidence.accounts import Role
 from central.ingest.receipt_key import PUBLIC_NAME, receipt_key
 from central.logging import configure_logging
@@ -19,6 +19,9 @@ user = typer.Typer(help="Accounts of the people who log in.", no_args_is_help=Tr
 app.add_typer(user, name="user")
 app.add_typer(analysis_commands.aggregates, name="aggregates")
 app.add_typer(analysis_commands.carriers, name="carriers")
+app.add_typer(hold_commands.app, name="hold")
+app.add_typer(log_commands.app, name="log")
+app.add_typer(witness_commands.app, name="witness")
 
 
 @app.command()
@@ -120,17 +123,27 @@ def verify(data: Data, database_url: Url = None, as_json: Json = False) -> None:
 
 @app.command()
 def prune(
+    *,
     data: Data,
-    not_overloaded_days: Annotated[float, typer.Option(min=0.001, max=3650, help="Days after which media and plates are deleted.")] = 30.0,
+    not_overloaded_days: Annotated[
+        float | None, typer.Option(min=0.001, max=36_500, help="Days after which media and plates of vehicles that were not overloaded go.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings file (TOML), for all periods of [retention].")] = None,
     database_url: Url = None,
+    compact: Annotated[
+        bool, typer.Option("--compact", help="Rewrite the SQLite file too, for what was deleted before this version overwrote it.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Delete now what `run` deletes every hour: old pictures, clips and plates of vehicles that were not overloaded."""
-    retention = RetentionSettings(not_overloaded_days=not_overloaded_days)
-    settings = Settings(data=data, database_url=database_url, retention=retention)
-    with faults_end_it(), administration.opened(settings) as database:
-        for line in administration.deletion_lines(database, settings, as_json=as_json):
-            typer.echo(line)
+    """Delete now what `run` deletes every hour: pictures, clips and plates that are due, refused messages and exports."""
+    with faults_end_it():
+        retention = {"not_overloaded_days": not_overloaded_days}
+        settings = load_settings(config, {"data": data, "database_url": database_url, "retention": retention})
+        with administration.opened(settings) as database:
+            for line in administration.deletion_lines(database, settings, as_json=as_json):
+                typer.echo(line)
+            if compact:
+                database.compact()
 
 
 @app.command()

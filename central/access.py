@@ -42,9 +42,14 @@ def set_session_cookie(response: Response, central: Central, new: NewSession) ->
     )
 
 
+def session_token(request: Request, central: Central) -> str:
+    """Give the session's token of a request, empty if it has none."""
+    return request.cookies.get(cookie_name(central), "")
+
+
 def end_session(request: Request, response: Response, central: Central) -> None:
     """Log out: end the session here and drop the cookie there."""
-    token = request.cookies.get(cookie_name(central))
+    token = session_token(request, central)
     if token:
         with central.database.write() as session:
             log_out(session, token)
@@ -53,7 +58,7 @@ def end_session(request: Request, response: Response, central: Central) -> None:
 
 def optional_login(request: Request, central: CentralDep) -> Login | None:
     """Give who is logged in, None if nobody is; puts off the session's end."""
-    token = request.cookies.get(cookie_name(central))
+    token = session_token(request, central)
     if not token:
         return None
     now_us = central.now_us()

@@ -1,6 +1,8 @@
 """What the commands beside the service do, on the same database and while the service runs."""
 
+import getpass
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -17,9 +19,10 @@ from central.evidence.audit import Audit, audit
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
+from central.evidence.journal import Actor
+from central.evidence.keys import read_public_key
 from central.evidence.models import Record
 from central.housekeeping import delete_due
-from central.ingest.receipt_key import read_public_key
 from central.migrations.run import migrate
 from contract.faults import StopError
 from contract.station import Name
@@ -52,6 +55,15 @@ def opened(settings: Settings) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+def command_actor() -> Actor:
+    """Give who types a command: the system's user."""
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):
+        name = f"uid {os.getuid()}"
+    return Actor(name[:60], name[:60], "command line")
 
 
 def enrol_station(database: Database, station: str, name: str, public_key: Path) -> str:
@@ -127,12 +139,12 @@ def verify_lines(database: Database, settings: Settings, *, as_json: bool) -> tu
 
 def deletion_lines(database: Database, settings: Settings, *, as_json: bool) -> list[str]:
     """Delete now what is due by the schedule; give the lines to print."""
-    deleted = delete_due(database, BlobStore(settings.blob_folder), DerivedFolder(settings.derived_folder), now_us(), settings.retention)
+    deleted = delete_due(database, BlobStore(settings.blob_folder), DerivedFolder(settings.derived_folder), now_us(), settings)
     if as_json:
         return [json.dumps({**asdict(deleted), "after_days": settings.retention.not_overloaded_days})]
-    days = f"{settings.retention.not_overloaded_days:g} days"
-    what = f"{deleted.media} media ({deleted.size} bytes) and {deleted.plates} plates of {deleted.vehicles} vehicles"
-    return [f"deleted {what} that were not overloaded and came more than {days} ago"]
+    of_vehicles = f"{deleted.plates} plates and {deleted.media} media of {deleted.vehicles} vehicles and {deleted.supplements} supplements"
+    others = f"{deleted.messages} refused messages and {deleted.exports} files of exports"
+    return [f"deleted {of_vehicles} that were due, {deleted.texts} texts, {others}; {deleted.size} bytes of files and messages"]
 
 
 def quarantine_lines(database: Database, *, as_json: bool) -> Iterator[str]:
@@ -148,7 +160,8 @@ def quarantine_lines(database: Database, *, as_json: bool) -> Iterator[str]:
 def _audit_lines(found: Audit) -> list[str]:
     lines = [
         f"{station}: {result.verified} of {result.records} records verified, {result.vehicles} vehicles, {result.overloads} overloads, "
-        f"chain {result.chain}, {result.blobs_missing} blobs not here, {result.blobs_deleted} deleted on schedule"
+        f"chain {result.chain}, {result.blobs_missing} blobs not here; deleted on schedule: {result.blobs_deleted} blobs, "
+        f"{result.texts_deleted} texts"
         for station, result in found.stations.items()
     ]
     return [*lines, f"quarantine: {found.quarantine}", *(f"FAILED {failure}" for failure in found.failures)]

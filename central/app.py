@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Final
 
@@ -12,9 +12,10 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from central import web
-from central.api import analysis, evidence, operation
+from central.api import analysis, cases, evidence, operation, webhooks
 from central.api.document import document_of
 from central.body_limit import BodyLimit
+from central.checkpointing.keeper import Keeper, keep_log
 from central.clock import now_us
 from central.config import Settings
 from central.context import Central
@@ -22,6 +23,8 @@ from central.evidence.aggregates.rebuild import fill
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
+from central.evidence.log.checkpoints import log_key
+from central.exports.worker import ExportMaker
 from central.housekeeping import keep_house
 from central.ingest import blob_upload
 from central.ingest.receipt_key import receipt_key
@@ -30,6 +33,7 @@ from central.ingest.subscriber import Subscriber
 from central.migrations.run import migrate
 from central.problem import fault_problem
 from central.review.screening.watch import keep_screening
+from central.webhooks.deliver import deliver
 from contract.faults import StopError, WimError
 
 API_DESCRIPTION: Final = """\
@@ -57,18 +61,25 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     central = Central(settings, Database(settings.url), BlobStore(settings.blob_folder), clock, DerivedFolder(settings.derived_folder))
+    key = log_key(settings.key_folder, settings.log.origin)
+    keeper = Keeper(central.database, key, settings.key_folder, settings.log, now_us=clock, count=central.count)
     subscriber = Subscriber(central, Receiver(central, receipt_key(settings.key_folder)))
+    exports = ExportMaker(central, web.masked_plate, web.CHINA_STANDARD_TIME)
     central.broker_connected = lambda: subscriber.connected
+
+    open_evidence = cache(lambda: _open_evidence(central, keeper))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(migrate, central.database)
-        await run_in_threadpool(fill, central.database)
+        await run_in_threadpool(open_evidence)
         central.blobs.sweep(central.now_us())
         subscriber.start()
+        exports.start()
         background = [
-            asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings.retention)),
+            asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings)),
             asyncio.create_task(keep_screening(central)),
+            asyncio.create_task(deliver(central)),
+            asyncio.create_task(keep_log(keeper, settings.log.seconds, central.ending.ask)),
         ]
         try:
             yield
@@ -76,7 +87,9 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
+            await run_in_threadpool(exports.stop, STOP_WITHIN_S)
             await run_in_threadpool(subscriber.stop, STOP_WITHIN_S)
+            keeper.close()
             central.database.close()
 
     app = FastAPI(
@@ -91,12 +104,27 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     )
     app.openapi = partial(document_of, app)  # type: ignore[method-assign]
     app.state.central = central
+    app.state.open_evidence = open_evidence
     app.add_middleware(BodyLimit)
     app.add_exception_handler(WimError, _answer_fault)
-    for router in (blob_upload.router, evidence.router, analysis.router, operation.router):
+    for router in (blob_upload.router, evidence.router, cases.router, analysis.router, webhooks.router, operation.router):
         app.include_router(router)
     web.install(app, settings)
     return app
+
+
+def _open_evidence(central: Central, keeper: Keeper) -> None:
+    """Bring the tables to this version and check the log before anything is added to it.
+
+    Raises
+    ------
+    StopError
+        ``migration-failed``, or ``log-broken`` with what does not fit.
+    """
+    migrate(central.database)
+    keeper.check()
+    keeper.check_against_witness()
+    fill(central.database)
 
 
 def _answer_fault(request: Request, error: Exception) -> JSONResponse:

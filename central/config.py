@@ -2,16 +2,14 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from central.evidence.accounts.roles import Role
-from contract.faults import StopError
-from contract.limits.rows import Rounding
-
-TermedState = Literal["screened", "reviewed", "legally-reviewed", "decided", "notified", "objected", "heard", "closed"]
-"""States of a case that have a term (`central/review/workflow.toml`; a test holds the two together)."""
+from central.review.settings import ReviewSettings
+from contract.faults import RejectError, StopError
+from contract.log.notes import KeyKind, VerifierKey
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
 
@@ -52,40 +50,86 @@ class WebSettings(_Table):
     https: bool = False
 
 
+Days = Annotated[float, Field(gt=0, le=36_500)]
+
+
 class RetentionSettings(_Table):
-    """How many days pictures, clips and plates of vehicles that were not overloaded are kept after they came."""
+    """How many days what names a person is kept; signed bytes, signals and hashes are kept for ever."""
 
-    not_overloaded_days: Annotated[float, Field(gt=0, le=3_650)] = 30.0
+    not_overloaded_days: Days = 30.0
+    """Pictures, clips and plates of vehicles that were not overloaded, after they came."""
+    dismissed_case_days: Days = 180.0
+    """The same of an overload whose case was dismissed, after that: the six months in which a party may go to court (Administrative
+    Litigation Law, art. 46)."""
+    closed_case_days: Days = 1_825.0
+    """The same of an overload whose case was decided and closed, after that."""
+    quarantine_days: Days = 90.0
+    """Bytes of refused messages after they last came, and supplements whose vehicle never came."""
+    exports_days: Days = 30.0
+    """Files of exports that central still keeps."""
 
 
-class ReviewSettings(_Table):
-    """What screening asks of a case, when one is major, and the office's calendar."""
+class LogSettings(_Table):
+    """The log's checkpoints: how often they are signed while it grows, under which name, and who else is asked to vouch for them."""
 
-    utc_offset_h: Annotated[int, Field(ge=-12, le=14)] = 8
-    """Where a day begins and ends for terms, years and permits."""
-    calendar: str = "cn"
-    """Which calendar of public holidays counts the working days."""
-    pictures_min: Annotated[int, Field(ge=1, le=20)] = 2
-    """Least number of readable pictures that show which vehicle it was."""
-    picture_kilopixels_min: Annotated[int, Field(ge=1, le=40_000)] = 300
-    """Least size of such a picture, in thousands of pixels; 300 is 640 × 480, a bureau that asks for 2 megapixels states 2000."""
-    plate_certainty_min: Annotated[float, Field(ge=0, le=1)] = 0.8
-    major_amount: Annotated[int, Field(gt=0, le=1_000_000_000)] = 10_000
-    """From this fine on, in units of the rules' currency, a case is major."""
-    major_over_percent: Annotated[int, Field(gt=0, le=1_000)] = 100
-    """From this degree of overload on a case is major, whatever the fine."""
-    hearing_working_days: Annotated[int, Field(ge=1, le=60)] = 5
-    """How long the party may ask for the hearing it was offered (Administrative Penalty Law, art. 64)."""
-    repeats_allowed: Annotated[int, Field(ge=0, le=100)] = 3
-    """More overloads of one plate in a year than this are flagged (order 62 of 2016, art. 46)."""
-    trip_hours: Annotated[float, Field(gt=0, le=72)] = 6.0
-    """Within so many hours of each other two stations may have weighed the same trip."""
-    trip_fastest_km_h: Annotated[float, Field(gt=0, le=300)] = 130.0
-    """Faster than this, over the line of sight between two stations, it was not one vehicle."""
-    fine_rounding: Rounding | None = None
-    """How a part of a step counts in a fine, where the office has settled it otherwise than the rule pack."""
-    working_days: dict[TermedState, Annotated[int, Field(ge=1, le=250)]] = {}
-    """The office's own terms by state, where they differ from those of the workflow."""
+    seconds: Annotated[int, Field(ge=1, le=86_400)] = 300
+    origin: Annotated[str, Field(pattern=r"^[^\s+]{1,200}$")] | None = None
+    """The log's name in its checkpoints, best an address without a scheme, such as ``wim.example.org/log``; by default made of its key."""
+    witness_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    """Submission prefix of a witness (c2sp.org/tlog-witness)."""
+    witness_key: str | None = None
+    """The witness's public key, as ``wim-central witness key`` prints it."""
+    former_witness_keys: tuple[str, ...] = ()
+    """Keys of witnesses that cosigned before, so that what they said can still be verified."""
+    timestamp_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    """A time stamp authority over HTTP (RFC 3161, 3.4)."""
+    timestamp_certificate: Path | None = None
+    """The authority's root certificate, and any between it and the one that signs, in one PEM file."""
+    answer_within_s: Annotated[float, Field(gt=0, le=120)] = 10.0
+
+    @property
+    def witness_keys(self) -> tuple[VerifierKey, ...]:
+        """All witnesses whose word counts, the present one first."""
+        words = (*((self.witness_key,) if self.witness_key else ()), *self.former_witness_keys)
+        return tuple(VerifierKey.parse(word, "witness_key") for word in words)
+
+    @model_validator(mode="after")
+    def _keys_of_witnesses(self) -> Self:
+        try:
+            keys = self.witness_keys
+        except RejectError as error:
+            raise ValueError(error.what) from error
+        if any(key.kind is not KeyKind.COSIGNATURE for key in keys):
+            msg = "witness_key is a log's key; give the witness's, as `wim-central witness key` prints it"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.witness_url is None) != (self.witness_key is None):
+            msg = "witness_url and witness_key are given together or not at all"
+            raise ValueError(msg)
+        if (self.timestamp_url is None) != (self.timestamp_certificate is None):
+            msg = "timestamp_url and timestamp_certificate are given together or not at all"
+            raise ValueError(msg)
+        return self
+
+
+class TmgStation(_Table):
+    """Whom a station is to the FHWA Traffic Monitoring Guide; without this its vehicles cannot be exported in the guide's formats."""
+
+    state: Annotated[str, Field(pattern=r"^[0-9]{2}$")]
+    """FIPS code of the state; 00 outside the United States."""
+    station: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,6}$")]
+    direction: Annotated[int, Field(ge=0, le=9)]
+    """1 north, clockwise to 8 north-west; 9 and 0 both directions together."""
+
+
+class ExportSettings(_Table):
+    """How many days a finished export may be fetched, and the stations' names in the Traffic Monitoring Guide, by station."""
+
+    keep_days: Annotated[float, Field(gt=0, le=90)] = 7.0
+    tmg: dict[str, TmgStation] = Field(default_factory=dict)
 
 
 class LoginSettings(_Table):
@@ -134,6 +178,8 @@ class Settings(_Table):
     broker: BrokerSettings = BrokerSettings()
     web: WebSettings = WebSettings()
     retention: RetentionSettings = RetentionSettings()
+    log: LogSettings = LogSettings()
+    exports: ExportSettings = ExportSettings()
     review: ReviewSettings = ReviewSettings()
     login: LoginSettings = LoginSettings()
     api: ApiSettings = ApiSettings()
@@ -158,8 +204,13 @@ class Settings(_Table):
         return self.data / "derived"
 
     @property
+    def export_folder(self) -> Path:
+        """Where files of exports lie until they are fetched or deleted on schedule."""
+        return self.data / "exports"
+
+    @property
     def key_folder(self) -> Path:
-        """Where the key lies that signs receipts."""
+        """Where the keys lie that sign receipts and checkpoints."""
         return self.data / "keys"
 
 

@@ -57,6 +57,8 @@ class Central:
     derived: DerivedFolder
     metrics: Metrics = field(default_factory=Metrics)
     ending: Ending = field(default_factory=Ending)
+    export_asked: threading.Event = field(default_factory=threading.Event)
+    """Set when somebody has asked for an export; its maker waits on it."""
     broker_connected: Callable[[], bool] = lambda: False
 
     @cached_property

@@ -9,6 +9,7 @@ from typing import Any, Final
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
+from contract.disclosures import RecordEnvelope
 from contract.media import BLOB_MAX_BYTES
 from contract.receipts import BlobClaim, Receipt
 from contract.records import RECORD, RECORD_MAX_BYTES, VERSION
@@ -32,9 +33,12 @@ def record_schema() -> dict[str, Any]:
     return {
         "$schema": SCHEMA_DIALECT,
         "$id": RECORD_SCHEMA_FILE,
-        "title": f"Weighline record, version {VERSION}",
+        "title": f"Weighline record, versions 1 to {VERSION}",
         "description": "One vehicle, or what arrived after its record was signed. UTF-8 JSON in RFC 8785 form, integers only; the bytes in "
-        f"this form are the payload of a DSSE envelope of type {PayloadType.RECORD.value}.",
+        f"this form are the payload of a DSSE envelope of type {PayloadType.RECORD.value}. Version {VERSION} carries, in the place of each "
+        "text of a plate, of each event id and of each reason, the SHA-256 of a salt of 16 random bytes followed by the text in UTF-8; "
+        "salt and text are a disclosure of the envelope (RecordEnvelope in asyncapi.json). An empty text stands as it is. Version 1, "
+        "which carries the texts, is read for ever and written no more.",
         **RECORD.json_schema(mode="serialization"),
     }
 
@@ -64,11 +68,19 @@ def asyncapi() -> dict[str, Any]:
         },
         "components": {
             "messages": {
-                "envelopeOfRecord": _sealed(PayloadType.RECORD, RECORD_SCHEMA_FILE, f"At most {RECORD_MAX_BYTES} bytes."),
-                "envelopeOfReceipt": _sealed(PayloadType.RECEIPT, _COMPONENT.format(model="Receipt"), "Signed with central's receipt key."),
+                "envelopeOfRecord": _sealed(
+                    RecordEnvelope,
+                    PayloadType.RECORD,
+                    RECORD_SCHEMA_FILE,
+                    f"At most {RECORD_MAX_BYTES} bytes. Each digest of the record has its disclosure, in any order; a message whose "
+                    "disclosures do not fit counts as damaged on its way and gets no receipt.",
+                ),
+                "envelopeOfReceipt": _sealed(
+                    Envelope, PayloadType.RECEIPT, _COMPONENT.format(model="Receipt"), "Signed with central's receipt key."
+                ),
                 "status": {"summary": "Unsigned.", "payload": {"$ref": _COMPONENT.format(model="StationStatus")}},
             },
-            "schemas": _schemas(Envelope, Receipt, BlobClaim, StationStatus),
+            "schemas": _schemas(Envelope, RecordEnvelope, Receipt, BlobClaim, StationStatus),
         },
     }
 
@@ -86,11 +98,11 @@ def _operation(action: str, channel: str) -> dict[str, Any]:
     return {"action": action, "channel": {"$ref": f"#/channels/{channel}"}, "bindings": {"mqtt": {"qos": 1, "retain": channel == "status"}}}
 
 
-def _sealed(kind: PayloadType, schema: str, summary: str) -> dict[str, Any]:
+def _sealed(envelope: type[Envelope], kind: PayloadType, schema: str, summary: str) -> dict[str, Any]:
     """Describe an envelope of one kind; what lies in its base64 has its own schema."""
     inside = {"contentEncoding": "base64", "contentMediaType": kind.value, "contentSchema": {"$ref": schema}}
     narrowed = {"properties": {"payloadType": {"const": kind.value}, "payload": inside}}
-    return {"summary": summary, "payload": {"allOf": [{"$ref": _COMPONENT.format(model="Envelope")}, narrowed]}}
+    return {"summary": summary, "payload": {"allOf": [{"$ref": _COMPONENT.format(model=envelope.__name__)}, narrowed]}}
 
 
 def _schemas(*models: type[BaseModel]) -> dict[str, Any]:

@@ -1,8 +1,12 @@
 """The signed record: one per vehicle, integers with units only, JSON after RFC 8785.
 
 A record is never edited. What arrives late (a plate, a picture) is a `SupplementRecord` that names the record it belongs to.
+
+Version 2 signs digests in the place of texts that name a person (`contract.disclosures`); version 1 signed the texts, and is read for ever.
+Fields that begin with `signed_` hold what is signed; the properties of the plain name give the text, None where it is deleted or withheld.
 """
 
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
@@ -10,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from contract.axles import CrossingFlag
 from contract.canonical import parse_canonical
+from contract.disclosures import Digest, Disclosed, Disclosure, Text, check_disclosed, reveal
 from contract.faults import RejectError
 from contract.media import MediaRef, Sha256
 from contract.plates import PlateColour, names_trailer
@@ -17,9 +22,12 @@ from contract.station import Name
 from contract.vehicles import Body, VehicleFlag
 from contract.verdicts import Kilograms, Verdict
 
-VERSION: Final = 1
+VERSION: Final = 2
+"""What stations write."""
 RECORD_MAX_BYTES: Final = 256 * 1024
-"""Largest record, as an envelope, that central takes; a 16-axle transport over 8 rows needs about 60 kB."""
+"""Largest record, as an envelope with its disclosures, that central takes; a 16-axle transport over 8 rows needs about 60 kB."""
+PLATE_MAX: Final = 16
+"""Most characters of a plate, as `contract.plates.PlateText` bounds it."""
 
 Counter = Annotated[int, Field(ge=0, lt=2**53)]
 TimeUs = Annotated[int, Field(gt=0, lt=2**53)]
@@ -29,7 +37,7 @@ Millimetres = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
 
 
 class ClockState(StrEnum):
@@ -81,33 +89,78 @@ class PlateReadingEntry(_Part):
     """What one reader made of the same picture: the camera itself, or the station's own recogniser."""
 
     by: Literal["camera", "station"]
-    text: str
+    signed_text: Text = Field(alias="text")
     confidence_ppm: Ppm
-    alternatives: tuple[str, ...] = ()
+    signed_alternatives: tuple[Text, ...] = Field(default=(), alias="alternatives")
+
+    @property
+    def text(self) -> str | None:
+        """What was read, empty where nothing was; None where it is withheld."""
+        return reveal(self.signed_text)
+
+    @property
+    def alternatives(self) -> tuple[str, ...]:
+        """What else the picture could say, less surely, as far as it is held."""
+        return tuple(_held(self.signed_alternatives))
+
+    @property
+    def signed_texts(self) -> Iterator[Text]:
+        """Every text, as it is signed."""
+        yield self.signed_text
+        yield from self.signed_alternatives
 
 
 class PlateEntry(_Part):
     """One plate read that was matched to this vehicle, with how sure and why.
 
-    `text` and `confidence_ppm` are what the `readings` amount to together; records of before there were two readers have none.
+    `text` and `confidence_ppm` are what the `readings` amount to together; records of before there were two readers have none. The camera's
+    own id of the event may hold the plate, and the reasons repeat it.
     """
 
     camera: Name
-    event_id: str
+    signed_event_id: Text = Field(alias="event_id")
     time_us: TimeUs
-    text: str
+    signed_text: Text = Field(alias="text")
     confidence_ppm: Ppm
     colour: PlateColour
     facing: Literal["front", "rear"]
     certainty_ppm: Ppm
     residual_us: Annotated[int, Field(gt=-(2**53), lt=2**53)]
-    reasons: tuple[str, ...] = ()
+    signed_reasons: tuple[Text, ...] = Field(default=(), alias="reasons")
     readings: Annotated[tuple[PlateReadingEntry, ...], Field(max_length=2)] = ()
 
     @property
+    def text(self) -> str | None:
+        """What the plate says, empty where nobody read one; None where it is withheld."""
+        return reveal(self.signed_text)
+
+    @property
+    def event_id(self) -> str | None:
+        """The camera's own id of the event, None where it is withheld."""
+        return reveal(self.signed_event_id)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it was matched, in sentences, as far as they are held."""
+        return tuple(_held(self.signed_reasons))
+
+    @property
     def is_trailer(self) -> bool:
-        """Whether it is the plate of a trailer, not of the vehicle that draws it."""
-        return names_trailer(self.text, self.facing)
+        """Whether it is the plate of a trailer, not of the vehicle that draws it; of a text that is withheld nobody knows."""
+        return names_trailer(self.text or "", self.facing)
+
+    @property
+    def signed_texts(self) -> Iterator[Text]:
+        """Every text, as it is signed."""
+        yield self.signed_event_id
+        yield self.signed_text
+        yield from self.signed_reasons
+        for reading in self.readings:
+            yield from reading.signed_texts
+
+
+def _held(texts: Sequence[Text]) -> Iterator[str]:
+    return (text for text in map(reveal, texts) if text is not None)
 
 
 class Identity(_Part):
@@ -149,10 +202,44 @@ class Software(_Part):
 
 
 class _Linked(_Part):
-    version: Literal[1] = VERSION
+    version: Literal[1, 2] = VERSION
     station: Name
     seq: Annotated[int, Field(ge=1, lt=2**53)]
     prev_sha256: Sha256
+    plates: tuple[PlateEntry, ...] = ()
+
+    @property
+    def signed_texts(self) -> Iterator[Text]:
+        """Every text that names a person, as it is signed."""
+        for read in self.plates:
+            yield from read.signed_texts
+
+    @property
+    def disclosures(self) -> tuple[Disclosure, ...]:
+        """Salt and text of each digest, as far as they are held, in the order of `signed_texts`."""
+        return tuple(digest.disclosure for digest in self._digests if digest.disclosure is not None)
+
+    @property
+    def withheld(self) -> int:
+        """How many texts are signed whose disclosure is not here: deleted, or never given."""
+        return sum(digest.disclosure is None for digest in self._digests)
+
+    @property
+    def _digests(self) -> Iterator[Digest]:
+        return (text for text in self.signed_texts if isinstance(text, Digest))
+
+    @model_validator(mode="after")
+    def _concealed(self) -> Self:
+        """Refuse a text in plain where the version signs digests, a digest where it signs texts, and a digest that stands twice."""
+        wanted = str if self.version == 1 else Digest
+        if any(text and not isinstance(text, wanted) for text in self.signed_texts):
+            msg = f"version {self.version} signs texts of plates {'in plain' if wanted is str else 'as digests'}"
+            raise ValueError(msg)
+        digests = [digest.sha256 for digest in self._digests]
+        if len(set(digests)) != len(digests):
+            msg = "a digest stands twice; each text has a salt of its own"
+            raise ValueError(msg)
+        return self
 
 
 class VehicleRecord(_Linked):
@@ -185,9 +272,8 @@ class VehicleRecord(_Linked):
     drive_group: Annotated[int, Field(ge=1, le=30)] | None = None
     flags: tuple[FlagEntry, ...] = ()
     crossings: tuple[CrossingEntry, ...] = ()
-    plate: Annotated[str, Field(min_length=1, max_length=16)] | None = None
+    signed_plate: Annotated[str, Field(min_length=1, max_length=PLATE_MAX)] | Digest | None = Field(default=None, alias="plate")
     plate_certainty_ppm: Ppm = 0
-    plates: tuple[PlateEntry, ...] = ()
     media: tuple[MediaRef, ...] = ()
     pavement_c_milli: Annotated[int, Field(ge=-100_000, le=150_000)] | None = None
     verdict: Verdict
@@ -196,6 +282,28 @@ class VehicleRecord(_Linked):
     parameters_sha256: Sha256
     calibration: Identity | None = None
     certificate: CertificateEntry | None = None
+
+    @property
+    def plate(self) -> str | None:
+        """The vehicle's plate; None where none was matched, and where it is withheld (`plate_withheld`)."""
+        return None if self.signed_plate is None else reveal(self.signed_plate)
+
+    @property
+    def has_plate(self) -> bool:
+        """Whether a plate was matched and signed, whether its text is still held or not."""
+        return self.signed_plate is not None
+
+    @property
+    def plate_withheld(self) -> bool:
+        """Whether a plate was signed whose text is deleted or was never given."""
+        return self.has_plate and self.plate is None
+
+    @property
+    def signed_texts(self) -> Iterator[Text]:
+        """Every text that names a person, as it is signed."""
+        if self.signed_plate is not None:
+            yield self.signed_plate
+        yield from super().signed_texts
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -207,6 +315,9 @@ class VehicleRecord(_Linked):
             raise ValueError(msg)
         if self.drive_group is not None and self.drive_group not in {axle.group for axle in self.axles}:
             msg = f"drive_group {self.drive_group} is none of the axle groups"
+            raise ValueError(msg)
+        if self.plate is not None and len(self.plate) > PLATE_MAX:
+            msg = f"a plate has at most {PLATE_MAX} characters"
             raise ValueError(msg)
         if any(crossing.axle > len(self.axles) for crossing in self.crossings):
             msg = f"a crossing names an axle beyond the {len(self.axles)} of the vehicle"
@@ -221,7 +332,6 @@ class SupplementRecord(_Linked):
     time_us: TimeUs
     of_seq: Annotated[int, Field(ge=1, lt=2**53)]
     of_sha256: Sha256
-    plates: tuple[PlateEntry, ...] = ()
     media: tuple[MediaRef, ...] = ()
 
     @model_validator(mode="after")
@@ -236,18 +346,32 @@ Record = Annotated[VehicleRecord | SupplementRecord, Field(discriminator="type")
 RECORD: Final[TypeAdapter[VehicleRecord | SupplementRecord]] = TypeAdapter(Record)
 
 
-def parse_record(payload: bytes, source: str) -> VehicleRecord | SupplementRecord:
-    """Read a record from its canonical bytes.
+def parse_record(payload: bytes, source: str, disclosures: Sequence[Disclosure] = ()) -> VehicleRecord | SupplementRecord:
+    """Read a record from its canonical bytes, and fill in the texts that its digests stand for as far as they are disclosed.
+
+    Parameters
+    ----------
+    payload
+        The signed bytes.
+    source
+        Where they came from, for the error.
+    disclosures
+        What is held beside them, in any order; of what is missing the record says so (`withheld`).
 
     Raises
     ------
+    DisclosureError
+        ``disclosure-twice`` or ``disclosure-misfit``: a disclosure is not of this record.
     RejectError
-        If they are not canonical, or no record of a known type and version.
+        If the bytes are not canonical, or no record of a known type and version.
     """
     parse_canonical(payload, source)
+    disclosed = Disclosed(disclosures, source)
     try:
-        return RECORD.validate_json(payload, strict=False)
+        record = RECORD.validate_json(payload, strict=False, context=disclosed)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise RejectError("not-a-record", source, f"{where}: {first['msg']}") from error
+    check_disclosed(record.signed_texts, disclosed, source)
+    return record

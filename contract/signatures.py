@@ -7,7 +7,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -46,6 +46,9 @@ class Envelope(BaseModel):
     signatures: Annotated[tuple[Signature, ...], Field(min_length=1, max_length=4)]
 
 
+EnvelopeType = TypeVar("EnvelopeType", bound=Envelope)
+
+
 def key_id(key: Ed25519PublicKey) -> str:
     """Give the key's id: SHA-256 of its 32 raw bytes."""
     return sha256_hex(key.public_bytes_raw())
@@ -73,15 +76,19 @@ def pre_authentication_encoding(payload_type: str, payload: bytes) -> bytes:
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
 
 
-def seal(payload: bytes, payload_type: PayloadType, key: Ed25519PrivateKey) -> bytes:
-    """Sign `payload` and give the envelope's JSON bytes."""
+def sign(payload: bytes, payload_type: PayloadType, key: Ed25519PrivateKey) -> Envelope:
+    """Sign `payload` and give the envelope."""
     signature = key.sign(pre_authentication_encoding(payload_type, payload))
-    envelope = Envelope(
+    return Envelope(
         payload=base64.b64encode(payload).decode(),
         payloadType=payload_type,
         signatures=(Signature(keyid=key_id(key.public_key()), sig=base64.b64encode(signature).decode()),),
     )
-    return envelope.model_dump_json().encode()
+
+
+def seal(payload: bytes, payload_type: PayloadType, key: Ed25519PrivateKey) -> bytes:
+    """Sign `payload` and give the envelope's JSON bytes."""
+    return sign(payload, payload_type, key).model_dump_json().encode()
 
 
 def parse_envelope(data: bytes, source: str) -> Envelope:
@@ -92,8 +99,13 @@ def parse_envelope(data: bytes, source: str) -> Envelope:
     RejectError
         If they are no DSSE envelope.
     """
+    return parse_as(Envelope, data, source)
+
+
+def parse_as(kind: type[EnvelopeType], data: bytes, source: str) -> EnvelopeType:
+    """Read an envelope of a kind that carries more than DSSE's members; as `parse_envelope`."""
     try:
-        return Envelope.model_validate_json(data)
+        return kind.model_validate_json(data)
     except ValidationError as error:
         raise RejectError("not-an-envelope", source, f"is no DSSE envelope: {error.errors(include_url=False)[0]['msg']}") from error
 

@@ -108,6 +108,9 @@ class StationStatus(BaseModel):
     refused_records: Annotated[int, Field(ge=0)] = 0
     clock: str = "unsynchronised"
     pavement_c_milli: int | None = None
+    disk_free_mb: Annotated[int, Field(ge=0)] | None = None
+    disk_total_mb: Annotated[int, Field(ge=0)] | None = None
+    """Of the disk that holds the queue; None from stations that do not tell."""
     faults: dict[str, int] = Field(default_factory=dict)
     """Counts since start, by the fault's code."""
     drift: Annotated[tuple[DriftNotice, ...], Field(max_length=200)] = ()

@@ -5,7 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from contract.records import VehicleRecord
+from contract.disclosures import parse_record_envelope
+from contract.records import VehicleRecord, parse_record
+from contract.signatures import payload_of
 from demo.comparison import Recorded
 from demo.errors import DemoError
 
@@ -65,7 +67,12 @@ class CentralPage:
 
     def _load(self, seq: int) -> Recorded:
         vehicle = self._get(f"/api/v1/vehicles/{self._station}/{seq}")
-        return Recorded(VehicleRecord.model_validate(vehicle["record"]), vehicle["summary"]["received_us"])
+        source = f"record {seq} of {self._station}"
+        envelope = parse_record_envelope(vehicle["signed"]["envelope"].encode(), source)
+        record = parse_record(payload_of(envelope, source), source, envelope.disclosures)
+        if not isinstance(record, VehicleRecord):
+            raise DemoError(f"central gave a {record.type} as vehicle {seq}")
+        return Recorded(record, vehicle["summary"]["received_us"])
 
     def _get(self, path: str, **query: str | int | None) -> dict[str, Any]:
         given = {key: value for key, value in query.items() if value is not None}

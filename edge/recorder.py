@@ -30,6 +30,10 @@ from edge.verdicts.decide import decide
 REMEMBERED: Final = 1_024
 """Recorded vehicles that a late plate read may still belong to; the matching remembers as many."""
 
+READS_MAX: Final = 24
+"""Reads of one side that a record holds, best first; a vehicle that stands before a camera is read hundreds of times, and a record has room
+for some hundred reads."""
+
 CAPTURE_TYPE: Final = "application/x-hdf5"
 PICTURE_TYPE: Final = "image/jpeg"
 _SHOWN: Final = {"front": MediaRole.FRONT, "rear": MediaRole.REAR}
@@ -253,12 +257,13 @@ class Recorder:
 
 
 def plate_entries(match: Match) -> tuple[PlateEntry, ...]:
-    """Write down every read of a match with how sure it is and why; what no camera saw stands with the first."""
+    """Write down the best reads of each side of a match with how sure they are; why, and what no camera saw, stands with the first."""
+    best = [one for facing in _SHOWN for one in [read for read in match.matched if read.facing == facing][:READS_MAX]]
     return tuple(
         plate_entry(
             one.read, facing=one.facing, certainty=one.certainty, residual_us=one.residual_us, reasons=match.reasons if index == 0 else ()
         )
-        for index, one in enumerate(match.matched)
+        for index, one in enumerate(sorted(best, key=match.matched.index))
     )
 
 

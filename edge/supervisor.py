@@ -21,6 +21,7 @@ Restart policy, all of it:
 """
 
 import queue
+import shutil
 import signal
 import time
 from collections import Counter, deque
@@ -56,6 +57,7 @@ from edge.live import LiveView
 from edge.loopback import LoopbackServer, create_app
 from edge.matching.matcher import Matcher
 from edge.outbox import Outbox
+from edge.outbox.store import MEGABYTE
 from edge.pass_store import PassStore
 from edge.passes import CAPTURES_MAX_BYTES, PASSES_KEPT, PassBook
 from edge.pictures import PictureFolder
@@ -108,6 +110,7 @@ class StationService:
     def __init__(self, setup: Setup, *, clock: Clock | None = None) -> None:
         station, data = setup.station, setup.data
         self._station = station
+        self._data = data
         self._clock = clock or SystemClock()
         self._book = FaultBook()
         self._ending = False
@@ -364,6 +367,7 @@ class StationService:
     def _status(self, state: StationState) -> StationStatus:
         counts = self._outbox.counts()
         pavements = [lane.state.pavement_c for lane in self._lanes.values() if lane.state.pavement_c is not None]
+        disk = shutil.disk_usage(self._data)
         return StationStatus(
             station=self._station.station.id,
             state=state,
@@ -375,6 +379,8 @@ class StationService:
             refused_records=counts.refused_records,
             clock="unsynchronised" if self._clock.host_error_us() is None else "synchronised",
             pavement_c_milli=round(pavements[0] * 1000) if pavements else None,
+            disk_free_mb=disk.free // MEGABYTE,
+            disk_total_mb=disk.total // MEGABYTE,
             faults=self._book.counts(),
             drift=self._drift.notices,
         )

@@ -1,11 +1,14 @@
 """A station of the tests: makes sound records and signs them, so that a test changes the one thing it is about."""
 
+import secrets
 from dataclasses import dataclass, field
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.canonical import canonical_bytes
 from contract.chain import GENESIS, Link, link_of
+from contract.disclosures import SALT_BYTES, conceal, seal_record
 from contract.limits import Weighed, WeighedAxle, evaluate
 from contract.media import MediaRef
 from contract.records import AxleEntry, Clock, ClockState, Identity, Software, SupplementRecord, VehicleRecord
@@ -37,7 +40,10 @@ class SigningStation:
         return records_topic(self.id)
 
     def vehicle(self, *, loads_kg: tuple[int, ...] = FIVE_AXLES_KG, **changes: object) -> VehicleRecord:
-        """Make the next vehicle's record with the verdict that the rules demand; `changes` are put over it unchecked by any of that."""
+        """Make the next vehicle's record with the verdict that the rules demand; `changes` are put over it unchecked by any of that.
+
+        Texts of plates are given in plain, and concealed where the record's version wants it.
+        """
         pack = rule_pack("cn")
         axles = tuple(
             AxleEntry(load_kg=load, u_kg=load // 50, spacing_mm=None if place == 0 else 3_000, group=place + 1)
@@ -74,7 +80,7 @@ class SigningStation:
             "parameters_sha256": "2" * 64,
             "calibration": Identity(id="cal-1", sha256="3" * 64),
         }
-        return VehicleRecord.model_validate(fields | changes)
+        return VehicleRecord.model_validate(concealed(fields | changes))
 
     def supplement(self, of: Link, **changes: object) -> SupplementRecord:
         """Make the next record as a supplement of an earlier one."""
@@ -86,13 +92,16 @@ class SigningStation:
             "of_seq": of.seq,
             "of_sha256": of.sha256,
         }
-        return SupplementRecord.model_validate(fields | changes)
+        return SupplementRecord.model_validate(concealed(fields | changes))
 
     def sign(self, record: VehicleRecord | SupplementRecord) -> bytes:
         """Sign a record, which becomes the chain's last, and give the envelope."""
-        payload = canonical_bytes(record)
-        self.last = link_of(record, payload)
-        return self.seal(payload)
+        self.last = link_of(record, canonical_bytes(record))
+        return self.envelope(record)
+
+    def envelope(self, record: VehicleRecord | SupplementRecord) -> bytes:
+        """Sign a record with its disclosures; the chain does not move."""
+        return seal_record(canonical_bytes(record), record.disclosures, self.key)
 
     def seal(self, payload: bytes, payload_type: PayloadType = PayloadType.RECORD) -> bytes:
         """Sign any bytes; the chain does not move."""
@@ -101,6 +110,22 @@ class SigningStation:
     def next_envelope(self, **changes: object) -> bytes:
         """Make and sign the next vehicle's record."""
         return self.sign(self.vehicle(**changes))  # type: ignore[arg-type]
+
+
+_TEXTS = frozenset({"plate", "event_id", "text", "alternatives", "reasons"})
+
+
+def concealed(fields: dict[str, Any]) -> dict[str, Any]:
+    """Give a record's fields as version 2 signs them, each text with a salt of its own; version 1 signs them as they are."""
+    return fields if fields.get("version") == 1 else {name: _concealed(name, value) for name, value in fields.items()}
+
+
+def _concealed(name: str, value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return tuple(_concealed(name, item) for item in value)
+    if isinstance(value, dict) and name in {"plates", "readings"}:
+        return concealed(value)
+    return conceal(value, secrets.token_bytes(SALT_BYTES)) if name in _TEXTS and isinstance(value, str) else value
 
 
 def picture_ref(sha256: str, size: int) -> MediaRef:

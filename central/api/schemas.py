@@ -61,13 +61,17 @@ class VehicleList(_Answer):
 
 
 class SignedBytes(_Answer):
-    """A record as it was signed; `envelope` is the DSSE envelope verbatim."""
+    """A record as it was signed; `envelope` is the DSSE envelope, payload and signatures verbatim, with the texts that are still held.
+
+    `texts` gives those by the digest that stands in the record; a digest without one is a text that was deleted.
+    """
 
     sha256: Sha256
     key_id: str
     received_us: int
     chain: ChainState
     envelope: str
+    texts: dict[Sha256, str]
 
     @classmethod
     def of(cls, signed: Signed) -> Self:
@@ -78,6 +82,7 @@ class SignedBytes(_Answer):
             received_us=signed.received_us,
             chain=signed.chain,
             envelope=signed.envelope.decode(),
+            texts={disclosure.sha256: disclosure.text for disclosure in signed.disclosures},
         )
 
 

@@ -1,20 +1,22 @@
-"""Walks everything that is stored and verifies it again: signatures, hashes, the chain of each station, the calibration certificates that
-its records name, blobs against their names.
+"""Walks everything that is stored and verifies it again: signatures, hashes, the chain of each station, the texts that its records sign as
+digests, the calibration certificates that they name, blobs against their names.
 """
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, undefer
 
 from central.evidence.blobs import BlobStore
 from central.evidence.certificates import CertificateTrail
+from central.evidence.disclosures import held_texts
 from central.evidence.models import Blob, Deletion, Media, Record, Supplement, Vehicle
 from central.evidence.quarantine import quarantine_count
 from central.evidence.stations import EnrolledKey, keys_of, stations
 from contract.chain import GENESIS, Link, check_link, link_of
+from contract.disclosures import Disclosure
 from contract.faults import RejectError
 from contract.media import sha256_hex
 from contract.records import SupplementRecord, VehicleRecord, parse_record
@@ -36,8 +38,18 @@ class StationAudit:
     chain: str = "unbroken"
     first_seq: int | None = None
     last_seq: int | None = None
+    texts_deleted: int = 0
     blobs_missing: int = 0
     blobs_deleted: int = 0
+
+
+class _Stored(NamedTuple):
+    """A record with its projection and the texts that are held of it."""
+
+    record: Record
+    vehicle: Vehicle | None
+    supplement: Supplement | None
+    held: list[Disclosure]
 
 
 @dataclass
@@ -66,13 +78,15 @@ def _audit_station(session: Session, station: str, failures: list[str]) -> Stati
     result = StationAudit()
     keys = keys_of(session, station)
     before, trail = GENESIS, CertificateTrail()
-    for row, vehicle, supplement in _rows(session, station):
+    for stored in _rows(session, station):
+        row, vehicle = stored.record, stored.vehicle
         source = f"{station}/{row.seq}"
         result.records += 1
         result.first_seq = result.first_seq or row.seq
         result.last_seq = row.seq
         try:
-            record = _check_row(row, vehicle, supplement, keys, source)
+            record = _check_row(stored, keys, source)
+            result.texts_deleted += record.withheld
             if isinstance(record, VehicleRecord):
                 trail.follow(record, source)
             result.verified += 1
@@ -84,8 +98,8 @@ def _audit_station(session: Session, station: str, failures: list[str]) -> Stati
     return result
 
 
-def _rows(session: Session, station: str) -> Iterator[tuple[Record, Vehicle | None, Supplement | None]]:
-    """Give a station's records in order of their numbers, a few at a time, each with its projection."""
+def _rows(session: Session, station: str) -> Iterator[_Stored]:
+    """Give a station's records in order of their numbers, a few at a time."""
     query = (
         select(Record, Vehicle, Supplement)
         .outerjoin(Vehicle, Vehicle.record_id == Record.id)
@@ -96,23 +110,19 @@ def _rows(session: Session, station: str) -> Iterator[tuple[Record, Vehicle | No
     )
     after = 0
     while batch := session.execute(query.where(and_(Record.station == station, Record.seq > after))).all():
-        yield from ((record, vehicle, supplement) for record, vehicle, supplement in batch)
+        held = held_texts(session, [record.id for record, _, _ in batch])
+        yield from (_Stored(record, vehicle, supplement, held[record.id]) for record, vehicle, supplement in batch)
         after = batch[-1][0].seq
         session.expunge_all()
 
 
-def _check_row(
-    row: Record,
-    vehicle: Vehicle | None,
-    supplement: Supplement | None,
-    keys: dict[str, EnrolledKey],
-    source: str,
-) -> VehicleRecord | SupplementRecord:
+def _check_row(stored: _Stored, keys: dict[str, EnrolledKey], source: str) -> VehicleRecord | SupplementRecord:
+    row, vehicle, supplement, held = stored
     public_keys = {identity: enrolled.key for identity, enrolled in keys.items()}
     payload = open_envelope(parse_envelope(row.envelope, source), PayloadType.RECORD, public_keys, source)
     if payload != row.payload or sha256_hex(payload) != row.sha256:
         raise RejectError("altered", source, "the stored bytes are not the signed ones")
-    record = parse_record(payload, source)
+    record = parse_record(payload, source, held)
     columns = (row.station, row.seq, row.prev_sha256, row.type, row.time_us)
     if columns != (record.station, record.seq, record.prev_sha256, record.type, record.time_us):
         raise RejectError("altered", source, "the row's columns are not the signed record's")
@@ -120,9 +130,18 @@ def _check_row(
         shown = vehicle and (vehicle.gross_kg, vehicle.outcome, vehicle.time_us, vehicle.lane, vehicle.station, vehicle.seq)
         if shown != (record.gross_kg, record.verdict.outcome.value, record.time_us, record.lane, record.station, record.seq):
             raise RejectError("altered", source, "the list shows another vehicle than the signed record")
+        _check_plate(record, vehicle, source)
     elif supplement is None or (supplement.of_seq, supplement.of_sha256) != (record.of_seq, record.of_sha256):
         raise RejectError("altered", source, "the supplement is filed with another vehicle than it was signed for")
     return record
+
+
+def _check_plate(record: VehicleRecord, vehicle: Vehicle | None, source: str) -> None:
+    """Check that the list shows the plate that was signed, until both are deleted; of a late plate the signed supplement is checked."""
+    if vehicle is None or vehicle.swept_us is not None or not record.has_plate:
+        return
+    if vehicle.plate != record.plate:
+        raise RejectError("altered", source, "the list shows another plate than the signed record, or its text is gone before its time")
 
 
 def _check_chain(row: Record, before: Link, source: str, result: StationAudit, failures: list[str]) -> Link:

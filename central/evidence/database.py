@@ -3,7 +3,7 @@
 import fcntl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Final
@@ -123,6 +123,29 @@ class Database:
                 if self.is_sqlite and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
                     raise StopError("database-broken", "database", f"rows refer to what is not there: {lost[:5]}")
 
+    def clear_deleted(self) -> bool:
+        """Leave nothing of what was deleted in the write-ahead log; give whether that was done, or somebody is still reading it.
+
+        SQLite overwrites what is deleted in the file itself (`secure_delete`), and its log is cut to nothing here. PostgreSQL frees the
+        rows for reuse; what its own log and its backups hold is for their schedule (deploy/README.md).
+        """
+        with _translated(), self._exclusive():
+            if self.is_sqlite:
+                with closing(self.engine.raw_connection()) as raw:
+                    busy, _, _ = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return not busy
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("VACUUM disclosure, vehicle, quarantine"))
+            return True
+
+    def compact(self) -> None:
+        """Rewrite the SQLite file without what was deleted before `secure_delete` was set; needs as much room again for the while."""
+        if self.is_sqlite:
+            with _translated(), self._exclusive():
+                with closing(self.engine.raw_connection()) as raw:
+                    raw.cursor().execute("VACUUM")
+            self.clear_deleted()
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -169,8 +192,9 @@ def _configure_sqlite(engine: Engine) -> None:
     def _on_connect(connection: SqliteConnection, _entry: ConnectionPoolEntry) -> None:
         # None hands BEGIN to the listener below: the module's own is deferred, and a deferred read cannot be upgraded safely.
         connection.isolation_level = None
-        # FULL syncs the WAL at each commit; NORMAL was measured to lose acknowledged commits at a power cut.
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        # FULL syncs the WAL at each commit; NORMAL was measured to lose acknowledged commits at a power cut. secure_delete overwrites what
+        # is deleted.
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -3,6 +3,7 @@
 An act is written in the very transaction of what it tells of, so that neither is there without the other.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final
@@ -10,6 +11,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
+from central.evidence.log.leaves import log_act
 from central.evidence.models import Act
 from contract.canonical import canonical_bytes
 
@@ -66,7 +68,7 @@ class ActEntry(BaseModel):
 def note(
     session: Session, actor: Actor, verb: Verb, subject: str, *, now_us: int, detail: dict[str, str | int | bool | None] | None = None
 ) -> int:
-    """Write an act within the caller's transaction and give its number."""
+    """Write an act, and its leaf in the log, within the caller's transaction and give its number."""
     entry = ActEntry(
         time_us=now_us,
         person=actor.person,
@@ -79,4 +81,16 @@ def note(
     row = Act(time_us=now_us, person=entry.person, account=entry.account, verb=verb.value, subject=subject, entry=canonical_bytes(entry))
     session.add(row)
     session.flush()
+    log_act(session, row.id, row.entry, now_us)
     return row.id
+
+
+def spans(numbers: Sequence[int]) -> str:
+    """Write ascending numbers as spans, for a detail: ``3-5,9``."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in found)

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Final, Self
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from central.evidence.fault_text import WHAT_MAX, WHERE_MAX, fault_text
-from central.evidence.models import Quarantine, QuarantineDay
+from central.evidence.journal import SERVICE, Verb, note, spans
+from central.evidence.models import LegalHold, Quarantine, QuarantineDay
 from contract.faults import RejectError
 from contract.media import sha256_hex
 from contract.records import RECORD_MAX_BYTES
@@ -15,6 +16,8 @@ from contract.units import US_PER_S
 
 US_PER_DAY: Final = 86_400 * US_PER_S
 PAGE_ROWS_MAX: Final = 500
+EMPTY_BATCH: Final = 100
+"""Messages emptied in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class QuarantineItem:
     received_us: int
     last_received_us: int
     times: int
+    deleted_us: int | None
+    """When its bytes were deleted on schedule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,25 @@ def quarantined_data(session: Session, item_id: int) -> tuple[QuarantineItem, by
     return None if row is None else (_item(row), row.data)
 
 
+def empty_due(session: Session, now_us: int, after_days: float) -> tuple[int, int]:
+    """Delete the bytes of the next messages that last came so long ago, for they may hold plates; give how many, and how many bytes.
+
+    What was refused, when and why stays. A message of a vehicle that is under a legal hold is kept whole.
+    """
+    held = exists().where(LegalHold.lifted_us.is_(None), LegalHold.station == Quarantine.station, LegalHold.seq == Quarantine.seq)
+    due = select(Quarantine.id, func.length(Quarantine.data)).where(
+        Quarantine.deleted_us.is_(None), Quarantine.last_received_us < now_us - round(after_days * US_PER_DAY), ~held
+    )
+    found = session.execute(due.order_by(Quarantine.id).limit(EMPTY_BATCH)).all()
+    if not found:
+        return 0, 0
+    ids, size = [identity for identity, _ in found], sum(size for _, size in found)
+    session.execute(update(Quarantine).where(Quarantine.id.in_(ids)).values(data=b"", deleted_us=now_us))
+    detail: dict[str, str | int | bool | None] = {"messages": len(ids), "bytes": size, "numbers": spans(ids)}
+    note(session, SERVICE, Verb.DELETED, "retention/quarantine", now_us=now_us, detail=detail)
+    return len(ids), size
+
+
 def quarantine_count(session: Session) -> int:
     """Give the number of refused messages that are kept."""
     return session.scalar(select(func.count()).select_from(Quarantine)) or 0
@@ -161,4 +185,5 @@ def _item(row: Quarantine) -> QuarantineItem:
         row.received_us,
         row.last_received_us,
         row.times,
+        row.deleted_us,
     )

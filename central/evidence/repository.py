@@ -3,19 +3,23 @@
 Every function takes an open `Session` of `central.evidence.database.Database.read()` and gives frozen values that outlive it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final, Self, TypeVarTuple
 
-from sqlalchemy import Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from central.evidence.disclosures import held_texts, stored_record
 from central.evidence.models import Blob, ChainState, Deletion, Media, Record, Supplement, Vehicle
+from contract.disclosures import Disclosure, parse_record_envelope
 from contract.faults import RejectError
 from contract.media import MediaRef, MediaRole
-from contract.records import SupplementRecord, VehicleRecord, parse_record
+from contract.records import SupplementRecord, VehicleRecord
 from contract.verdicts import Outcome
 
 PAGE_ROWS_MAX: Final = 500
+Row = TypeVarTuple("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,10 @@ class PageKey:
 
 @dataclass(frozen=True, slots=True)
 class VehicleFilter:
-    """What a list is narrowed to; None leaves a field open. Times are UTC in µs, [from_us, until_us); `plate` matches any part of it.
+    """What a list is narrowed to; None leaves a field open.
 
-    `within` are the stations of which the asker may know.
+    Times are UTC in µs, [from_us, until_us); `plate` matches any part of it; `over_permille_min` is the least excess, in thousandths of
+    the limit; `within` are the stations of which the asker may know.
     """
 
     station: str | None = None
@@ -58,6 +63,12 @@ class VehicleFilter:
     enforceable: bool | None = None
     plate: str | None = None
     within: frozenset[str] | None = None
+    lane: int | None = None
+    axles: int | None = None
+    vehicle_class: str | None = None
+    over_permille_min: int | None = None
+    speed_min_mm_s: int | None = None
+    speed_max_mm_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +117,28 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A record as it was signed and received; the bytes are verbatim."""
+    """A record as it was signed and received: payload and signatures verbatim, and the texts beside them that are still held."""
 
     sha256: str
     payload: bytes
-    envelope: bytes
+    bare_envelope: bytes
+    disclosures: tuple[Disclosure, ...]
     key_id: str
     received_us: int
     chain: ChainState
+
+    @property
+    def envelope(self) -> bytes:
+        """The envelope as it came, but for the texts that were deleted since.
+
+        Raises
+        ------
+        RejectError
+            ``not-an-envelope`` if what is stored is none.
+        """
+        if not self.disclosures:
+            return self.bare_envelope
+        return parse_record_envelope(self.bare_envelope, f"stored envelope of {self.sha256[:16]}").disclosing(self.disclosures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +176,7 @@ class VehicleDetail:
 def find_vehicles(session: Session, narrowed: VehicleFilter, before: PageKey | None = None, limit: int = 50) -> VehiclePage:
     """Give a page of the list, newest passage first, starting just after `before`; at most `PAGE_ROWS_MAX` rows."""
     limit = min(max(limit, 1), PAGE_ROWS_MAX)
-    query = _narrow(_summaries(), narrowed).order_by(Vehicle.time_us.desc(), Vehicle.record_id.desc()).limit(limit + 1)
+    query = narrow(_summaries(), narrowed).order_by(Vehicle.time_us.desc(), Vehicle.record_id.desc()).limit(limit + 1)
     if before is not None:
         query = query.where(tuple_(Vehicle.time_us, Vehicle.record_id) < tuple_(before.time_us, before.record_id))
     rows = [_summary(vehicle, record) for vehicle, record in session.execute(query)]
@@ -185,7 +210,7 @@ def vehicles_since(session: Session, cursor: int, narrowed: VehicleFilter, limit
         .join(Supplement, and_(Supplement.station == Vehicle.station, Supplement.of_seq == Vehicle.seq))
         .where(Supplement.record_id.in_(ids))
     )
-    query = _narrow(_summaries(), narrowed).where(or_(Vehicle.record_id.in_(ids), Vehicle.record_id.in_(supplemented)))
+    query = narrow(_summaries(), narrowed).where(or_(Vehicle.record_id.in_(ids), Vehicle.record_id.in_(supplemented)))
     rows = session.execute(query.order_by(Vehicle.record_id))
     return News(tuple(_summary(vehicle, record) for vehicle, record in rows), ids[-1])
 
@@ -196,14 +221,15 @@ def vehicle(session: Session, station: str, seq: int) -> VehicleDetail | None:
     if found is None:
         return None
     row, own = found
-    parsed = parse_record(own.payload, f"stored record {station}/{seq}")
+    held = held_texts(session, [own.id])[own.id]
+    parsed = stored_record(own, held)
     if not isinstance(parsed, VehicleRecord):
         raise RejectError("wrong-type", f"stored record {station}/{seq}", "is listed as a vehicle but its signed bytes are a supplement")
     supplements = _supplements(session, own)
     return VehicleDetail(
         summary=_summary(row, own),
         record=parsed,
-        signed=_signed(own),
+        signed=_signed(own, held),
         supplements=tuple(detail for detail, _ in supplements),
         media=_media(session, [own.id, *(record_id for _, record_id in supplements)]),
     )
@@ -213,22 +239,38 @@ def _summaries() -> Select[Vehicle, Record]:
     return select(Vehicle, Record).join(Record, Record.id == Vehicle.record_id)
 
 
-def _narrow(query: Select[Vehicle, Record], narrowed: VehicleFilter) -> Select[Vehicle, Record]:
-    if narrowed.station is not None:
-        query = query.where(Vehicle.station == narrowed.station)
-    if narrowed.within is not None:
-        query = query.where(Vehicle.station.in_(narrowed.within))
-    if narrowed.from_us is not None:
-        query = query.where(Vehicle.time_us >= narrowed.from_us)
-    if narrowed.until_us is not None:
-        query = query.where(Vehicle.time_us < narrowed.until_us)
-    if narrowed.outcome is not None:
-        query = query.where(Vehicle.outcome == narrowed.outcome.value)
-    if narrowed.enforceable is not None:
-        query = query.where(Vehicle.enforceable.is_(narrowed.enforceable))
-    if narrowed.plate:
-        query = query.where(Vehicle.plate.contains(narrowed.plate.strip().upper(), autoescape=True))
+def narrow(query: Select[*Row], narrowed: VehicleFilter) -> Select[*Row]:
+    """Narrow any query over `Vehicle` to what a filter leaves."""
+    for condition in _conditions(narrowed):
+        query = query.where(condition)
     return query
+
+
+def _conditions(narrowed: VehicleFilter) -> Iterator[ColumnElement[bool]]:
+    equal = (
+        (Vehicle.station, narrowed.station),
+        (Vehicle.outcome, None if narrowed.outcome is None else narrowed.outcome.value),
+        (Vehicle.enforceable, narrowed.enforceable),
+        (Vehicle.lane, narrowed.lane),
+        (Vehicle.axles, narrowed.axles),
+        (Vehicle.vehicle_class, narrowed.vehicle_class),
+    )
+    yield from (column == value for column, value in equal if value is not None)
+    if narrowed.within is not None:
+        yield Vehicle.station.in_(narrowed.within)
+    if narrowed.from_us is not None:
+        yield Vehicle.time_us >= narrowed.from_us
+    if narrowed.until_us is not None:
+        yield Vehicle.time_us < narrowed.until_us
+    if narrowed.plate:
+        yield Vehicle.plate.contains(narrowed.plate.strip().upper(), autoescape=True)
+    if narrowed.over_permille_min is not None:
+        # A vehicle without a limit has none to be over: the product is NULL, and NULL is not true.
+        yield Vehicle.over_kg * 1_000 >= Vehicle.limit_kg * narrowed.over_permille_min
+    if narrowed.speed_min_mm_s is not None:
+        yield Vehicle.speed_mm_s >= narrowed.speed_min_mm_s
+    if narrowed.speed_max_mm_s is not None:
+        yield Vehicle.speed_mm_s <= narrowed.speed_max_mm_s
 
 
 def _summary(row: Vehicle, own: Record) -> VehicleSummary:
@@ -257,8 +299,8 @@ def _summary(row: Vehicle, own: Record) -> VehicleSummary:
     )
 
 
-def _signed(own: Record) -> Signed:
-    return Signed(own.sha256, own.payload, own.envelope, own.key_id, own.received_us, ChainState(own.chain))
+def _signed(own: Record, held: list[Disclosure]) -> Signed:
+    return Signed(own.sha256, own.payload, own.envelope, tuple(held), own.key_id, own.received_us, ChainState(own.chain))
 
 
 def _supplements(session: Session, own: Record) -> list[tuple[SupplementDetail, int]]:
@@ -268,11 +310,13 @@ def _supplements(session: Session, own: Record) -> list[tuple[SupplementDetail, 
         .where(Supplement.station == own.station, Supplement.of_seq == own.seq, Supplement.of_sha256 == own.sha256)
         .order_by(Record.seq)
     )
+    rows = session.scalars(query).all()
+    held = held_texts(session, [later.id for later in rows])
     details = []
-    for later in session.scalars(query):
-        parsed = parse_record(later.payload, f"stored record {later.station}/{later.seq}")
+    for later in rows:
+        parsed = stored_record(later, held[later.id])
         if isinstance(parsed, SupplementRecord):
-            details.append((SupplementDetail(parsed, _signed(later)), later.id))
+            details.append((SupplementDetail(parsed, _signed(later, held[later.id])), later.id))
     return details
 
 

@@ -1,17 +1,22 @@
-"""What is kept of vehicles that were not overloaded, and for how long: their pictures, clips and plates are deleted on schedule.
+"""What is kept of vehicles, and for how long: pictures, clips and plates without a purpose are deleted on schedule.
 
-Signed records are never touched, so every proof holds on: a record vouches for its media by hash, and the hash of what was deleted is
-remembered. The plate leaves the lists and the search; the text within the signed bytes stays with them (docs/adr/0008).
+Signed bytes are never touched, so every proof holds on: a record vouches for its media and its texts by hash, and what was deleted is
+remembered by it. Vehicles that were not overloaded go some days after they came; an overload is a case, and stays until that has ended and
+its own time is over; what is under a legal hold stays (docs/adr/0008).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from central.evidence.aggregates.tally import forget_plates
-from central.evidence.models import Blob, Deletion, Media, Record, Supplement, Vehicle
+from central.evidence.disclosures import forget_texts
+from central.evidence.holds import is_held
+from central.evidence.journal import SERVICE, Verb, note, spans
+from central.evidence.models import Blob, Case, Deletion, Media, Record, Supplement, Vehicle
 from contract.media import MediaRole
 from contract.units import US_PER_S
 from contract.verdicts import Outcome
@@ -24,19 +29,35 @@ PERSONAL: Final = tuple(str(role) for role in MediaRole if role is not MediaRole
 """Roles that may show a person or a plate; a raw signal shows neither."""
 
 NOT_OVERLOADED: Final = tuple(str(outcome) for outcome in Outcome if outcome is not Outcome.OVERLOAD)
+DISMISSED: Final = "dismissed"
+"""State of a case that led to nothing (`central.review.workflow`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How many days media and plates are kept: of vehicles that were not overloaded after they came, of overloads after their case was
+    dismissed or closed, and of supplements whose vehicle never came.
+    """
+
+    not_overloaded_days: float
+    dismissed_case_days: float
+    closed_case_days: float
+    orphan_days: float
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What one sweep has deleted: of how many vehicles, how many plates, and the hashes of the media whose files are now to be removed."""
+    """What one sweep has deleted: of how many records, how many plates and texts, and the media whose files are now to be removed."""
 
     vehicles: int = 0
+    supplements: int = 0
     plates: int = 0
+    texts: int = 0
     media: tuple[str, ...] = ()
     size: int = 0
 
 
-def sweep(session: Session, now_us: int, after_days: float) -> Swept:
+def sweep(session: Session, now_us: int, schedule: Schedule) -> Swept:
     """Take media and plates of the next vehicles that are due out of the database; an empty `Swept` where none is.
 
     The caller removes the files after its commit: a file without a row is a stray, a row without its file would look like a broken proof.
@@ -47,46 +68,110 @@ def sweep(session: Session, now_us: int, after_days: float) -> Swept:
         A writing one.
     now_us
         UTC in µs.
-    after_days
-        How long after central has received a vehicle's record its media and plate are kept.
+    schedule
+        How long what is kept.
     """
-    due = (
-        select(Vehicle.record_id, Vehicle.plate)
-        .join(Record, Record.id == Vehicle.record_id)
-        .where(Vehicle.swept_us.is_(None), Vehicle.outcome.in_(NOT_OVERLOADED), Record.received_us < now_us - round(after_days * DAY_US))
-        .order_by(Vehicle.record_id)
-        .limit(BATCH)
-    )
-    found = session.execute(due).all()
-    if not found:
-        return Swept()
-    ids = [record_id for record_id, _ in found]
-    forget_plates(session, ids)
-    session.execute(update(Vehicle).where(Vehicle.record_id.in_(ids)).values(plate=None, plate_certainty_ppm=0, swept_us=now_us))
-    media = _media_of(session, ids)
+
+    def before_us(days: float) -> int:
+        return now_us - round(days * DAY_US)
+
+    not_overloaded, dismissed, closed = schedule.not_overloaded_days, schedule.dismissed_case_days, schedule.closed_case_days
+    for due, after_days in (
+        (_not_overloaded(before_us(not_overloaded)), not_overloaded),
+        (_case_over(Case.state == DISMISSED, Case.entered_us < before_us(dismissed)), dismissed),
+        (_case_over(Case.state != DISMISSED, Case.closed_us < before_us(closed)), closed),
+    ):
+        query = due.where(Vehicle.swept_us.is_(None), ~is_held()).order_by(Vehicle.record_id).limit(BATCH)
+        if found := session.execute(query).all():
+            return _sweep_vehicles(session, {row.record_id: row.plate for row in found}, now_us, after_days)
+    if late := _late_supplements(session, before_us(schedule.orphan_days)):
+        return _sweep_supplements(session, late, now_us)
+    return Swept()
+
+
+def _not_overloaded(before_us: int) -> Select[int, str | None]:
+    """Give what is due of vehicles that are no case."""
+    due = select(Vehicle.record_id, Vehicle.plate).join(Record, Record.id == Vehicle.record_id)
+    return due.where(Vehicle.outcome.in_(NOT_OVERLOADED), Record.received_us < before_us)
+
+
+def _case_over(kind: ColumnElement[bool], ended: ColumnElement[bool]) -> Select[int, str | None]:
+    """Give what is due of overloads whose case has ended long enough ago; one without a case waits for it."""
+    return select(Vehicle.record_id, Vehicle.plate).join(Case, Case.record_id == Vehicle.record_id).where(kind, ended)
+
+
+def _sweep_vehicles(session: Session, plates: dict[int, str | None], now_us: int, after_days: float) -> Swept:
+    vehicles = list(plates)
+    supplements = _supplements_of(session, vehicles)
+    forget_plates(session, vehicles)
+    session.execute(update(Vehicle).where(Vehicle.record_id.in_(vehicles)).values(plate=None, plate_certainty_ppm=0, swept_us=now_us))
+    session.execute(update(Case).where(Case.record_id.in_(vehicles)).values(plate=None))
+    swept = _sweep_records(session, [*vehicles, *supplements], now_us, after_days)
+    done = Swept(len(vehicles), len(supplements), sum(plate is not None for plate in plates.values()), *swept)
+    _note(session, "retention/vehicles", done, vehicles, now_us)
+    return done
+
+
+def _sweep_supplements(session: Session, supplements: list[int], now_us: int) -> Swept:
+    done = Swept(0, len(supplements), 0, *_sweep_records(session, supplements, now_us, 0.0))
+    _note(session, "retention/supplements", done, supplements, now_us)
+    return done
+
+
+def _sweep_records(session: Session, records: list[int], now_us: int, after_days: float) -> tuple[int, tuple[str, ...], int]:
+    """Delete texts and media of records; give the number of texts, and hashes and size of the media."""
+    texts = forget_texts(session, records)
+    session.execute(update(Supplement).where(Supplement.record_id.in_(records)).values(swept_us=now_us))
+    media = _media_of(session, records)
     for sha256, size in media.items():
         if session.get(Deletion, sha256) is None:
             session.add(Deletion(sha256=sha256, size=size, deleted_us=now_us, after_days=after_days))
         if (blob := session.get(Blob, sha256)) is not None:
             session.delete(blob)
-    return Swept(len(found), sum(plate is not None for _, plate in found), tuple(media), sum(media.values()))
+    return texts, tuple(media), sum(media.values())
 
 
-def _media_of(session: Session, vehicles: list[int]) -> dict[str, int]:
-    """Give hash and size of the personal media of vehicles and their supplements, but those that a vehicle which is not swept shares."""
-    records = _records_of(session, vehicles)
+def _media_of(session: Session, records: list[int]) -> dict[str, int]:
+    """Give hash and size of the personal media of records, but those that a record which is not swept shares."""
     media = session.scalars(select(Media).where(Media.record_id.in_(records), Media.role.in_(PERSONAL)))
     sizes = {item.sha256: item.size for item in media}
-    shared = select(Media.sha256).where(Media.sha256.in_(list(sizes)), or_(Media.record_id.not_in(records), Media.role.not_in(PERSONAL)))
+    swept = or_(
+        exists().where(Vehicle.record_id == Media.record_id, Vehicle.swept_us.is_not(None)),
+        exists().where(Supplement.record_id == Media.record_id, Supplement.swept_us.is_not(None)),
+    )
+    shared = select(Media.sha256).where(Media.sha256.in_(list(sizes)), or_(~swept, Media.role.not_in(PERSONAL)))
     kept = set(session.scalars(shared))
     return {sha256: size for sha256, size in sizes.items() if sha256 not in kept}
 
 
-def _records_of(session: Session, vehicles: list[int]) -> list[int]:
-    """Give the ids of vehicles' own records and of those that supplement them."""
-    later = (
-        select(Supplement.record_id)
-        .join(Vehicle, (Vehicle.station == Supplement.station) & (Vehicle.seq == Supplement.of_seq))
-        .where(Vehicle.record_id.in_(vehicles))
-    )
-    return [*vehicles, *session.scalars(later)]
+def _supplements_of(session: Session, vehicles: list[int]) -> list[int]:
+    later = select(Supplement.record_id).join(Vehicle, (Vehicle.station == Supplement.station) & (Vehicle.seq == Supplement.of_seq))
+    return list(session.scalars(later.where(Vehicle.record_id.in_(vehicles))))
+
+
+def _late_supplements(session: Session, before_us: int) -> list[int]:
+    """Give supplements that came after their vehicle was swept, and such whose vehicle has not come at all."""
+    vehicle = aliased(Vehicle)
+    its_own = and_(vehicle.station == Supplement.station, vehicle.seq == Supplement.of_seq)
+    is_orphan = and_(~exists().where(its_own), Record.received_us < before_us)
+    query = select(Supplement.record_id).join(Record, Record.id == Supplement.record_id)
+    query = query.where(Supplement.swept_us.is_(None), or_(exists().where(its_own, vehicle.swept_us.is_not(None)), is_orphan))
+    return list(session.scalars(query.order_by(Supplement.record_id).limit(BATCH)))
+
+
+def deleted_since(session: Session, since_us: int) -> tuple[str, ...]:
+    """Give the hashes of media that were deleted since: a crash between commit and removal may have left their files."""
+    return tuple(session.scalars(select(Deletion.sha256).where(Deletion.deleted_us >= since_us)))
+
+
+def _note(session: Session, subject: str, done: Swept, records: Sequence[int], now_us: int) -> None:
+    """Write the deletion into the journal: how much, and of which records."""
+    counts: dict[str, str | int | bool | None] = {
+        "vehicles": done.vehicles,
+        "supplements": done.supplements,
+        "plates": done.plates,
+        "texts": done.texts,
+        "media": len(done.media),
+        "bytes": done.size,
+    }
+    note(session, SERVICE, Verb.DELETED, subject, now_us=now_us, detail=counts | {"records": spans(records)})

@@ -33,7 +33,7 @@ def _missing_bars(record: VehicleRecord, pack: RulePack | None) -> list[str]:
         Bar.CLOCK: record.clock.state is not ClockState.SYNCHRONISED,
         Bar.CALIBRATION: record.calibration is None,
         Bar.VERIFICATION: record.certificate is not None and not record.certificate.verified_at(record.time_us),
-        Bar.NO_PLATE: record.plate is None,
+        Bar.NO_PLATE: not record.has_plate,
         Bar.RULES: pack is not None and not pack.in_force(record.time_us),
     }
     wanted = {bar for bar, is_demanded in demanded.items() if is_demanded}

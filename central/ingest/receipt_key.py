@@ -1,64 +1,22 @@
-"""Central's own key pair, which signs receipts: the private half readable by its owner only."""
+"""Central's key pair that signs receipts; stations are given the public half."""
 
 from pathlib import Path
 from typing import Final
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-    load_pem_public_key,
-)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from central.evidence.key_files import made_once
-from contract.faults import StopError
+from central.evidence.keys import own_key
 
-PRIVATE_NAME: Final = "receipt.key.pem"
-PUBLIC_NAME: Final = "receipt.pub.pem"
+NAME: Final = "receipt"
+PUBLIC_NAME: Final = f"{NAME}.pub.pem"
 
 
 def receipt_key(folder: Path) -> Ed25519PrivateKey:
-    """Give the key of that folder, made if there is none; the public half is beside it as ``receipt.pub.pem`` for the stations.
+    """Give the key of that folder, made if there is none.
 
     Raises
     ------
     StopError
         ``key-unreadable`` if what lies there is no Ed25519 private key.
     """
-    path = folder / PRIVATE_NAME
-    try:
-        key = load_pem_private_key(made_once(folder, PRIVATE_NAME, _new_pem), password=None)
-    except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise StopError("key-unreadable", str(path), f"is no readable private key: {error}") from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise StopError("key-unreadable", str(path), "is no Ed25519 key")
-    public = folder / PUBLIC_NAME
-    pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    if not public.exists() or public.read_bytes() != pem:
-        public.write_bytes(pem)
-    return key
-
-
-def read_public_key(path: Path) -> Ed25519PublicKey:
-    """Read a station's public key from a PEM file.
-
-    Raises
-    ------
-    StopError
-        ``key-unreadable`` if it is none.
-    """
-    try:
-        key = load_pem_public_key(path.read_bytes())
-    except (OSError, ValueError, UnsupportedAlgorithm) as error:
-        raise StopError("key-unreadable", str(path), f"is no readable public key in PEM form: {error}") from error
-    if not isinstance(key, Ed25519PublicKey):
-        raise StopError("key-unreadable", str(path), "is no Ed25519 public key; the station's `keys` folder has the right one")
-    return key
-
-
-def _new_pem() -> bytes:
-    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return own_key(folder, NAME)

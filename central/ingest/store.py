@@ -1,6 +1,8 @@
-"""The verified records of one transaction into their tables: the signed bytes verbatim, what lists need, what they add to the sums."""
+"""The verified records of one transaction into their tables and the log: the signed bytes verbatim, the texts that they hide, what lists
+need of both, and what they add to the sums.
+"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import insert, select, tuple_, update
@@ -8,11 +10,15 @@ from sqlalchemy.orm import Session
 
 from central.evidence.aggregates.passage import Passage
 from central.evidence.aggregates.tally import Tally
-from central.evidence.late_plates import surest_plate
-from central.evidence.models import ChainState, LateMatch, Media, Record, Supplement, Vehicle
+from central.evidence.disclosures import hold_texts
+from central.evidence.events import EventType, emit
+from central.evidence.log.leaves import log_records
+from central.evidence.models import ChainState, Media, Record, Supplement, Vehicle
+from central.ingest.late_plates import show_late_plates
 from central.ingest.surroundings import Surroundings
 from central.ingest.verify import Checked, place
-from contract.records import PlateEntry, SupplementRecord, VehicleRecord
+from contract.log.leaves import RecordLeaf
+from contract.records import SupplementRecord, VehicleRecord
 from contract.units import PPM
 from contract.verdicts import Outcome
 
@@ -75,7 +81,7 @@ class Batch:
             "chain": (ChainState.LINKED if linked else ChainState.PENDING).value,
             "mark": checked.mark,
             "payload": authentic.payload,
-            "envelope": authentic.message.data,
+            "envelope": authentic.envelope.bare,
         }
         return True
 
@@ -87,9 +93,12 @@ class Batch:
         returning = insert(Record).returning(Record.id, sort_by_parameter_order=True)
         ids = session.scalars(returning, list(self._rows.values())).all()
         stored = list(zip(ids, self._taken.values(), strict=True))
+        log_records(session, [(row_id, _leaf(checked, self._now_us)) for row_id, checked in stored])
         if self._linked_later:
             linked = update(Record).where(tuple_(Record.station, Record.seq).in_(self._linked_later))
             session.execute(linked.values(chain=ChainState.LINKED.value), execution_options={"synchronize_session": False})
+        swept = _swept(session, [checked.record for _, checked in stored])
+        hold_texts(session, [(row_id, checked.record.disclosures) for row_id, checked in stored if _vehicle_place(checked) not in swept])
         vehicles = [
             _vehicle_row(checked.record, row_id, checked.mark) for row_id, checked in stored if isinstance(checked.record, VehicleRecord)
         ]
@@ -101,10 +110,37 @@ class Batch:
             if isinstance(checked.record, VehicleRecord):
                 tally.passage(Passage.of(checked.record, enforceable=checked.record.verdict.enforceable and checked.mark is None))
         for row in vehicles:
-            if row["plate"] is not None and row["outcome"] == Outcome.OVERLOAD.value:
-                tally.plate(row["station"], row["time_us"], row["plate"], row["over_kg"])
-        _show_late_plates(session, self._taken, tally)
+            if row["outcome"] == Outcome.OVERLOAD.value:
+                _tell(session, row, self._now_us)
+                if row["plate"] is not None:
+                    tally.plate(row["station"], row["time_us"], row["plate"], row["over_kg"])
+        show_late_plates(session, [checked.record for _, checked in stored], tally)
         tally.write(session)
+
+
+def _leaf(checked: Checked, now_us: int) -> RecordLeaf:
+    return RecordLeaf(station=checked.record.station, seq=checked.record.seq, sha256=checked.link.sha256, logged_us=now_us)
+
+
+def _vehicle_place(checked: Checked) -> Place:
+    """Give station and number of the vehicle that a record is of."""
+    record = checked.record
+    return record.station, record.of_seq if isinstance(record, SupplementRecord) else record.seq
+
+
+def _swept(session: Session, records: Sequence[VehicleRecord | SupplementRecord]) -> set[Place]:
+    """Give the vehicles, of those that are supplemented, whose plate was deleted on schedule: of these no further text is kept."""
+    named = {(record.station, record.of_seq) for record in records if isinstance(record, SupplementRecord)}
+    if not named:
+        return set()
+    query = select(Vehicle.station, Vehicle.seq).where(tuple_(Vehicle.station, Vehicle.seq).in_(sorted(named)))
+    return {(station, seq) for station, seq in session.execute(query.where(Vehicle.swept_us.is_not(None)))}
+
+
+def _tell(session: Session, vehicle: Row, now_us: int) -> None:
+    """Tell other systems of an overload: that it is there and how heavy, not whose."""
+    data = {name: vehicle[name] for name in ("station", "seq", "time_us", "gross_kg", "over_kg", "enforceable")}
+    emit(session, EventType.RECORD_OVERLOAD, f"vehicle/{vehicle['station']}/{vehicle['seq']}", data, now_us)
 
 
 def _insert(session: Session, model: type, rows: list[Row]) -> None:
@@ -154,46 +190,3 @@ def _vehicle_row(record: VehicleRecord, row_id: int, mark: str | None) -> Row:
         "enforceable": record.verdict.enforceable and mark is None,
         "playback": record.clock.playback_ppm != PPM,
     }
-
-
-def _show_late_plates(session: Session, taken: Mapping[Place, Checked], tally: Tally) -> None:
-    """Let the lists show plates that came in a supplement, in whichever order vehicle and supplement arrived."""
-    waiting: set[Place] = set()
-    for place_, checked in taken.items():
-        record = checked.record
-        if isinstance(record, SupplementRecord) and surest_plate(record.plates) is not None:
-            waiting.add((record.station, record.of_seq))
-        elif isinstance(record, VehicleRecord) and record.plate is None:
-            waiting.add(place_)
-    if not waiting:
-        return
-    query = select(Vehicle, Record.sha256).join(Record, Record.id == Vehicle.record_id)
-    plateless = tuple_(Vehicle.station, Vehicle.seq).in_(sorted(waiting)), Vehicle.plate.is_(None), Vehicle.swept_us.is_(None)
-    found = {(vehicle.station, vehicle.seq, sha256): vehicle for vehicle, sha256 in session.execute(query.where(*plateless))}
-    reads = _late_reads(session, {(station, seq) for station, seq, _ in found})
-    for key, vehicle in found.items():
-        best = surest_plate(reads.get(key, ()))
-        if best is not None:
-            vehicle.plate, vehicle.plate_certainty_ppm = best.text, best.certainty_ppm
-            session.add(LateMatch(record_id=vehicle.record_id))
-            tally.read_late(vehicle.station, vehicle.time_us)
-            if vehicle.outcome == Outcome.OVERLOAD.value:
-                tally.plate(vehicle.station, vehicle.time_us, vehicle.plate, vehicle.over_kg)
-    session.flush()
-
-
-def _late_reads(session: Session, vehicles: set[Place]) -> dict[tuple[str, int, str], list[PlateEntry]]:
-    """Give the plates that supplements bring to some vehicles, by the vehicle's station, number and hash."""
-    if not vehicles:
-        return {}
-    query = (
-        select(Supplement.station, Supplement.of_seq, Supplement.of_sha256, Record.payload)
-        .join(Record, Record.id == Supplement.record_id)
-        .where(tuple_(Supplement.station, Supplement.of_seq).in_(sorted(vehicles)))
-        .order_by(Record.id)
-    )
-    reads: dict[tuple[str, int, str], list[PlateEntry]] = {}
-    for station, of_seq, of_sha256, payload in session.execute(query):
-        plates = SupplementRecord.model_validate_json(payload).plates
-        reads.setdefault((station, of_seq, of_sha256), []).extend(plates)
-    return reads

@@ -12,10 +12,11 @@ from central.evidence.quarantine import Refused
 from central.evidence.stations import EnrolledKey
 from central.evidence.verdict_check import mark_of
 from contract.chain import GENESIS, Link, check_link, link_of
+from contract.disclosures import DisclosureError, RecordEnvelope, parse_record_envelope
 from contract.faults import RejectError
 from contract.media import sha256_hex
 from contract.records import RECORD_MAX_BYTES, SupplementRecord, VehicleRecord, parse_record
-from contract.signatures import PayloadType, open_envelope, parse_envelope
+from contract.signatures import PayloadType, open_envelope
 from contract.station import Name
 from contract.topics import station_of
 from contract.units import US_PER_S
@@ -45,6 +46,7 @@ class Authentic:
     station: str
     key_id: str
     payload: bytes
+    envelope: RecordEnvelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,10 @@ class Neighbours:
 
 
 def verify(message: Message, keys_of: KeysOf, now_us: int) -> Checked | Refused:
-    """Check a message by itself: steps 1 to 10 of 12.
+    """Check a message by itself: steps 1 to 11 of 13.
 
-    Only what passed step 5 counts as the station's word; a refusal before it is unauthenticated.
+    Only what passed step 5 counts as the station's word; a refusal before it is unauthenticated. So is one in step 8: no signature covers
+    the disclosures, and a station whose message was changed on its way must not be told that its record is refused, but send it again.
     """
     authentic: Authentic | None = None
     try:
@@ -80,7 +83,7 @@ def verify(message: Message, keys_of: KeysOf, now_us: int) -> Checked | Refused:
         # 2. The topic is one of ours, and names a possible station.
         station = _topic_station(message.topic)
         # 3. It is a DSSE envelope.
-        envelope = parse_envelope(message.data, message.topic)
+        envelope = parse_record_envelope(message.data, message.topic)
         # 4. The station is enrolled.
         keys = keys_of(station)
         if not keys:
@@ -89,16 +92,20 @@ def verify(message: Message, keys_of: KeysOf, now_us: int) -> Checked | Refused:
         public_keys = {identity: enrolled.key for identity, enrolled in keys.items()}
         payload = open_envelope(envelope, PayloadType.RECORD, public_keys, message.topic)
         signer = next(signature.keyid for signature in envelope.signatures if signature.keyid in keys)
-        authentic = Authentic(message, station, signer, payload)
+        authentic = Authentic(message, station, signer, payload, envelope)
         # 6. and 7. The signed bytes are canonical, and a record of a known type and version.
-        record = parse_record(payload, message.topic)
-        # 8. The record is of the station that sent it.
+        # 8. Each disclosure fits a digest that is signed, each digest has its disclosure.
+        record = parse_record(payload, message.topic, envelope.disclosures)
+        _check_disclosed(record, message.topic)
+        # 9. The record is of the station that sent it.
         if record.station != station:
             raise RejectError("wrong-station", message.topic, f"holds a record of station {record.station}; a station sends its own only")
-        # 9. Its time is plausible, and the key was in force then.
+        # 10. Its time is plausible, and the key was in force then.
         _check_time(record, keys[signer], message.topic, now_us)
-        # 10. The verdict is what the rule pack says of the record's own facts; otherwise it is kept, but marked.
+        # 11. The verdict is what the rule pack says of the record's own facts; otherwise it is kept, but marked.
         mark = mark_of(record) if isinstance(record, VehicleRecord) else None
+    except DisclosureError as fault:
+        return refused(message, fault, None)
     except RejectError as fault:
         return refused(message, fault, authentic)
     return Checked(authentic, record, link_of(record, payload), mark)
@@ -114,7 +121,7 @@ def named_stations(messages: Iterable[Message]) -> set[str]:
 
 
 def place(checked: Checked, neighbours: Neighbours) -> bool:
-    """Check a record against what is stored: steps 11 and 12, inside the transaction that stores it.
+    """Check a record against what is stored: steps 12 and 13, inside the transaction that stores it.
 
     Returns
     -------
@@ -127,7 +134,7 @@ def place(checked: Checked, neighbours: Neighbours) -> bool:
         ``seq-reused``, ``chain-break`` or ``supplement-mismatch``.
     """
     record, topic = checked.record, checked.authentic.message.topic
-    # 11. Its number is new, or the stored record of that number is this one, byte for byte.
+    # 12. Its number is new, or the stored record of that number is this one, byte for byte.
     if neighbours.own_sha256 is not None:
         if neighbours.own_sha256 == checked.link.sha256:
             return False
@@ -136,7 +143,7 @@ def place(checked: Checked, neighbours: Neighbours) -> bool:
             topic,
             f"seq {record.seq} is stored as {neighbours.own_sha256[:16]}, this is {checked.link.sha256[:16]}: a station has one history",
         )
-    # 12. It fits the records before and after it, as far as they are here, and the record that it supplements.
+    # 13. It fits the records before and after it, as far as they are here, and the record that it supplements.
     before = GENESIS if record.seq == 1 else neighbours.before
     if before is not None:
         check_link(before, record, topic)
@@ -183,6 +190,13 @@ def _topic_station(topic: str) -> str:
         return _NAME.validate_python(station)
     except ValidationError as error:
         raise RejectError("unknown-topic", topic, "names no possible station; use letters, digits, '.', '_' and '-'") from error
+
+
+def _check_disclosed(record: VehicleRecord | SupplementRecord, topic: str) -> None:
+    """Refuse a record of which a text is missing: stored without it, the station would let go of the only copy."""
+    if record.withheld:
+        what = f"seq {record.seq} came without {record.withheld} of the texts that it signs as digests; send all of them"
+        raise DisclosureError("disclosure-missing", topic, what)
 
 
 def _check_time(record: VehicleRecord | SupplementRecord, key: EnrolledKey, topic: str, now_us: int) -> None:

@@ -8,7 +8,6 @@ from sqlalchemy import update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
-from central.config import ReviewSettings
 from central.evidence.accounts import Login
 from central.evidence.journal import Actor
 from central.evidence.models import Case
@@ -19,6 +18,7 @@ from central.review.fields import parse_fields
 from central.review.four_eyes import Parts, check_four_eyes, parts_of, take_part
 from central.review.guards import FORMED, GUARDS
 from central.review.history import add_event
+from central.review.settings import ReviewSettings
 from central.review.workflow import WORKFLOW, ActingRole, ActionRow, Decision, State
 from contract.faults import RejectError
 
@@ -103,8 +103,13 @@ def case_row(session: Session, case_id: int) -> Case:
     """
     row = session.get(Case, case_id)
     if row is None:
-        raise RejectError("no-case", f"case {case_id}", "does not exist")
+        raise no_case(case_id)
     return row
+
+
+def no_case(case_id: int) -> RejectError:
+    """Give the refusal of a case that there is not, or not for this person."""
+    return RejectError("no-case", f"case {case_id}", "does not exist, or is of a station that you do not see")
 
 
 def action_of(name: str) -> ActionRow:

@@ -6,9 +6,9 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from central.config import ReviewSettings
 from central.evidence.models import CaseExemption
 from central.review.fields import Fields
+from central.review.settings import ReviewSettings
 from central.review.views import CaseExemptionItem
 from contract.faults import RejectError
 from contract.limits import RulePack

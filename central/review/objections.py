@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from central.config import ReviewSettings
 from central.evidence.journal import Actor
 from central.review.acts import action_of, carry_out, check_state
 from central.review.doing import Doing
 from central.review.fields import parse_fields
 from central.review.notices import case_of_notice
+from central.review.settings import ReviewSettings
 from contract.faults import RejectError
 
 

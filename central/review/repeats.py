@@ -5,9 +5,9 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from central.config import ReviewSettings
 from central.evidence.models import Case
 from central.review.deadlines import year_span_us
+from central.review.settings import ReviewSettings
 from central.review.views import Repeats
 from central.review.workflow import ENFORCING, State
 from contract.limits.pack import local_day

@@ -6,9 +6,9 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from central.config import ReviewSettings
 from central.evidence.models import Case
 from central.evidence.publications import Publication, publication_at
+from central.review.settings import ReviewSettings
 from contract.units import KMH_PER_M_S, US_PER_S
 
 EARTH_RADIUS_M: Final = 6_371_008.8

@@ -3,7 +3,6 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from central.config import ReviewSettings
 from central.evidence.accounts import Login
 from central.evidence.journal import Actor
 from central.evidence.models import Case, CaseObjection, Notice
@@ -21,6 +20,7 @@ from central.review.lines import line_of
 from central.review.notices import notice_of
 from central.review.proposal import pack_of, propose
 from central.review.repeats import repeats_of
+from central.review.settings import ReviewSettings
 from central.review.views import CaseLine, CaseView, ObjectionItem, Offered
 from central.review.workflow import WORKFLOW, ActingRole, State
 

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
 from central.evidence.publications import Publication
 from central.evidence.repository import VehicleDetail
 from central.review.fields import Document, Fields, Ruling
 from central.review.gates import Checklist
 from central.review.workflow import ActionRow, Decision, Part, State
+from contract.faults import RejectError
 from contract.limits import ProposedFine
 from contract.limits.fine import Step
 from contract.limits.rows import Exemption
@@ -43,6 +45,24 @@ class CaseKey:
 
     order: int
     id: int
+
+    def __str__(self) -> str:
+        return f"{self.order}-{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a key from an address.
+
+        Raises
+        ------
+        RejectError
+            ``bad-page-key`` if it is none.
+        """
+        order, _, identity = text.partition("-")
+        is_key = order.isdecimal() and identity.isdecimal() and len(text) <= 40
+        if not is_key or max(int(order), int(identity)) > 2**53:
+            raise RejectError("bad-page-key", f"page key {text[:60]!r}", "is not <order>-<number>; use the one that the list gave")
+        return cls(int(order), int(identity))
 
 
 @dataclass(frozen=True, slots=True)

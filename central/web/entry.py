@@ -28,7 +28,7 @@ class LoginNeededError(Exception):
 def page_login(request: Request, login: OptionalLogin) -> Login:
     """Give who is logged in, or send the visitor to the login."""
     if login is None:
-        raise LoginNeededError(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
+        raise LoginNeededError(_address(request))
     return login
 
 
@@ -55,6 +55,8 @@ async def _failed(request: Request, error: Exception) -> Response:
         raise error
     if not _reads_pages(request):
         return http_problem(request, error)
+    if error.status_code == HTTPStatus.UNAUTHORIZED and request.method == "GET":
+        return await _to_login(request, LoginNeededError(_address(request)))
     return _failed_page(request, error.status_code, str(error.detail), error.headers)
 
 
@@ -84,6 +86,10 @@ async def _away(request: Request, error: Exception) -> Response:
     if not _reads_pages(request):
         return fault_problem(error)
     return pages_of(request).render(request, "failed.html", None, status=status, status_code=int(status), detail=str(error))
+
+
+def _address(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _reads_pages(request: Request) -> bool:

@@ -92,6 +92,14 @@ class Formats:
         pattern = "y年M月d日 HH:mm:ss xxx" if self.language.code == "zh" else "d MMMM y, HH:mm:ss xxx"
         return format_datetime(self._local(time_us), pattern, locale=self.language.locale)
 
+    def day(self, time_us: int) -> str:
+        """Give the local day of a moment: 2026-03-02."""
+        return self._local(time_us).date().isoformat()
+
+    def last_day(self, until_us: int) -> str:
+        """Give the last local day before a moment at which a term ends."""
+        return self.day(until_us - 1)
+
     def utc(self, time_us: int) -> str:
         """Give a moment in UTC to the microsecond, as the record means it."""
         return (_EPOCH + timedelta(microseconds=time_us)).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,18 +1,16 @@
-"""The list's filter as it stands in the address, and what is wrong with it, field by field."""
+"""The vehicle list's filter as it stands in the address, and what is wrong with it, field by field."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Final
 from urllib.parse import urlencode
 
-from pydantic import TypeAdapter, ValidationError
-
 from central.evidence.repository import PageKey, VehicleFilter
+from central.web.address import AddressReader
 from central.web.translation import N_
 from contract.faults import RejectError
-from contract.station import Name
-from contract.units import US_PER_S
+from contract.units import KMH_PER_M_S, MM_PER_M
 from contract.verdicts import Outcome
 
 VERDICTS: Final = {
@@ -22,13 +20,11 @@ VERDICTS: Final = {
     Outcome.WITHIN_LIMITS.value: N_("Within limits"),
     Outcome.NOT_ASSESSABLE.value: N_("Not assessable"),
 }
-FIELDS: Final = ("station", "from", "until", "verdict", "plate")
-_NAME: Final = TypeAdapter(Name)
-_BAD_TIME: Final = N_("Give date and time as 2026-03-02T16:00.")
-_BAD_STATION: Final = N_("Choose a station of the list.")
-_BAD_VERDICT: Final = N_("Choose a verdict of the list.")
-_BAD_PLATE: Final = N_("Give at most 16 characters of a plate.")
-_BAD_PAGE: Final = N_("The page's address is damaged; this is the first page.")
+FIELDS: Final = ("station", "from", "until", "verdict", "plate", "lane", "axles", "class", "over", "slowest", "fastest")
+MORE: Final = FIELDS[FIELDS.index("lane") :]
+"""Fields that stand folded below the others until one of them is used."""
+_MM_S_PER_KMH: Final = MM_PER_M / KMH_PER_M_S
+_PERMILLE_PER_PERCENT: Final = 10.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +36,11 @@ class Narrowing:
     before: PageKey | None
     errors: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def uses_more(self) -> bool:
+        """Whether a field is used that stands folded."""
+        return any(name in self.given for name in MORE)
+
     def address(self, before: PageKey | None = None, path: str = "/vehicles") -> str:
         """Give the address of this filter's page after `before`."""
         query = dict(self.given) | ({"before": str(before)} if before else {})
@@ -48,44 +49,26 @@ class Narrowing:
 
 def parse_narrowing(query: Mapping[str, str], zone: tzinfo) -> Narrowing:
     """Read the filter from an address; a field that cannot be used is named in `errors` and left open."""
-    given = {name: query[name].strip() for name in FIELDS if query.get(name, "").strip()}
-    errors: dict[str, str] = {}
-    outcome, enforceable = _verdict(given.get("verdict"), errors)
+    read = AddressReader(query, FIELDS, zone)
+    outcome, enforceable = _verdict(read.choice("verdict", VERDICTS))
     narrowed = VehicleFilter(
-        station=_station(given.get("station"), errors),
-        from_us=_moment("from", given.get("from"), zone, errors),
-        until_us=_moment("until", given.get("until"), zone, errors),
+        station=read.station(),
+        from_us=read.moment("from"),
+        until_us=read.moment("until"),
         outcome=outcome,
         enforceable=enforceable,
-        plate=_plate(given.get("plate"), errors),
+        plate=read.short("plate", 16),
+        lane=read.whole("lane", 99),
+        axles=read.whole("axles", 30),
+        vehicle_class=read.short("class", 40),
+        over_permille_min=read.scaled("over", _PERMILLE_PER_PERCENT, 0.1, 1_000.0),
+        speed_min_mm_s=read.scaled("slowest", _MM_S_PER_KMH, 0.0, 300.0),
+        speed_max_mm_s=read.scaled("fastest", _MM_S_PER_KMH, 0.0, 300.0),
     )
-    return Narrowing(given, narrowed, _before(query.get("before"), errors), errors)
+    return Narrowing(read.given, narrowed, _before(query.get("before"), read), read.errors)
 
 
-def _station(text: str | None, errors: dict[str, str]) -> str | None:
-    if text is None:
-        return None
-    try:
-        return _NAME.validate_python(text)
-    except ValidationError:
-        errors["station"] = _BAD_STATION
-        return None
-
-
-def _moment(name: str, text: str | None, zone: tzinfo, errors: dict[str, str]) -> int | None:
-    """Read a form's local time, which carries no offset, in the pages' zone."""
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-        local = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-        return int(local.timestamp() * US_PER_S)
-    except (ValueError, OverflowError):
-        errors[name] = _BAD_TIME
-        return None
-
-
-def _verdict(text: str | None, errors: dict[str, str]) -> tuple[Outcome | None, bool | None]:
+def _verdict(text: str | None) -> tuple[Outcome | None, bool | None]:
     match text:
         case None:
             return None, None
@@ -93,24 +76,15 @@ def _verdict(text: str | None, errors: dict[str, str]) -> tuple[Outcome | None, 
             return Outcome.OVERLOAD, True
         case "barred":
             return Outcome.OVERLOAD, False
-        case other if other in VERDICTS:
+        case other:
             return Outcome(other), None
-    errors["verdict"] = _BAD_VERDICT
-    return None, None
 
 
-def _plate(text: str | None, errors: dict[str, str]) -> str | None:
-    if text is not None and len(text) > 16:
-        errors["plate"] = _BAD_PLATE
-        return None
-    return text
-
-
-def _before(text: str | None, errors: dict[str, str]) -> PageKey | None:
+def _before(text: str | None, read: AddressReader) -> PageKey | None:
     if not text:
         return None
     try:
         return PageKey.parse(text)
     except RejectError:
-        errors["page"] = _BAD_PAGE
+        read.wrong("page")
         return None

@@ -21,9 +21,11 @@ class Entry:
 
 ENTRIES: Final = (
     Entry("/vehicles", N_("Vehicles")),
+    Entry("/cases", N_("Cases"), frozenset({Role.REVIEWER, Role.LEGAL, Role.APPROVER, Role.AUDITOR, Role.TECHNICIAN})),
     Entry("/stations", N_("Stations")),
     Entry("/quarantine", N_("Quarantine")),
     Entry("/analysis", N_("Analysis"), frozenset(ANALYSTS)),
+    Entry("/accounts", N_("Accounts"), frozenset({Role.ADMINISTRATOR})),
 )
 
 

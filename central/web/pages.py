@@ -15,6 +15,7 @@ from central.web.assumptions import assumption_in
 from central.web.drift import drift_sentence
 from central.web.formats import Formats
 from central.web.judgement import tone_of, word_of
+from central.web.masking import masked_plate
 from central.web.navigation import entries_for
 from central.web.translation import CODES, Language, choose, language
 from contract.records import ClockState
@@ -85,7 +86,7 @@ def _environment(chosen: Language) -> Environment:
     )
     environment.install_gettext_translations(chosen.catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(words=words, tone_of=tone_of, word_of=word_of, assumption=assumption_in, clock_word=_clock_word)
-    environment.globals.update(drift_sentence=drift_sentence, navigation=entries_for)
+    environment.globals.update(drift_sentence=drift_sentence, navigation=entries_for, masked=masked_plate)
     return environment
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final, NamedTuple
 
+from central.exports.jobs import Format, JobState
 from central.web.translation import N_
 from contract.axles import CrossingFlag
 from contract.media import MediaRole
@@ -63,6 +64,22 @@ PLATE_COLOURS: Final = {
 READERS: Final = {"camera": N_("camera"), "station": N_("own reading")}
 
 FACINGS: Final = {"front": N_("front"), "rear": N_("rear")}
+
+
+FORMATS: Final = {
+    Format.CSV: N_("CSV (spreadsheets)"),
+    Format.PARQUET: N_("Parquet (analysis)"),
+    Format.TMG_WEIGHT: N_("FHWA TMG, W record"),
+    Format.TMG_PIPE: N_("FHWA TMG, individual vehicles with pipes"),
+}
+
+JOB_STATES: Final = {
+    JobState.WAITING: N_("waiting for its turn"),
+    JobState.RUNNING: N_("being made"),
+    JobState.DONE: N_("ready"),
+    JobState.FAILED: N_("failed"),
+    JobState.DELETED: N_("deleted on schedule"),
+}
 
 
 class BarWords(NamedTuple):

@@ -1,10 +1,12 @@
-"""Writes a judged vehicle down as a record: integers with their units, and what vouches for them."""
+"""Writes a judged vehicle down as a record: integers with their units, what vouches for them, and texts of plates as salted digests."""
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from contract.chain import Link
+from contract.disclosures import SALT_BYTES, TEXT_MAX, Text, conceal
 from contract.media import MediaRef, Sha256
 from contract.plates import PlateRead
 from contract.recordable import drive_group, gross_kg, recordable, whole_kg, whole_u_kg
@@ -126,7 +128,7 @@ def build_record(
         drive_group=drive_group(vehicle),
         flags=tuple(FlagEntry(flag=flag, figure_milli=round(figure * MILLI)) for flag, figure in sorted(vehicle.flags.items())),
         crossings=_crossings(vehicle),
-        plate=plate or None,
+        plate=_concealed(plate) if plate else None,
         plate_certainty_ppm=to_ppm(plate_certainty) if plate else 0,
         plates=plates,
         media=media,
@@ -165,29 +167,39 @@ def supplement(
 def plate_entry(
     read: PlateRead, *, facing: Literal["front", "rear"], certainty: float, residual_us: int, reasons: tuple[str, ...] = ()
 ) -> PlateEntry:
-    """Write down a matched read; `certainty` 0 to 1 that it is this vehicle's, `residual_us` its time minus the expected one."""
+    """Write down a matched read; `certainty` 0 to 1 that it is this vehicle's, `residual_us` its time minus the expected one.
+
+    The reasons, which repeat what was read, are concealed as a whole.
+    """
     return PlateEntry(
         camera=read.camera,
-        event_id=read.event_id,
+        event_id=_concealed(read.event_id),
         time_us=read.time_us,
-        text=read.text,
+        text=_concealed(read.text),
         confidence_ppm=to_ppm(read.confidence),
         colour=read.colour,
         facing=facing,
         certainty_ppm=to_ppm(certainty),
         residual_us=residual_us,
-        reasons=reasons,
+        reasons=tuple(_concealed(reason[:TEXT_MAX]) for reason in reasons),
         readings=tuple(_readings(read)),
     )
 
 
 def _readings(read: PlateRead) -> Iterator[PlateReadingEntry]:
     if read.camera_reading is not None:
-        yield PlateReadingEntry(by="camera", text=read.camera_reading.text, confidence_ppm=to_ppm(read.camera_reading.confidence))
+        yield PlateReadingEntry(
+            by="camera", text=_concealed(read.camera_reading.text), confidence_ppm=to_ppm(read.camera_reading.confidence)
+        )
     if read.own_reading is not None:
         own = read.own_reading
-        others = tuple(other.text for other in own.alternatives)
-        yield PlateReadingEntry(by="station", text=own.text, confidence_ppm=to_ppm(own.confidence), alternatives=others)
+        others = tuple(_concealed(other.text) for other in own.alternatives)
+        yield PlateReadingEntry(by="station", text=_concealed(own.text), confidence_ppm=to_ppm(own.confidence), alternatives=others)
+
+
+def _concealed(text: str) -> Text:
+    """Give a text as it is signed, with a salt of its own: equal texts are not to be recognised by their digests."""
+    return conceal(text, secrets.token_bytes(SALT_BYTES))
 
 
 def to_ppm(share: float) -> int:

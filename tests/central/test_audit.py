@@ -47,6 +47,7 @@ def test_a_sound_store_verifies_in_the_form_that_programs_read(bench: Bench):
                 "chain": "unbroken",
                 "first_seq": 1,
                 "last_seq": 3,
+                "texts_deleted": 0,
                 "blobs_missing": 1,
                 "blobs_deleted": 0,
             }
@@ -70,6 +71,12 @@ def test_a_sound_store_verifies_in_the_form_that_programs_read(bench: Bench):
         ("UPDATE vehicle SET outcome = 'overload' WHERE seq = 1", "/1: altered"),
         ("UPDATE supplement SET of_seq = 2", "/3: altered"),
         ("DELETE FROM vehicle WHERE seq = 1", "/1: altered"),
+        ("UPDATE vehicle SET plate = '京A99999' WHERE seq = 1", "/1: altered"),
+        ("UPDATE disclosure SET text = '京A99999' WHERE record_id = 1", "/1: disclosure-misfit"),
+        ("UPDATE disclosure SET salt = '00000000000000000000000000000000' WHERE record_id = 2", "/2: disclosure-misfit"),
+        ("UPDATE disclosure SET record_id = 3 WHERE record_id = 2", "/3: disclosure-misfit"),
+        ("INSERT INTO disclosure SELECT record_id, 9, salt, text FROM disclosure WHERE record_id = 1", "/1: disclosure-twice"),
+        ("DELETE FROM disclosure WHERE record_id = 2", "/2: altered"),
     ],
 )
 def test_whatever_is_changed_in_a_row_is_found_and_named(sqlite_bench: Bench, statement: str, named: str):

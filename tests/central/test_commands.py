@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from central.config import load_settings
-from central.ingest.receipt_key import read_public_key
+from central.evidence.keys import read_public_key
 from contract.faults import EXIT_FAILED, EXIT_REJECTED, EXIT_RESTART, StopError
 from tests.broker import RunningBroker, free_port, running_broker
 from tests.central.station_client import connected
@@ -100,6 +100,7 @@ def test_the_service_from_key_to_verified_records_ends_cleanly(tmp_path, broker)
         "chain": "unbroken",
         "first_seq": 1,
         "last_seq": 30,
+        "texts_deleted": 0,
         "blobs_missing": 0,
         "blobs_deleted": 0,
     }

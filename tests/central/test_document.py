@@ -96,13 +96,15 @@ def test_every_scope_is_asked_somewhere():
 
 def test_every_list_is_paged_by_key():
     for name, operation in operations():
+        if not name.startswith("GET ") or name.endswith("}"):
+            continue  # what changes something, and one thing with all that belongs to it
         answer = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
         if (
             answer
             and "/analysis/" not in name  # a table of one selection, bounded by its stations and months
             and "example" not in answer
             and isinstance(example := example_of(answer), dict)
-            and any(isinstance(value, list) and key not in {"supplements", "media"} for key, value in example.items())
+            and any(isinstance(value, list) for value in example.values())
         ):
             names = {parameter["name"] for parameter in operation["parameters"]}
             assert "limit" in names, name

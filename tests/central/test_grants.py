@@ -90,6 +90,11 @@ def test_who_gives_roles_does_not_act_on_cases_with_the_same_account(two_station
     give(two_stations, "zhao", Role.AUDITOR)
 
 
+def test_an_administrator_is_one_for_every_station(two_stations):
+    with pytest.raises(RejectError, match="every station"):
+        give(two_stations, "zhao", Role.ADMINISTRATOR, "north")
+
+
 def test_nobody_widens_a_group_that_gives_himself_a_role(two_stations):
     give(two_stations, "wang", Role.REVIEWER, "north", actor=OTHER_ADMIN)
     with two_stations.central.database.write() as session, pytest.raises(RejectError, match="another administrator"):

@@ -1,24 +1,43 @@
 """What the schedule deletes, what it leaves, and that every proof holds afterwards."""
 
-import structlog
-from sqlalchemy import select
+import os
 
+import structlog
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+
+from central.config import Settings
 from central.evidence.audit import audit
-from central.evidence.models import Blob, Deletion, Vehicle
+from central.evidence.journal import ActEntry
+from central.evidence.models import Act, Blob, Case, Deletion, HeldText, Vehicle
+from central.evidence.quarantine import quarantined_data
 from central.housekeeping import Deleted, delete_due
 from central.ingest.blob_upload import _is_here
 from contract.clips import CLIP_TYPE
 from contract.media import MediaRole, sha256_hex
-from tests.central.bench import Bench
+from tests.central.bench import Bench, open_bench
+from tests.central.cases import open_case
 from tests.central.web.passages import passage, ref, store_blob, store_passage
 
 DAY_US = 86_400_000_000
 LIGHT_KG = (5_000, 6_000, 6_000, 6_000, 6_000)
+READ = {
+    "camera": "front",
+    "event_id": "e1",
+    "time_us": 1,
+    "text": "粤B99999",
+    "confidence_ppm": 900_000,
+    "colour": "yellow",
+    "facing": "front",
+    "certainty_ppm": 870_000,
+    "residual_us": 0,
+}
 
 
 def sweep(bench: Bench) -> Deleted:
     central = bench.central
-    return delete_due(central.database, central.blobs, central.derived, bench.clock(), central.settings.retention)
+    return delete_due(central.database, central.blobs, central.derived, bench.clock(), central.settings)
 
 
 def verified(bench: Bench):
@@ -28,9 +47,14 @@ def verified(bench: Bench):
     return found.stations[bench.station.id]
 
 
+def acts(bench: Bench) -> list[ActEntry]:
+    with bench.central.database.read() as session:
+        return [ActEntry.model_validate_json(entry) for entry in session.scalars(select(Act.entry).order_by(Act.id))]
+
+
 def store(bench: Bench, data: bytes, role: MediaRole, **changes: object) -> None:
     """Store a light vehicle with one medium of its own."""
-    bench.send(bench.station.sign(passage(bench.station, loads_kg=LIGHT_KG, media=(ref(role, data, "image/jpeg"),), **changes)))
+    bench.send(bench.station.sign(passage(bench.station, **({"loads_kg": LIGHT_KG, "media": (ref(role, data, "image/jpeg"),)} | changes))))
     store_blob(bench, data)
 
 
@@ -41,33 +65,84 @@ def test_pictures_and_plates_go_after_thirty_days_and_the_signal_and_the_proofs_
     bench.clock.now_us += 2 * DAY_US
     deleted = sweep(bench)
     scene, plate, _ = record.media
-    assert deleted == Deleted(vehicles=1, plates=1, media=2, size=scene.size + plate.size)
+    assert deleted == Deleted(vehicles=1, plates=1, texts=1, media=2, size=scene.size + plate.size)
     assert [bench.central.blobs.has(item.sha256) for item in record.media] == [False, False, True]
     assert bench.vehicles()[0].plate is None
     assert bench.vehicles()[0].swept_us == bench.clock()
+    kept = bench.vehicle(1).record
+    assert (kept.plate, kept.plate_withheld, kept.gross_kg) == (None, True, record.gross_kg)
     found = verified(bench)
-    assert (found.verified, found.chain, found.blobs_missing, found.blobs_deleted) == (1, "unbroken", 0, 2)
+    assert (found.verified, found.chain, found.blobs_missing, found.blobs_deleted, found.texts_deleted) == (1, "unbroken", 0, 2, 1)
     assert sweep(bench) == Deleted()
 
 
-def test_an_overload_keeps_everything(bench: Bench):
+def test_of_a_record_that_signs_its_plate_in_plain_the_list_forgets_it_and_the_signed_bytes_stay(bench: Bench):
+    store(bench, b"front", MediaRole.FRONT, version=1, plate="湘A12345", plate_certainty_ppm=990_000)
+    bench.clock.now_us += 31 * DAY_US
+    assert sweep(bench) == Deleted(vehicles=1, plates=1, media=1, size=5)
+    assert bench.vehicles()[0].plate is None
+    assert bench.vehicle(1).record.plate == "湘A12345"
+    assert verified(bench).verified == 1
+
+
+def test_an_overload_without_a_case_keeps_everything(bench: Bench):
     record = store_passage(bench, plate="湘A12345", plate_certainty_ppm=990_000)
-    bench.clock.now_us += 400 * DAY_US
+    bench.clock.now_us += 4_000 * DAY_US
     assert sweep(bench) == Deleted()
     assert all(bench.central.blobs.has(item.sha256) for item in record.media)
     assert bench.vehicles()[0].plate == "湘A12345"
 
 
-def test_what_a_supplement_brought_goes_too_and_a_late_plate_does_not_come_back(bench: Bench):
-    store(bench, b"front", MediaRole.FRONT)
+def test_an_overload_goes_when_its_case_has_ended_and_the_time_of_the_case_is_over(bench: Bench):
+    ends = {"decided": {}, "dismissed": {"entered_us": bench.clock()}, "published": {"closed_us": bench.clock()}}
+    for state, end in ends.items():
+        store(bench, state.encode(), MediaRole.FRONT, loads_kg=(6_500, 11_000, 11_200, 10_400, 10_100), plate="湘A12345")
+        open_case(bench, bench.station.last.seq, state=state, **end)
+    bench.clock.now_us += 179 * DAY_US
+    assert sweep(bench) == Deleted()
+    bench.clock.now_us += 2 * DAY_US
+    assert sweep(bench).vehicles == 1
+    bench.clock.now_us += 1_700 * DAY_US
+    assert sweep(bench).vehicles == 1
+    assert {row.seq: row.plate for row in bench.vehicles()} == {1: "湘A12345", 2: None, 3: None}
+    with bench.central.database.read() as session:
+        assert session.execute(select(Case.state, Case.plate).order_by(Case.id)).all() == [
+            ("decided", "湘A12345"),
+            ("dismissed", None),
+            ("published", None),
+        ]
+    verified(bench)
+
+
+def test_what_a_supplement_brought_goes_too_and_what_comes_later_still_is_not_kept(bench: Bench):
+    store(bench, b"front", MediaRole.FRONT, plate=None, plate_certainty_ppm=0)
     of = bench.station.last
-    bench.send(bench.station.sign(bench.station.supplement(of, media=(ref(MediaRole.CLIP, b"clip", CLIP_TYPE),))))
+    clip = (ref(MediaRole.CLIP, b"clip", CLIP_TYPE),)
+    bench.send(bench.station.sign(bench.station.supplement(of, media=clip, plates=(READ,))))
     store_blob(bench, b"clip")
+    assert bench.vehicles()[0].plate == "粤B99999"
     bench.clock.now_us += 31 * DAY_US
-    assert sweep(bench).media == 2
+    assert sweep(bench) == Deleted(vehicles=1, supplements=1, plates=1, texts=2, media=2, size=9)
     assert not bench.central.blobs.has(sha256_hex(b"clip"))
-    bench.send(bench.station.sign(bench.station.supplement(of)))
+    later = (ref(MediaRole.REAR, b"rear", "image/jpeg"),)
+    bench.send(bench.station.sign(bench.station.supplement(of, media=later, plates=(READ,))))
+    store_blob(bench, b"rear")
     assert bench.vehicles()[0].plate is None
+    with bench.central.database.read() as session:
+        assert session.scalars(select(HeldText.text)).all() == []
+    assert sweep(bench) == Deleted(supplements=1, media=1, size=4)
+    assert not bench.central.blobs.has(sha256_hex(b"rear"))
+    assert sweep(bench) == Deleted()
+    assert verified(bench).texts_deleted == 4
+
+
+def test_a_supplement_whose_vehicle_never_comes_goes_after_the_time_of_what_was_refused(bench: Bench):
+    bench.station.next_envelope()
+    bench.send(bench.station.sign(bench.station.supplement(bench.station.last, plates=(READ,))))
+    bench.clock.now_us += 89 * DAY_US
+    assert sweep(bench) == Deleted()
+    bench.clock.now_us += 2 * DAY_US
+    assert sweep(bench) == Deleted(supplements=1, texts=2)
 
 
 def test_a_picture_that_an_overload_shares_stays(bench: Bench):
@@ -76,6 +151,17 @@ def test_a_picture_that_an_overload_shares_stays(bench: Bench):
     bench.clock.now_us += 31 * DAY_US
     assert sweep(bench).media == 0
     assert bench.central.blobs.has(sha256_hex(b"both"))
+
+
+def test_a_picture_that_two_vehicles_share_goes_with_the_second(bench: Bench):
+    store(bench, b"both", MediaRole.OVERVIEW)
+    bench.clock.now_us += 5 * DAY_US
+    store(bench, b"both", MediaRole.OVERVIEW)
+    bench.clock.now_us += 26 * DAY_US
+    assert sweep(bench).media == 0
+    bench.clock.now_us += 5 * DAY_US
+    assert sweep(bench).media == 1
+    assert not bench.central.blobs.has(sha256_hex(b"both"))
 
 
 def test_what_was_deleted_is_not_taken_again(bench: Bench):
@@ -88,14 +174,105 @@ def test_what_was_deleted_is_not_taken_again(bench: Bench):
         assert session.scalars(select(Deletion.after_days)).all() == [30.0]
 
 
-def test_many_vehicles_go_batch_by_batch_and_the_log_names_no_plate(bench: Bench):
+def test_a_file_that_a_crash_has_left_goes_with_the_next_run(bench: Bench):
+    store(bench, b"front", MediaRole.FRONT)
+    bench.clock.now_us += 31 * DAY_US
+    sweep(bench)
+    bench.central.blobs.path(sha256_hex(b"front")).write_bytes(b"front")
+    assert sweep(bench) == Deleted()
+    assert not bench.central.blobs.has(sha256_hex(b"front"))
+
+
+def test_many_vehicles_go_batch_by_batch_and_log_and_journal_say_how_many_and_name_no_plate(bench: Bench):
     for number in range(230):
         store(bench, b"picture %d" % number, MediaRole.REAR, plate=f"湘A{number:05d}", plate_certainty_ppm=900_000)
     bench.clock.now_us += 31 * DAY_US
     with structlog.testing.capture_logs() as lines:
         deleted = sweep(bench)
-    assert (deleted.vehicles, deleted.plates, deleted.media) == (230, 230, 230)
+    assert (deleted.vehicles, deleted.plates, deleted.texts, deleted.media) == (230, 230, 230, 230)
     assert [line["event"] for line in lines] == ["deleted-on-schedule"]
-    assert "湘" not in str(lines)
+    noted = acts(bench)
+    assert [(act.verb, act.subject, act.person) for act in noted] == [("deleted", "retention/vehicles", "service")] * 3
+    assert [(act.detail["vehicles"], act.detail["records"]) for act in noted] == [(100, "1-100"), (100, "101-200"), (30, "201-230")]
+    assert "湘" not in str(lines) + str(noted)
     with bench.central.database.read() as session:
         assert session.scalars(select(Vehicle.plate).where(Vehicle.plate.is_not(None))).all() == []
+
+
+def test_the_bytes_of_refused_messages_go_and_that_they_were_refused_stays(bench: Bench):
+    refused = bench.station.envelope(bench.station.vehicle(station="other", plate="湘A12345"))
+    bench.send(refused, b"rubbish about \xe6\xb9\x98A54321")
+    bench.clock.now_us += 91 * DAY_US
+    assert sweep(bench).messages == 2
+    assert sweep(bench) == Deleted()
+    bench.send(refused)
+    first = bench.quarantine()[-1]
+    assert (first.code, first.times, first.size, first.deleted_us) == ("wrong-station", 2, len(refused), bench.clock())
+    with bench.central.database.read() as session:
+        found = quarantined_data(session, first.id)
+    assert found is not None
+    assert found[1] == b""
+
+
+def test_files_of_old_exports_go(bench: Bench):
+    folder = bench.central.settings.export_folder
+    folder.mkdir()
+    old, new = folder / "old.csv", folder / "new.csv"
+    for path, age_days in ((old, 31), (new, 29)):
+        path.write_text("湘A12345", encoding="utf-8")
+        written_s = (bench.clock() - age_days * DAY_US) / 1_000_000
+        os.utime(path, (written_s, written_s))
+    assert sweep(bench) == Deleted(exports=1, size=9)
+    assert (old.exists(), new.exists()) == (False, True)
+    assert [(act.subject, act.detail) for act in acts(bench)] == [("retention/exports", {"files": 1, "bytes": 9})]
+
+
+def bytes_on_disk(folder) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_after_the_sweep_no_file_of_central_holds_a_plate_that_was_due(sqlite_bench: Bench):
+    bench = sqlite_bench
+    folder = bench.central.settings.data
+    for number in range(150):
+        reasons = (f"front read 湘C{number:05d}, +3 ms from the expected time",)
+        read = READ | {"text": f"湘C{number:05d}", "event_id": f"e-湘C{number:05d}", "reasons": reasons}
+        overloaded = number % 10 == 0
+        plate = f"湘K{number:05d}" if overloaded else f"湘C{number:05d}"
+        changes = {"loads_kg": (6_500, 11_000, 11_200, 10_400, 10_100)} if overloaded else {"plates": (read,)}
+        store(bench, f"picture of {plate}".encode(), MediaRole.FRONT, plate=plate, **changes)
+        if number % 7 == 1 and not overloaded:
+            bench.send(bench.station.sign(bench.station.supplement(bench.station.last, plates=(read,))))
+    bench.send(bench.station.envelope(bench.station.vehicle(station="other", plate="湘C99999")))
+    bench.central.derived.get(f"{sha256_hex('picture of 湘C00001'.encode())}.webm", "湘C00001".encode)
+    assert any("湘C".encode() in data for data in bytes_on_disk(folder).values())
+    bench.clock.now_us += 91 * DAY_US
+    sweep(bench)
+    left = bytes_on_disk(folder)
+    assert {"central.db", "central.db-wal"} <= left.keys()
+    assert [name for name, data in left.items() if "湘C".encode() in data] == []
+    assert any("湘K00140".encode() in data for data in left.values()), "an overload's plate stays"
+    found = verified(bench)
+    assert (found.records, found.verified, found.chain) == (170, 170, "unbroken")
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(swept=st.sets(st.integers(1, 8)), data=st.data())
+def test_whichever_vehicles_go_every_signature_and_the_chain_hold(swept, data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("swept")
+    with open_bench(folder, f"sqlite:///{folder / 'central.db'}") as bench:
+        for seq in range(1, 9):
+            store(bench, b"picture %d" % seq, MediaRole.FRONT, plate="湘A12345", plates=(READ,) * data.draw(st.integers(0, 2)))
+        with bench.central.database.write() as session:
+            session.execute(update(Vehicle).where(Vehicle.seq.not_in(swept)).values(swept_us=1))
+        bench.clock.now_us += 31 * DAY_US
+        assert sweep(bench).vehicles == len(swept)
+        with bench.central.database.write() as session:
+            session.execute(update(Vehicle).where(Vehicle.seq.not_in(swept)).values(swept_us=None))
+        found = verified(bench)
+        assert (found.verified, found.chain) == (8, "unbroken")
+        assert {row.seq: row.plate for row in bench.vehicles()} == {seq: None if seq in swept else "湘A12345" for seq in range(1, 9)}
+
+
+def test_settings_give_the_folder_of_exports(tmp_path):
+    assert Settings(data=tmp_path).export_folder == tmp_path / "exports"

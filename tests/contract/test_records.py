@@ -20,7 +20,14 @@ def with_fields(**fields):
 
 
 def test_a_record_is_read_back_as_it_was():
-    assert parse_record(canonical_bytes(VEHICLE), "test") == VEHICLE
+    assert parse_record(canonical_bytes(VEHICLE), "test", VEHICLE.disclosures) == VEHICLE
+
+
+def test_a_record_of_version_1_is_read_back_as_it_was():
+    old = SigningStation().vehicle(version=1)
+    assert json.loads(canonical_bytes(old))["plate"] == "京A12345"
+    assert parse_record(canonical_bytes(old), "test") == old
+    assert (old.plate, old.withheld, old.disclosures) == ("京A12345", 0, ())
 
 
 def test_a_supplement_is_read_back_as_it_was():
@@ -35,7 +42,7 @@ def test_a_supplement_is_read_back_as_it_was():
     ("fields", "said"),
     [
         ({"type": "other"}, "type|tag"),
-        ({"version": 2}, "version"),
+        ({"version": 3}, "version"),
         ({"station": "a/b"}, "station"),
         ({"seq": 0}, "seq"),
         ({"prev_sha256": "x"}, "prev_sha256"),

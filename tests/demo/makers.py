@@ -5,6 +5,7 @@ from typing import Any
 from contract.records import VehicleRecord
 from demo.comparison import Recorded
 from demo.truth import DrivenVehicle
+from tests.signing_station import concealed
 
 
 def driven(number: int, **figures: Any) -> DrivenVehicle:
@@ -54,4 +55,4 @@ def recorded(seq: int, outcome: str = "within-limits", bars: tuple[str, ...] = (
         "software": {"name": "edge", "version": "0", "sha256": "0" * 64},
         "parameters_sha256": "0" * 64,
     }
-    return Recorded(VehicleRecord.model_validate({**usual, **figures}), received_us=1_790_000_003_000_000)
+    return Recorded(VehicleRecord.model_validate(concealed({**usual, **figures})), received_us=1_790_000_003_000_000)

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from contract.disclosures import parse_record_envelope
 from contract.plates import PlateColour, PlateRead
 from contract.records import Clock, ClockState, Software, SupplementRecord, parse_record
 from contract.rules import rule_book
-from contract.signatures import PayloadType, key_id, open_envelope, parse_envelope
+from contract.signatures import PayloadType, key_id, open_envelope
 from contract.station import Camera, Matching, SensorKind, Station, StationSite
 from contract.vehicles import Body
 from edge.lane import Ready
@@ -118,7 +119,8 @@ def test_any_vehicle_that_the_weighing_can_give_is_matched(wild):
 
 def opened(envelope, central):
     public = central.station.key.public_key()
-    payload = open_envelope(parse_envelope(envelope, "x"), PayloadType.RECORD, {key_id(public): public}, "x")
-    record = parse_record(payload, "x")
+    parsed = parse_record_envelope(envelope, "x")
+    payload = open_envelope(parsed, PayloadType.RECORD, {key_id(public): public}, "x")
+    record = parse_record(payload, "x", parsed.disclosures)
     assert isinstance(record, SupplementRecord)
     return record

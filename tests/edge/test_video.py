@@ -5,10 +5,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.chain import Link
 from contract.clips import CLIP_TYPE, ClipCut
+from contract.disclosures import parse_record_envelope
 from contract.faults import RetryError, StopError
 from contract.media import MediaRole, sha256_hex
 from contract.records import parse_record
-from contract.signatures import PayloadType, key_id, open_envelope, parse_envelope
+from contract.signatures import PayloadType, key_id, open_envelope
 from contract.station import Video, parse_station
 from edge.outbox import Blob, ClipSpan, Outbox
 from edge.pictures import PictureFolder
@@ -152,7 +153,7 @@ def test_a_clip_is_asked_for_when_its_time_is_over_until_it_is_there_and_becomes
     station.desk.record(record)
     assert outbox.wanted_clips(5) == []
     assert not path.exists()
-    envelope = parse_envelope(outbox.envelope(2), "supplement")
+    envelope = parse_record_envelope(outbox.envelope(2), "supplement")
     supplement = parse_record(open_envelope(envelope, PayloadType.RECORD, {key_id(key.public_key()): key.public_key()}, "s"), "s")
     assert Link(supplement.of_seq, supplement.of_sha256) == stored
     (media,) = supplement.media

@@ -18,6 +18,18 @@ from contract.signatures import PayloadType, seal
 from contract.topics import records_topic
 from tests.signing_station import T0_US, SigningStation
 
+READ: Final = {
+    "camera": "front",
+    "event_id": "e1",
+    "time_us": 1,
+    "text": "京A12345",
+    "confidence_ppm": 900_000,
+    "colour": "yellow",
+    "facing": "front",
+    "certainty_ppm": 870_000,
+    "residual_us": 0,
+}
+
 
 @dataclass(frozen=True)
 class Forgery:
@@ -84,11 +96,11 @@ def loads_that_do_not_add_up(station: SigningStation, _other: SigningStation) ->
 
 def later_version(station: SigningStation, _other: SigningStation) -> tuple[str, bytes]:
     fields = station.vehicle().model_dump(mode="json")
-    return station.topic, station.seal(rfc8785.dumps(fields | {"version": 2}))
+    return station.topic, station.seal(rfc8785.dumps(fields | {"version": 3}))
 
 
 def record_of_another_station(station: SigningStation, other: SigningStation) -> tuple[str, bytes]:
-    return station.topic, station.seal(canonical_bytes(station.vehicle(station=other.id)))
+    return station.topic, station.envelope(station.vehicle(station=other.id))
 
 
 def topic_of_another_station(station: SigningStation, other: SigningStation) -> tuple[str, bytes]:
@@ -105,23 +117,77 @@ def topic_with_a_space(station: SigningStation, _other: SigningStation) -> tuple
 
 
 def future_time(station: SigningStation, _other: SigningStation) -> tuple[str, bytes]:
-    return station.topic, station.seal(canonical_bytes(station.vehicle(time_us=T0_US + 2 * 86_400_000_000)))
+    return station.topic, station.envelope(station.vehicle(time_us=T0_US + 2 * 86_400_000_000))
 
 
 def time_before_there_were_stations(station: SigningStation, _other: SigningStation) -> tuple[str, bytes]:
-    return station.topic, station.seal(canonical_bytes(station.vehicle(time_us=1_000_000)))
+    return station.topic, station.envelope(station.vehicle(time_us=1_000_000))
 
 
 def number_used_again_for_another_vehicle(station: SigningStation, _other: SigningStation) -> tuple[str, bytes]:
-    return station.topic, station.seal(canonical_bytes(station.vehicle(seq=1, prev_sha256="0" * 64)))
+    return station.topic, station.envelope(station.vehicle(seq=1, prev_sha256="0" * 64))
 
 
 def wrong_predecessor(station: SigningStation, _other: SigningStation) -> tuple[str, bytes]:
-    return station.topic, station.seal(canonical_bytes(station.vehicle(prev_sha256="f" * 64)))
+    return station.topic, station.envelope(station.vehicle(prev_sha256="f" * 64))
 
 
 def supplement_of_an_altered_vehicle(station: SigningStation, _other: SigningStation) -> tuple[str, bytes]:
-    return station.topic, station.seal(canonical_bytes(station.supplement(station.last, of_sha256="e" * 64)))
+    return station.topic, station.envelope(station.supplement(station.last, of_sha256="e" * 64))
+
+
+def _disclosing(station: SigningStation, change: Callable[[list[dict[str, str]]], list[dict[str, str]]]) -> tuple[str, bytes]:
+    """Send a sound record whose disclosures somebody has changed on the way: no signature covers them."""
+    envelope = json.loads(station.envelope(station.vehicle(plates=(READ,))))
+    return station.topic, json.dumps(envelope | {"disclosures": change(envelope["disclosures"])}).encode()
+
+
+def swapped_disclosures(station: SigningStation, _other: SigningStation) -> tuple[str, bytes]:
+    def swap(given: list[dict[str, str]]) -> list[dict[str, str]]:
+        first, second, *rest = given
+        return [first | {"text": second["text"]}, second | {"text": first["text"]}, *rest]
+
+    return _disclosing(station, swap)
+
+
+def another_plate_disclosed(station: SigningStation, _other: SigningStation) -> tuple[str, bytes]:
+    return _disclosing(station, lambda given: [given[0] | {"text": "京A99999"}, *given[1:]])
+
+
+def wrong_salt(station: SigningStation, _other: SigningStation) -> tuple[str, bytes]:
+    return _disclosing(station, lambda given: [given[0] | {"salt": given[1]["salt"]}, *given[1:]])
+
+
+def disclosures_of_another_record(station: SigningStation, other: SigningStation) -> tuple[str, bytes]:
+    others = json.loads(other.envelope(other.vehicle(plates=(READ,))))["disclosures"]
+    return _disclosing(station, lambda _: others)
+
+
+def extra_disclosure(station: SigningStation, _other: SigningStation) -> tuple[str, bytes]:
+    return _disclosing(station, lambda given: [*given, {"salt": "0" * 32, "text": "京A12345"}])
+
+
+def disclosure_twice(station: SigningStation, _other: SigningStation) -> tuple[str, bytes]:
+    return _disclosing(station, lambda given: [*given, given[0]])
+
+
+def disclosure_left_out(station: SigningStation, _other: SigningStation) -> tuple[str, bytes]:
+    return _disclosing(station, lambda given: given[1:])
+
+
+def disclosures_beside_a_record_of_version_1(station: SigningStation, _other: SigningStation) -> tuple[str, bytes]:
+    envelope = json.loads(station.envelope(station.vehicle(version=1)))
+    return station.topic, json.dumps(envelope | {"disclosures": [{"salt": "0" * 32, "text": "京A12345"}]}).encode()
+
+
+def plate_in_plain(station: SigningStation, _other: SigningStation) -> tuple[str, bytes]:
+    fields = station.vehicle().model_dump(mode="json")
+    return station.topic, station.seal(rfc8785.dumps(fields | {"plate": "京A12345"}))
+
+
+def one_digest_for_two_texts(station: SigningStation, _other: SigningStation) -> tuple[str, bytes]:
+    fields = station.vehicle(plates=(READ,)).model_dump(mode="json")
+    return station.topic, station.seal(rfc8785.dumps(fields | {"plate": fields["plates"][0]["text"]}))
 
 
 def oversize(station: SigningStation, _other: SigningStation) -> tuple[str, bytes]:
@@ -163,6 +229,16 @@ FORGERIES: Final = (
     Forgery("seq-reused", signed_by_station=True, make=number_used_again_for_another_vehicle),
     Forgery("chain-break", signed_by_station=True, make=wrong_predecessor),
     Forgery("supplement-mismatch", signed_by_station=True, make=supplement_of_an_altered_vehicle),
+    Forgery("disclosure-misfit", signed_by_station=False, make=swapped_disclosures),
+    Forgery("disclosure-misfit", signed_by_station=False, make=another_plate_disclosed),
+    Forgery("disclosure-misfit", signed_by_station=False, make=wrong_salt),
+    Forgery("disclosure-misfit", signed_by_station=False, make=disclosures_of_another_record),
+    Forgery("disclosure-misfit", signed_by_station=False, make=extra_disclosure),
+    Forgery("disclosure-misfit", signed_by_station=False, make=disclosures_beside_a_record_of_version_1),
+    Forgery("disclosure-twice", signed_by_station=False, make=disclosure_twice),
+    Forgery("disclosure-missing", signed_by_station=False, make=disclosure_left_out),
+    Forgery("not-a-record", signed_by_station=True, make=plate_in_plain),
+    Forgery("not-a-record", signed_by_station=True, make=one_digest_for_two_texts),
     Forgery("oversize", signed_by_station=False, make=oversize),
     Forgery("not-an-envelope", signed_by_station=False, make=truncated),
     Forgery("not-canonical", signed_by_station=True, make=nested_beyond_any_parser),

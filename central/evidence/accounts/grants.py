@@ -67,12 +67,17 @@ def grant(session: Session, actor: Actor, account_id: int, role: Role, group_id:
     Raises
     ------
     RejectError
-        ``no-account``, ``no-group``, ``grant-exists``, or ``roles-exclude``: who gives roles does not act on cases with the same account.
+        ``no-account``, ``no-group``, ``grant-exists``, ``administrator-everywhere``, or ``roles-exclude``: who gives roles does not act on
+        cases with the same account.
     """
     account = _account(session, account_id)
     group = None if group_id is None else session.get(StationGroup, group_id)
     if group_id is not None and group is None:
         raise RejectError("no-group", f"station group {group_id}", "does not exist; choose one of the list")
+    if role is Role.ADMINISTRATOR and group is not None:
+        raise RejectError(
+            "administrator-everywhere", f"account {account.name!r}", "gives roles over every station or none; leave the group out"
+        )
     held = session.scalars(select(AccountGrant).where(AccountGrant.account_id == account_id)).all()
     if any(row.role == role and row.group_id == group_id for row in held):
         raise RejectError("grant-exists", f"account {account.name!r}", f"has or awaits the role {role} there already")

@@ -37,6 +37,7 @@ class NewSession:
     token: str
     login: Login
     second_due: bool = False
+    second_given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,7 @@ def begin(session: Session, account: Account, now_us: int, address: str = "", *,
             second_us=now_us if second_given else None,
         )
     )
-    return NewSession(token, _login(session, account, csrf_token), due)
+    return NewSession(token, _login(session, account, csrf_token), due, second_given)
 
 
 def _found(session: Session, token: str) -> tuple[LoginSession, Account] | None:

@@ -72,7 +72,7 @@ class Passage:
 
 def plate_state(record: VehicleRecord) -> PlateState:
     """Tell how a record was matched when it was signed."""
-    if record.plate is None:
+    if not record.has_plate:
         return PlateState.UNREAD
     return PlateState.UNSURE if any(gate.bar is Bar.PLATE for gate in record.verdict.barred_by) else PlateState.READ
 

@@ -31,7 +31,10 @@ from central.evidence.models.cases import (
     ScreeningCursor,
     StationPublication,
 )
+from central.evidence.models.exports import ExportJob
 from central.evidence.models.journal import Act
+from central.evidence.models.log import LogCheckpoint, LogCosignature, LogLeaf, LogNode, LogPeer, LogTimestamp
+from central.evidence.models.privacy import HeldText, LegalHold
 from central.evidence.models.records import (
     Blob,
     ChainState,
@@ -64,7 +67,16 @@ __all__ = [
     "ChainState",
     "Deletion",
     "DeliveryState",
+    "ExportJob",
+    "HeldText",
     "LateMatch",
+    "LegalHold",
+    "LogCheckpoint",
+    "LogCosignature",
+    "LogLeaf",
+    "LogNode",
+    "LogPeer",
+    "LogTimestamp",
     "LoginSession",
     "LoginToken",
     "Media",

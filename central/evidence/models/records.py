@@ -70,6 +70,7 @@ class Record(Base):
     """A fault that leaves the record evidence but must be seen with it, ``code: text``; e.g. ``verdict-differs``."""
     payload: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     envelope: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    """As JSON, without the disclosures that came in it (`HeldText`)."""
 
 
 class Vehicle(Base):
@@ -110,12 +111,17 @@ class Supplement(Base):
     """Which vehicle record a supplement belongs to; that record may arrive later."""
 
     __tablename__ = "supplement"
-    __table_args__ = (Index("ix_supplement_station_of_seq", "station", "of_seq"),)
+    __table_args__ = (
+        Index("ix_supplement_station_of_seq", "station", "of_seq"),
+        Index("ix_supplement_swept_us_record_id", "swept_us", "record_id"),
+    )
 
     record_id: Mapped[int] = mapped_column(BIG, ForeignKey("record.id"), primary_key=True, autoincrement=False)
     station: Mapped[str] = mapped_column(NAME)
     of_seq: Mapped[int] = mapped_column(BIG)
     of_sha256: Mapped[str] = mapped_column(SHA256)
+    swept_us: Mapped[int | None] = mapped_column(BIG)
+    """When its media and texts were deleted on schedule."""
 
 
 class Media(Base):
@@ -157,11 +163,15 @@ class Quarantine(Base):
     """A message that was refused, with the reason. `authentic` means that the topic's station had signed it.
 
     `data` holds at most the bytes a record may have; `size` and `sha256` are those of the whole message. A resend of the same message
-    counts in `times`.
+    counts in `times`. The bytes may name a person and are deleted on schedule; that they were refused, and why, stays.
     """
 
     __tablename__ = "quarantine"
-    __table_args__ = (Index("uq_quarantine_sha256_topic", "sha256", "topic", unique=True), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("uq_quarantine_sha256_topic", "sha256", "topic", unique=True),
+        Index("ix_quarantine_deleted_us_last_received_us", "deleted_us", "last_received_us"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=True)
     sha256: Mapped[str] = mapped_column(SHA256)
@@ -176,6 +186,7 @@ class Quarantine(Base):
     received_us: Mapped[int] = mapped_column(BIG)
     last_received_us: Mapped[int] = mapped_column(BIG)
     times: Mapped[int] = mapped_column(Integer)
+    deleted_us: Mapped[int | None] = mapped_column(BIG)
 
 
 class QuarantineDay(Base):

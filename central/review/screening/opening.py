@@ -5,7 +5,6 @@ from typing import Final
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from central.config import ReviewSettings
 from central.evidence.journal import SERVICE
 from central.evidence.models import Case, Record, ScreeningCursor, Supplement, Vehicle
 from central.evidence.screenings import want_screening
@@ -15,6 +14,7 @@ from central.review.fields import Fields
 from central.review.gates import Checklist
 from central.review.history import add_event
 from central.review.proposal import degree
+from central.review.settings import ReviewSettings
 from central.review.workflow import State
 from contract.canonical import canonical_bytes
 from contract.verdicts import Outcome

@@ -7,7 +7,6 @@ import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from central.config import ReviewSettings
 from central.context import Central
 from central.evidence.journal import SERVICE
 from central.evidence.models import Case, Record
@@ -20,6 +19,7 @@ from central.review.proposal import is_major
 from central.review.screening.facts import gather
 from central.review.screening.judge import judge
 from central.review.screening.opening import latest_taken, take_records
+from central.review.settings import ReviewSettings
 from central.review.trips import same_trip
 from central.review.workflow import WORKFLOW, State
 from contract.canonical import canonical_bytes

@@ -7,12 +7,16 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from central.access import CentralDep
+from central.evidence.journal import Verb
 from central.evidence.repository import find_vehicles, latest_cursor
 from central.evidence.stations import stations
+from central.exports.jobs import told
 from central.web.entry import PageLogin
 from central.web.heartbeat import heartbeats
 from central.web.narrowing import VERDICTS, parse_narrowing
 from central.web.pages import pages_of
+from central.web.seeing import seen
+from central.web.words import FORMATS
 
 router = APIRouter()
 ROWS = 50
@@ -29,6 +33,7 @@ def vehicles(request: Request, login: PageLogin, central: CentralDep) -> Respons
     """List vehicles, newest passage first."""
     pages = pages_of(request)
     narrowing = parse_narrowing(request.query_params, pages.zone)
+    seen(request, login, Verb.SEARCHED if narrowing.given else Verb.SAW, "list/vehicles", told(narrowing.filter))
     within = login.stations_for()
     with central.database.read() as session:
         # The cursor first: what arrives between the two questions is then told twice rather than not at all.
@@ -46,4 +51,5 @@ def vehicles(request: Request, login: PageLogin, central: CentralDep) -> Respons
         verdicts=VERDICTS,
         heartbeats=heartbeats(known, central.now_us()),
         any_stored=cursor > 0,
+        export_formats=FORMATS,
     )

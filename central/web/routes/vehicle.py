@@ -1,6 +1,5 @@
 """The page of one vehicle, its waveform, and its signed record to take away."""
 
-import json
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 
@@ -9,27 +8,20 @@ from fastapi.responses import JSONResponse, Response
 
 from central.access import CentralDep
 from central.context import Central
-from central.evidence.repository import MediaItem, VehicleDetail
+from central.evidence.journal import Verb
+from central.evidence.repository import VehicleDetail
 from central.evidence.repository import vehicle as stored_vehicle
-from central.evidence.stations import keys_of
-from central.web.diagram import draw
 from central.web.entry import PageLogin
-from central.web.gates import gate_rows
-from central.web.judgement import answer, decision_rule_in
-from central.web.law import finding_rows, law_of
 from central.web.overview import overview_svg
-from central.web.pages import formats_of, language_of, pages_of
-from central.web.proofs import prove
+from central.web.pages import language_of, pages_of
+from central.web.seeing import seen
 from central.web.signal import Signal, read_signal
+from central.web.vehicle_parts import capture_of, vehicle_parts
 from central.web.waveform import waveform_item
 from contract.faults import RejectError
-from contract.media import MediaRole
 
 router = APIRouter()
-PICTURE_ORDER: Final = (MediaRole.FRONT, MediaRole.SCENE, MediaRole.REAR, MediaRole.OVERVIEW, MediaRole.PLATE)
-"""As they stand on the page: each end of the vehicle, the whole of it, then its plates."""
 _IMMUTABLE: Final = {"Cache-Control": "private, max-age=3600"}
-MASKED: Final = "▇▇▇"
 Station = Annotated[str, Path(max_length=40)]
 Seq = Annotated[int, Path(ge=1, lt=2**53)]
 
@@ -49,29 +41,8 @@ FoundVehicle = Annotated[VehicleDetail, Depends(found_vehicle)]
 @router.get("/vehicles/{station}/{seq}")
 def vehicle(request: Request, login: PageLogin, central: CentralDep, detail: FoundVehicle) -> Response:
     """Show one vehicle: the answer, the pictures and axles, the why, the signal, the proofs."""
-    record = detail.record
-    language = language_of(request)
-    with central.database.read() as session:
-        keys = keys_of(session, record.station)
-    return pages_of(request).render(
-        request,
-        "vehicle.html",
-        login,
-        detail=detail,
-        record=record,
-        answer=answer(record, formats_of(request)),
-        drawing=draw(record),
-        decision_rule=decision_rule_in(record.verdict, formats_of(request)),
-        law=law_of(record, language),
-        findings=finding_rows(record, language),
-        gates=gate_rows(record.verdict, certified=record.certificate is not None),
-        proof=prove(record, detail.signed, keys),
-        supplements=[(item, prove(item.record, item.signed, keys)) for item in detail.supplements],
-        pictures=[item for role in PICTURE_ORDER for item in detail.media if item.ref.role is role],
-        clips=[item for item in detail.media if item.ref.role is MediaRole.CLIP],
-        capture=_capture(detail),
-        raw=json.dumps(_shown_record(detail), ensure_ascii=False, indent=2),
-    )
+    seen(request, login, Verb.SAW, f"vehicle/{detail.record.station}/{detail.record.seq}")
+    return pages_of(request).render(request, "vehicle/one.html", login, **vehicle_parts(request, central, detail))
 
 
 @router.get("/vehicles/{station}/{seq}/waveform.json")
@@ -92,29 +63,16 @@ def overview(request: Request, _login: PageLogin, central: CentralDep, detail: F
 
 @router.get("/vehicles/{station}/{seq}/envelope.json")
 def envelope(_login: PageLogin, detail: FoundVehicle) -> Response:
-    """Give the signed envelope as it was received, byte for byte."""
+    """Give the signed envelope as it was received, payload and signatures byte for byte, with the texts that are still held."""
     name = f"{detail.record.station}-{detail.record.seq}.dsse.json"
     return Response(
         detail.signed.envelope, media_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
 
 
-def _shown_record(detail: VehicleDetail) -> dict[str, Any]:
-    """Give the record as it is signed, its plates masked where they are deleted from view."""
-    record: dict[str, Any] = json.loads(detail.signed.payload)
-    if detail.summary.swept_us is not None:
-        record["plate"] = MASKED
-        record["plates"] = [{**read, "text": MASKED, "reasons": [], "readings": []} for read in record["plates"]]
-    return record
-
-
-def _capture(detail: VehicleDetail) -> MediaItem | None:
-    return next((item for item in detail.media if item.ref.role is MediaRole.CAPTURE), None)
-
-
 def _signal(central: Central, detail: VehicleDetail) -> Signal:
     """Read the vehicle's capture; 404 while it has not arrived, 422 where it is damaged."""
-    capture = _capture(detail)
+    capture = capture_of(detail)
     if capture is None or not central.blobs.has(capture.ref.sha256):
         raise HTTPException(HTTPStatus.NOT_FOUND, "the signal of this passage has not arrived")
     source = f"capture {capture.ref.sha256[:16]}"

@@ -1,11 +1,8 @@
-// Draws the waveform and lets the axle diagram, the axle table and the chart point at each other.
+// Draws the waveform and lets the axle diagram, the axle table and the chart point at each other; begins anew when a page is swapped in.
 "use strict";
 (() => {
-  const place = document.getElementById("waveform");
-  const overview = document.getElementById("overview");
-  const failed = document.getElementById("waveform-failed");
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  let crossings = null;
+  let place = null, overview = null, failed = null, crossings = null;
 
   const indices = (axle) => {
     const axles = Array.from(crossings.data.axle);
@@ -17,20 +14,24 @@
     const wanted = axle ? indices(axle) : [];
     if (wanted.join() !== crossings.selected.indices.join()) crossings.selected.indices = wanted;
   };
-  for (const item of document.querySelectorAll("[data-axle]")) {
-    const axle = Number(item.dataset.axle);
-    item.addEventListener("mouseenter", () => mark(axle));
-    item.addEventListener("focus", () => mark(axle));
-    item.addEventListener("mouseleave", () => mark(null));
-    item.addEventListener("blur", () => mark(null));
-  }
+  const listen = () => {
+    for (const item of document.querySelectorAll("[data-axle]")) {
+      const axle = Number(item.dataset.axle);
+      item.addEventListener("mouseenter", () => mark(axle));
+      item.addEventListener("focus", () => mark(axle));
+      item.addEventListener("mouseleave", () => mark(null));
+      item.addEventListener("blur", () => mark(null));
+    }
+  };
 
   const draw = async () => {
-    const answer = await fetch(`${place.dataset.url}?theme=${dark.matches ? "dark" : "light"}`, { headers: { Accept: "application/json" } });
+    const own = place;
+    const answer = await fetch(`${own.dataset.url}?theme=${dark.matches ? "dark" : "light"}`, { headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error((await answer.json()).detail ?? answer.statusText);
     const item = await answer.json();
-    place.replaceChildren();
-    const views = await Bokeh.embed.embed_item(item, place);
+    if (!own.isConnected) return;
+    own.replaceChildren();
+    const views = await Bokeh.embed.embed_item(item, own);
     const shown = views.roots?.[0]?.model?.document ?? Bokeh.documents.at(-1);
     crossings = shown.get_model_by_name("crossings");
     crossings.selected.properties.indices.change.connect(() => {
@@ -38,12 +39,24 @@
       mark(first === undefined ? null : crossings.data.axle[first]);
     });
     overview.classList.add("paper-only");
-    place.dataset.ready = "yes";
+    own.dataset.ready = "yes";
   };
-  const show = () => draw().catch((error) => {
-    failed.hidden = false;
-    failed.querySelector("span").textContent = error.message;
-  });
+  const show = () => {
+    if (!place) return;
+    draw().catch((error) => {
+      failed.hidden = false;
+      failed.querySelector("span").textContent = error.message;
+    });
+  };
+  const begin = () => {
+    place = document.getElementById("waveform");
+    overview = document.getElementById("overview");
+    failed = document.getElementById("waveform-failed");
+    crossings = null;
+    listen();
+    show();
+  };
   dark.addEventListener("change", show);
-  show();
+  document.addEventListener("swapped", begin);
+  begin();
 })();

@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx
 
 from calibration.page.accounts import Accounts, Role
-from contract.signatures import parse_envelope, payload_of
+from contract.disclosures import parse_record_envelope
+from contract.signatures import payload_of
 from demo.ports import free_ports
 from demo.site import SiteName, find_site
 from edge.outbox import Outbox
@@ -145,7 +146,7 @@ plate_wait_s = 0.2
         """Give the payloads of the signed records in the station's outbox; the edge must have ended."""
         with closing(Outbox(self.folder / "edge" / "outbox", 2_048)) as outbox:
             envelopes = [outbox.envelope(row.seq) for row in outbox.waiting(10_000)]
-        return [payload_of(parse_envelope(envelope, "outbox"), "outbox").decode() for envelope in envelopes]
+        return [payload_of(parse_record_envelope(envelope, "outbox"), "outbox").decode() for envelope in envelopes]
 
     def answers(self, url):
         try:

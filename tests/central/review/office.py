@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from central.config import ReviewSettings
 from central.evidence.accounts import Login, Role
 from central.evidence.journal import Actor
 from central.evidence.models import Case
@@ -16,6 +15,7 @@ from central.evidence.publications import Publication, publish_station
 from central.evidence.screenings import medium_arrived
 from central.review.acts import Done, act
 from central.review.screening.run import screen_all
+from central.review.settings import ReviewSettings
 from central.review.view import case_id_of, case_view
 from central.review.views import CaseView
 from central.review.workflow import WORKFLOW, Part, State

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import update
 
-from central.config import RetentionSettings
+from central.config import RetentionSettings, Settings
 from central.evidence.models import Record
 from central.housekeeping import delete_due
 from contract.clips import CLIP_TYPE, ClipFrame, clip_bytes
@@ -133,7 +133,7 @@ def test_a_damaged_capture_is_told_and_counted(officer):
     officer.bench.central.blobs.path(record.media[2].sha256).write_bytes(b"not any more")
     answer = officer.client.get(f"{PAGE}/waveform.json")
     assert answer.status_code == 422
-    assert "no longer has the hash" in answer.json()["detail"]
+    assert "no longer has the hash" in answer.json()["what"]
     assert officer.bench.fault_count("blob-hash") == 1
 
 
@@ -263,7 +263,8 @@ def test_a_swept_vehicle_shows_no_plate_and_says_when_its_pictures_went(officer)
     assert "湘A12345" in officer.page(PAGE)
     bench.clock.now_us += 120_000_000
     central = bench.central
-    delete_due(central.database, central.blobs, central.derived, bench.clock(), RetentionSettings(not_overloaded_days=0.001))
+    at_once = Settings(data=central.settings.data, retention=RetentionSettings(not_overloaded_days=0.001))
+    delete_due(central.database, central.blobs, central.derived, bench.clock(), at_once)
     page = officer.page(PAGE)
     assert "湘A12345" not in page
     assert "plate deleted" in page

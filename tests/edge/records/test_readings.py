@@ -33,9 +33,9 @@ def test_both_readings_are_written_down_as_they_were():
 
 
 def test_a_record_with_them_is_canonical_and_one_without_is_still_read():
-    vehicle = SigningStation().vehicle()
-    record = json.loads(canonical_bytes(vehicle)) | {"plates": [entry().model_dump(mode="json")]}
-    assert parse_record(rfc8785.dumps(record), "test").plates == (entry(),)
+    vehicle = SigningStation().vehicle(plates=(entry(),))
+    assert parse_record(canonical_bytes(vehicle), "test", vehicle.disclosures) == vehicle
+    record = json.loads(canonical_bytes(vehicle))
     del record["plates"][0]["readings"]
     assert parse_record(rfc8785.dumps(record), "test").plates[0].readings == ()
 

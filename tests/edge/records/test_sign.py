@@ -3,9 +3,10 @@
 import pytest
 
 from contract.chain import link_of
+from contract.disclosures import parse_record_envelope
 from contract.faults import RejectError
 from contract.records import CrossingEntry, parse_record
-from contract.signatures import PayloadType, open_envelope, parse_envelope
+from contract.signatures import PayloadType, open_envelope
 from edge.records.sign import sign_record
 from tests.signing_station import SigningStation
 
@@ -15,8 +16,9 @@ def test_the_envelope_opens_to_the_payload():
     record = station.vehicle()
     sealed = sign_record(record, station.key)
     keys = {station.key_id: station.key.public_key()}
-    assert open_envelope(parse_envelope(sealed.envelope, "test"), PayloadType.RECORD, keys, "test") == sealed.payload
-    assert parse_record(sealed.payload, "test") == record
+    envelope = parse_record_envelope(sealed.envelope, "test")
+    assert open_envelope(envelope, PayloadType.RECORD, keys, "test") == sealed.payload
+    assert parse_record(sealed.payload, "test", envelope.disclosures) == record
     station.sign(record)
     assert link_of(record, sealed.payload) == station.last
 

@@ -11,10 +11,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from paho.mqtt.enums import CallbackAPIVersion
 
 from contract.canonical import canonical_bytes
+from contract.disclosures import parse_record_envelope
 from contract.faults import Fault
 from contract.media import sha256_hex
 from contract.receipts import Receipt, ReceiptOutcome
-from contract.signatures import PayloadType, key_id, parse_envelope, payload_of, seal
+from contract.signatures import PayloadType, key_id, payload_of, seal
 from contract.station import Uplink as Settings
 from contract.topics import ALL_RECORDS, ALL_STATUS, StationState, StationStatus, receipts_topic, station_of
 from edge.outbox import Outbox
@@ -76,7 +77,7 @@ class CentralStandIn:
         if message.topic.endswith("status"):
             self.states.append(StationStatus.model_validate_json(message.payload).state)
             return
-        payload = payload_of(parse_envelope(message.payload, "test"), "test")
+        payload = payload_of(parse_record_envelope(message.payload, "test"), "test")
         seq = json.loads(payload)["seq"]
         self.seqs.append(seq)
         for data in self.answer(station, seq, payload):

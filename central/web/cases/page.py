@@ -1,0 +1,110 @@
+"""What the page of one case is given beside the vehicle's parts: its acts as forms, its place in the list, its history in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from central.evidence.accounts import Login
+from central.review.lines import find_cases
+from central.review.views import CaseLine, CaseView, EventItem, Offered
+from central.review.work import work_list
+from central.web.case_words import ACTS, GROUNDS, HEARINGS, REFUSALS, RULINGS, SERVICES, ActWords
+from central.web.cases.door import LOOKING
+from central.web.cases.forms import FIELD_FORMS, Asked, FieldForm, Kind, asked_for
+from central.web.cases.keys import KEYS
+from central.web.cases.narrowing import CaseNarrowing
+from central.web.formats import Formats
+from central.web.translation import Language
+from contract.limits.fine import CENTS
+
+LOOKED_AT: Final = 200
+"""Lines of the list among which a case's neighbours are sought."""
+_CHOSEN: Final[dict[str, str]] = {key.value: word for table in (GROUNDS, SERVICES, HEARINGS, RULINGS) for key, word in table.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class ActForm:
+    """An act that a person may take, or why he can not take it now; `is_open` where its form was sent back."""
+
+    name: str
+    words: ActWords
+    key: str
+    fields: tuple[Asked, ...]
+    refused: str | None
+    detail: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a case stands in the list it was opened from; 0 where it is not (any more) in it."""
+
+    number: int
+    count: int
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Something that a step was given, as the history shows it."""
+
+    form: FieldForm
+    text: str
+
+
+def act_forms(
+    view: CaseView,
+    language: Language,
+    tried: str | None = None,
+    given: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> tuple[ActForm, ...]:
+    """Give the forms of the acts that lead on; the one that was `tried` in vain keeps what it was given."""
+
+    def form(offered: Offered) -> ActForm:
+        name = offered.action.name
+        own = name == tried
+        fields = asked_for(offered, view, language, (given or {}) if own else {}, (errors or {}) if own else {})
+        refused = None if offered.refused is None else REFUSALS.get(offered.refused)
+        return ActForm(name, ACTS[name], KEYS[name], fields, refused or offered.refused, offered.what, is_open=own)
+
+    return tuple(form(offered) for offered in view.offered)
+
+
+def listed(session: Session, login: Login, narrowing: CaseNarrowing, now_us: int) -> tuple[CaseLine, ...]:
+    """Give the first lines of the list that a case was opened from."""
+    if narrowing.whole:
+        return find_cases(session, narrowing.filter, now_us, limit=LOOKED_AT, stations=login.stations_for(*LOOKING)).rows
+    return work_list(session, login, now_us, narrowing.filter, limit=LOOKED_AT).rows
+
+
+def place_in(lines: tuple[CaseLine, ...], case_id: int) -> Place:
+    """Find a case among the lines of a list."""
+    ids = [line.id for line in lines]
+    if case_id not in ids:
+        return Place(0, len(ids), None, next((other for other in ids if other != case_id), None))
+    at = ids.index(case_id)
+    return Place(at + 1, len(ids), ids[at - 1] if at else None, ids[at + 1] if at + 1 < len(ids) else None)
+
+
+def entered_in(event: EventItem, formats: Formats) -> tuple[Entered, ...]:
+    """Give what a step was given, in the order of the forms."""
+    values: dict[str, Any] = {name: getattr(event.fields, name) for name in FIELD_FORMS}
+    return tuple(Entered(FIELD_FORMS[name], _text(name, value, formats)) for name, value in values.items() if value is not None)
+
+
+def _text(name: str, value: Any, formats: Formats) -> str:  # noqa: ANN401 - what a field is, its kind says
+    match FIELD_FORMS[name].kind:
+        case Kind.MOMENT:
+            return formats.moment(value)
+        case Kind.MONEY:
+            return formats.number(value / CENTS, 2 if value % CENTS else 0)
+        case Kind.LINES:
+            return ", ".join(value)
+        case Kind.CHOICE:
+            return formats.language.say(_CHOSEN[str(value)]) if str(value) in _CHOSEN else str(value)
+        case _:
+            return str(value)

@@ -1,0 +1,122 @@
+"""The queue's worker: takes what is due, tries it, keeps how it went, and puts it off where it failed.
+
+A delivery is tried at least once and may arrive twice, after a crash between the answer and its note: the receiver sees it by the
+``webhook-id``.
+"""
+
+import asyncio
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import structlog
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from central.context import Central
+from central.evidence.journal import SERVICE
+from central.evidence.models import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from central.webhooks.address import Resolve, resolve
+from central.webhooks.endpoints import set_enabled
+from central.webhooks.send import GONE, Outcome, Parcel, send
+from contract.faults import RejectError, RetryError
+from contract.units import US_PER_S
+
+PAUSES_S: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
+"""Before the second, third … try: three days in all (Standard Webhooks 1.0.0, "deliverability and reliability")."""
+LOOK_S: Final = 1.0
+BATCH: Final = 20
+PER_ENDPOINT: Final = 5
+"""Most of a batch for one endpoint, so that one which does not answer keeps no other waiting for long."""
+SENDERS: Final = 4
+_LOG = structlog.get_logger("central")
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    delivery_id: int
+    endpoint_id: int
+    url: str
+    secret_sealed: bytes
+    event_id: int
+    body: bytes
+
+
+def deliver_due(central: Central, resolver: Resolve = resolve) -> int:
+    """Try once whatever is due, at most `BATCH`; give how many were tried.
+
+    Raises
+    ------
+    RetryError
+        ``database-away``; what was not noted is tried again.
+    """
+    with central.database.read() as session:
+        due = _due(session, central.now_us())
+    with ThreadPoolExecutor(SENDERS) as senders:
+        for one, outcome in zip(due, senders.map(partial(_try, central, resolver), due), strict=True):
+            with central.database.write() as session:
+                _note(session, one, outcome, central.now_us())
+    return len(due)
+
+
+async def deliver(central: Central) -> None:
+    """Deliver what is due, until cancelled."""
+    while True:
+        try:
+            tried = await run_in_threadpool(deliver_due, central)
+        except RetryError as error:
+            central.count(error)
+            tried = 0
+        if tried < BATCH:
+            await asyncio.sleep(LOOK_S)
+
+
+def _due(session: Session, now_us: int) -> list[_Due]:
+    query = (
+        select(WebhookDelivery, WebhookEndpoint, WebhookEvent)
+        .join(WebhookEndpoint, WebhookEndpoint.id == WebhookDelivery.endpoint_id)
+        .join(WebhookEvent, WebhookEvent.id == WebhookDelivery.event_id)
+        .where(
+            WebhookDelivery.state == DeliveryState.WAITING.value,
+            WebhookDelivery.next_us <= now_us,
+            WebhookEndpoint.disabled_us.is_(None),
+        )
+        .order_by(WebhookDelivery.next_us, WebhookDelivery.id)
+        .limit(BATCH * PER_ENDPOINT)
+    )
+    taken: Counter[int] = Counter()
+    due = []
+    for delivery, endpoint, event in session.execute(query):
+        taken[endpoint.id] += 1
+        if taken[endpoint.id] <= PER_ENDPOINT:
+            due.append(_Due(delivery.id, endpoint.id, endpoint.url, endpoint.secret_sealed, event.id, event.body))
+    return due[:BATCH]
+
+
+def _try(central: Central, resolver: Resolve, due: _Due) -> Outcome:
+    try:
+        secret = central.vault.unseal(due.secret_sealed, f"secret of webhook {due.endpoint_id}")
+    except RejectError as error:
+        return Outcome(None, f"{error.code}: {error.what}"[:500], 0)
+    parcel = Parcel(due.url, secret, f"evt_{due.event_id}", due.body, central.now_us() // US_PER_S)
+    return send(parcel, allow_private=central.settings.webhooks.allow_private, resolver=resolver)
+
+
+def _note(session: Session, due: _Due, outcome: Outcome, now_us: int) -> None:
+    row = session.get_one(WebhookDelivery, due.delivery_id)
+    session.add(WebhookAttempt(delivery_id=row.id, time_us=now_us, status=outcome.status, why=outcome.why, took_ms=outcome.took_ms))
+    if outcome.arrived:
+        row.state = DeliveryState.DELIVERED.value
+    elif outcome.status == GONE:
+        row.state = DeliveryState.FAILED.value
+        set_enabled(session, SERVICE, due.endpoint_id, now_us, enabled=False, why="the receiver answered 410: it is gone")
+    elif row.attempts >= len(PAUSES_S):
+        row.state = DeliveryState.FAILED.value
+        _LOG.warning("webhook-given-up", endpoint=due.endpoint_id, delivery=row.id, why=outcome.why)
+    else:
+        pause_s = max(PAUSES_S[row.attempts], outcome.retry_after_s or 0)
+        row.next_us = now_us + pause_s * US_PER_S
+    row.attempts += 1

@@ -1,0 +1,181 @@
+"""Jobs from asking to deletion, over a real database and real files."""
+
+import csv
+import io
+import json
+import threading
+from datetime import UTC
+
+import pytest
+from sqlalchemy import select
+
+from central.evidence.accounts import Login, Role, add_account
+from central.evidence.journal import Actor
+from central.evidence.models import Act
+from central.evidence.repository import VehicleFilter
+from central.evidence.retention import DAY_US
+from central.exports import jobs
+from central.exports.jobs import Format, JobState
+from central.exports.rows import pages_of_rows
+from central.exports.worker import ExportMaker, delete_due
+from central.web.masking import masked_plate
+from contract.faults import RejectError
+from contract.verdicts import Outcome
+from tests.central.bench import Bench
+
+ACTOR = Actor("person-1", "reader", "127.0.0.1")
+LIGHT = (5_000, 7_000, 7_000, 6_000, 6_000)
+HEAVY = (7_000, 12_000, 12_000, 11_000, 11_000)
+
+
+@pytest.fixture
+def login(bench: Bench) -> Login:
+    with bench.central.database.write() as session:
+        number = add_account(session, "reader", Role.AUDITOR, None, bench.clock())
+    return Login(number, "reader", "person-1", frozenset({Role.AUDITOR}), "token")
+
+
+@pytest.fixture
+def maker(bench: Bench) -> ExportMaker:
+    return ExportMaker(bench.central, masked_plate, UTC)
+
+
+def asked(bench: Bench, login: Login, wanted: Format = Format.CSV, *, masked: bool = False, **narrowed: object) -> int:
+    with bench.central.database.write() as session:
+        filtered = VehicleFilter(**narrowed)  # type: ignore[arg-type]
+        return jobs.ask(session, login, ACTOR, wanted, filtered, masked=masked, now_us=bench.clock())
+
+
+def state(bench: Bench, login: Login, number: int) -> jobs.Job:
+    with bench.central.database.read() as session:
+        job = jobs.job_of(session, number, login.account_id)
+    assert job is not None
+    return job
+
+
+def content(bench: Bench, job: jobs.Job) -> list[dict[str, str]]:
+    text = (bench.central.settings.export_folder / job.file_name).read_text(encoding="utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def acts(bench: Bench) -> list[dict[str, object]]:
+    with bench.central.database.read() as session:
+        return [json.loads(entry) for entry in session.scalars(select(Act.entry).order_by(Act.id))]
+
+
+def test_a_file_holds_what_the_list_held_when_it_was_asked_for(bench, login, maker):
+    bench.send(*(bench.station.next_envelope() for _ in range(3)))
+    bench.send(bench.station.next_envelope(loads_kg=HEAVY))
+    number = asked(bench, login, outcome=Outcome.WITHIN_LIMITS)
+    bench.send(bench.station.next_envelope())
+    assert maker.make_next()
+    job = state(bench, login, number)
+    assert (job.state, job.rows_done, job.rows_total) == (JobState.DONE, 3, 3)
+    assert [line["seq"] for line in content(bench, job)] == ["3", "2", "1"]
+    assert not maker.make_next()
+
+
+def test_pages_by_key_give_each_vehicle_once_however_they_are_cut(bench):
+    bench.send(*(bench.station.next_envelope() for _ in range(7)))
+    for rows_of_a_page in (1, 2, 3, 7, 50):
+        pages = pages_of_rows(bench.central.database, VehicleFilter(), 2**40, rows_of_a_page)
+        assert [row.seq for page in pages for row in page] == [7, 6, 5, 4, 3, 2, 1]
+
+
+def test_plates_are_masked_for_whom_they_are_masked_in_the_list(bench, login, maker):
+    bench.send(bench.station.next_envelope(plate="京A12345"))
+    number = asked(bench, login, masked=True)
+    maker.make_next()
+    (line,) = content(bench, state(bench, login, number))
+    assert line["plate"] == "京A••••5"
+
+
+def test_the_journal_tells_of_it_without_the_plate_that_was_searched(bench, login, maker):
+    number = asked(bench, login, plate="京A12345")
+    maker.make_next()
+    told = acts(bench)
+    assert [(act["verb"], act["subject"], act["person"]) for act in told] == [
+        ("exported", f"export/{number}", "person-1"),
+        ("did", f"export/{number}", "service"),
+    ]
+    assert told[0]["detail"] == {"format": "csv", "masked": False, "plate": True}
+    assert "京A12345" not in json.dumps(told, ensure_ascii=False)
+
+
+def test_what_cannot_be_made_says_why_and_leaves_no_file(bench, login, maker):
+    bench.send(bench.station.next_envelope())
+    number = asked(bench, login, Format.TMG_WEIGHT)
+    assert maker.make_next()
+    job = state(bench, login, number)
+    assert job.state is JobState.FAILED
+    assert 'exports.tmg."G104-K12"' in (job.fault or "")
+    assert list(bench.central.settings.export_folder.iterdir()) == []
+
+
+def test_a_file_goes_when_the_first_plate_in_it_is_due(bench, login, maker):
+    bench.send(bench.station.next_envelope(loads_kg=LIGHT))
+    kept_us = round(bench.central.settings.retention.not_overloaded_days * DAY_US)
+    received_us = bench.vehicles()[0].received_us
+    bench.clock.now_us = received_us + kept_us - DAY_US
+    number = asked(bench, login)
+    maker.make_next()
+    assert state(bench, login, number).delete_us == received_us + kept_us
+
+
+def test_a_file_of_overloads_goes_after_its_days(bench, login, maker):
+    bench.send(bench.station.next_envelope(loads_kg=HEAVY))
+    number = asked(bench, login)
+    maker.make_next()
+    job = state(bench, login, number)
+    path = bench.central.settings.export_folder / job.file_name
+    assert job.delete_us == bench.clock() + 7 * DAY_US
+    assert delete_due(bench.central) == 0
+    assert path.is_file()
+    bench.clock.now_us += 7 * DAY_US
+    assert delete_due(bench.central) == 1
+    assert not path.exists()
+    assert state(bench, login, number).state is JobState.DELETED
+
+
+def test_a_job_whose_maker_died_is_begun_anew_and_a_living_one_is_left_alone(bench, login, maker):
+    bench.send(bench.station.next_envelope())
+    number = asked(bench, login)
+    with bench.central.database.write() as session:
+        assert jobs.claim(session, bench.clock()) is not None
+    assert not maker.make_next()
+    bench.clock.now_us += jobs.SILENT_US + 1
+    assert maker.make_next()
+    assert state(bench, login, number).state is JobState.DONE
+
+
+def test_two_makers_never_take_the_same_job(bench, login):
+    numbers = {asked(bench, login) for _ in range(jobs.OPEN_MAX)}
+    taken: list[int] = []
+
+    def take() -> None:
+        for _ in numbers:
+            with bench.central.database.write() as session:
+                job = jobs.claim(session, bench.clock())
+            if job is not None:
+                taken.append(job.id)
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(taken) == sorted(numbers)
+
+
+def test_open_exports_of_one_account_are_bounded(bench, login):
+    for _ in range(jobs.OPEN_MAX):
+        asked(bench, login)
+    with pytest.raises(RejectError, match="not finished"):
+        asked(bench, login)
+
+
+def test_another_account_does_not_see_it(bench, login):
+    number = asked(bench, login)
+    with bench.central.database.read() as session:
+        assert jobs.job_of(session, number, login.account_id + 1) is None
+        assert jobs.jobs_of(session, login.account_id + 1) == ()

@@ -1,0 +1,137 @@
+"""A central whose log is signed, with a real witness behind HTTP and a real time stamp authority (`openssl ts`)."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from central.checkpointing.keeper import Keeper
+from central.config import LogSettings
+from central.evidence.journal import SERVICE, Verb, note
+from central.evidence.log.audit import LogAudit, audit_log
+from central.evidence.log.checkpoints import LogKey, StoredCheckpoint, latest_checkpoints, log_key
+from central.evidence.log.peers import Peer, PeerState, peers
+from central.witness.service import create_witness, verifier_of, witness_key
+from central.witness.state import WitnessState
+from contract.faults import WimError
+from contract.log.notes import VerifierKey
+from tests.central.bench import Bench, open_bench
+from tests.central.served import served
+from tests.time_stamp_authority import TimeStampAuthority, serving_authority
+
+WITNESS_NAME = "witness.example.org"
+
+
+@dataclass
+class Logged:
+    """A central with its keeper; `faults` are those that the keeper has counted."""
+
+    bench: Bench
+    key: LogKey
+    keeper: Keeper
+    witness_state: Path
+    authority: TimeStampAuthority
+    client: httpx.Client
+    settings: LogSettings
+    faults: list[WimError] = field(default_factory=list)
+    others: list[Keeper] = field(default_factory=list)
+
+    def act(self, count: int = 1) -> None:
+        with self.bench.central.database.write() as session:
+            for number in range(count):
+                note(session, SERVICE, Verb.DID, f"test/{number}", now_us=self.bench.clock())
+
+    def send(self, count: int = 1) -> None:
+        self.bench.send(*(self.bench.station.next_envelope() for _ in range(count)))
+
+    def keep(self, *, anew: bool = False) -> StoredCheckpoint:
+        made = self.keeper.keep(anew=anew)
+        assert made is not None
+        return made
+
+    def latest(self, count: int = 100) -> tuple[StoredCheckpoint, ...]:
+        with self.bench.central.database.read() as session:
+            return latest_checkpoints(session, count)
+
+    def peers(self) -> dict[Peer, PeerState]:
+        with self.bench.central.database.read() as session:
+            return peers(session)
+
+    def audit(self) -> LogAudit:
+        with self.bench.central.database.read() as session:
+            return audit_log(session, self.keeper.trusted, self.keeper.folder)
+
+    def execute(self, *statements: str) -> None:
+        """Change the database as somebody with its file and no respect for keys does."""
+        with self.bench.central.database.write() as session:
+            if self.bench.central.database.is_sqlite:
+                session.connection().exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+            for statement in statements:
+                session.connection().exec_driver_sql(statement)
+
+    def another_keeper(self, key: LogKey | None = None, **changes: object) -> Keeper:
+        """Give a keeper as after another start; it is closed at the end."""
+        central = self.bench.central
+        settings = LogSettings.model_validate(self.settings.model_dump() | changes)
+        keeper = Keeper(central.database, key or self.key, self.keeper.folder, settings, now_us=self.bench.clock, count=self.faults.append)
+        self.others.append(keeper)
+        return keeper
+
+
+@contextmanager
+def serving_witness(folder: Path, log: VerifierKey, clock_s) -> Iterator[tuple[httpx.Client, VerifierKey]]:
+    """Serve a witness of one log, and give a client of it and its key."""
+    key = witness_key(folder / "witness.key.pem")
+    state = WitnessState(folder / "state")
+    try:
+        with served(create_witness(WITNESS_NAME, key, {log.name: log}, state, clock_s=clock_s)) as client:
+            yield client, verifier_of(WITNESS_NAME, key)
+    finally:
+        state.close()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory) -> Iterator[TimeStampAuthority]:
+    with serving_authority(tmp_path_factory.mktemp("tsa") / "authority") as authority:
+        yield authority
+
+
+@contextmanager
+def open_logged(folder: Path, database_url: str, authority: TimeStampAuthority) -> Iterator[Logged]:
+    """Set it all up; the clock begins at the real time, which the authority's time stamps bear."""
+    authority.away = False
+    with ExitStack() as stack:
+        bench = stack.enter_context(open_bench(folder / "central", database_url))
+        bench.clock.now_us = time.time_ns() // 1_000
+        key = log_key(bench.central.settings.key_folder, "log.example.org/wim")
+        client, witness = stack.enter_context(serving_witness(folder / "witness", key.verifier, lambda: bench.clock() / 1e6))
+        settings = LogSettings(
+            origin=key.origin,
+            witness_url=str(client.base_url),
+            witness_key=str(witness),
+            timestamp_url=authority.url,
+            timestamp_certificate=authority.certificate,
+        )
+        faults: list[WimError] = []
+        keeper = Keeper(bench.central.database, key, bench.central.settings.key_folder, settings, now_us=bench.clock, count=faults.append)
+        stack.callback(keeper.close)
+        logged = Logged(bench, key, keeper, folder / "witness" / "state", authority, client, settings, faults)
+        yield logged
+        for other in logged.others:
+            other.close()
+
+
+@pytest.fixture
+def logged(tmp_path, authority) -> Iterator[Logged]:
+    with open_logged(tmp_path, f"sqlite:///{tmp_path / 'central.db'}", authority) as logged:
+        yield logged
+
+
+@pytest.fixture
+def logged_on_both(tmp_path, database_url, authority) -> Iterator[Logged]:
+    with open_logged(tmp_path, database_url, authority) as logged:
+        yield logged
