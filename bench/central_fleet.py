@@ -109,13 +109,15 @@ class Plan:
     records: int
     until_us: int
     days: int = 365
+    road: str = "G"
+    """First letter of the stations' ids."""
     crossings: bool = False
     """With the places of every wheel in the signal, as stations send them; without, a record is a third as large."""
 
     @property
     def station_ids(self) -> tuple[str, ...]:
         """Ids of the stations."""
-        return tuple(f"G{100 + number}-K{7 * number + 3}" for number in range(self.stations))
+        return tuple(f"{self.road}{100 + number}-K{7 * number + 3}" for number in range(self.stations))
 
 
 def station_key(plan: Plan, number: int) -> Ed25519PrivateKey:

@@ -48,6 +48,7 @@ class Loaded:
 @contextmanager
 def opened(folder: Path, plan: Plan, database_url: str | None = None) -> Iterator[Loaded]:
     """Open a central of which every station of the plan is enrolled."""
+    folder.mkdir(parents=True, exist_ok=True)
     settings = Settings(data=folder, database_url=database_url)
     database = Database(settings.url)
     try:
@@ -55,12 +56,17 @@ def opened(folder: Path, plan: Plan, database_url: str | None = None) -> Iterato
         central = Central(
             settings, database, BlobStore(settings.blob_folder), lambda: plan.until_us, DerivedFolder(settings.derived_folder)
         )
-        with database.write() as session:
-            for number, station in enumerate(plan.station_ids):
-                enrol(session, station, f"Station {number + 1}", station_key(plan, number).public_key(), now_us=plan.until_us)
+        enrol_stations(database, plan)
         yield Loaded(central, Receiver(central, Ed25519PrivateKey.generate()))
     finally:
         database.close()
+
+
+def enrol_stations(database: Database, plan: Plan) -> None:
+    """Enrol every station of a plan."""
+    with database.write() as session:
+        for number, station in enumerate(plan.station_ids):
+            enrol(session, station, f"Station {number + 1}", station_key(plan, number).public_key(), now_us=plan.until_us)
 
 
 def load(loaded: Loaded, plan: Plan) -> None:
