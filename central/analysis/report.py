@@ -11,13 +11,17 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from central.analysis.selection import Selection
-from central.evidence.aggregates.calendar import DAYS_PER_WEEK, HOURS_PER_DAY, first_day, month_of, weekday_of
+from central.evidence.aggregates.calendar import DAYS_PER_WEEK, HOURS_PER_DAY, first_day, month_of, start_us, weekday_of
 from central.evidence.aggregates.passage import DEGREES_PERMILLE
-from central.evidence.models import Carrier, OverloadPlate, TrafficClass, TrafficDay, TrafficDegree, TrafficHour
+from central.evidence.models import Carrier, Case, OverloadPlate, TrafficClass, TrafficDay, TrafficDegree, TrafficHour
+from central.evidence.retention import DISMISSED
 from contract.units import PPM
 
 LINES_MAX: Final = 50
 """Most carriers and plates that are listed."""
+OPEN: Final = "open"
+DECISIONS: Final = ("penalty", "warning", "no-action", DISMISSED, OPEN)
+"""What may have become of a case."""
 REPEATS_MIN: Final = 2
 """Overloads from which on a plate is a repeated one."""
 _REFERENCE_DAY: Final = 4
@@ -212,6 +216,20 @@ def repeated_plates(session: Session, selection: Selection) -> tuple[PlateLine, 
     known = select(Carrier.plate, Carrier.name).where(Carrier.plate.in_([plate for plate, *_ in found]))
     names: dict[str, str] = {row.plate: row.name for row in session.execute(known)}
     return tuple(PlateLine(plate, names.get(plate), int(times), stations, int(over_kg)) for plate, times, stations, over_kg in found)
+
+
+def decisions(session: Session, selection: Selection) -> dict[str, int]:
+    """Give how many cases of the period's overloads ended as ``penalty``, ``warning``, ``no-action`` or ``dismissed``, or are ``open``.
+
+    Read from the cases themselves, which are as few as the overloads: a decision counts from when it is made for as long as it stands.
+    """
+    first, end = selection.period.days
+    query = select(Case.outcome, Case.state == DISMISSED, func.count()).where(Case.time_us >= start_us(first), Case.time_us < start_us(end))
+    grouped = query.where(Case.station.in_(selection.stations)).group_by(Case.outcome, Case.state == DISMISSED)
+    found = dict.fromkeys(DECISIONS, 0)
+    for outcome, dismissed, count in session.execute(grouped):
+        found[DISMISSED if dismissed else outcome or OPEN] += count
+    return found
 
 
 def months_with_traffic(session: Session) -> tuple[int, int] | None:

@@ -60,3 +60,8 @@ def first_day(month: int) -> int:
     """Give the first day of a month; that of the next month is the end of this one."""
     year, index = divmod(month, MONTHS_PER_YEAR)
     return day_of(date(year, index + 1, 1))
+
+
+def start_us(day: int) -> int:
+    """Give the moment at which a local day begins, UTC in µs."""
+    return day * HOURS_PER_DAY * HOUR_US - _OFFSET_US

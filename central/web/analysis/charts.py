@@ -108,6 +108,8 @@ class _Charts:
                 "configurations": self._stacked(report.configurations, (2,), (self._tones.plain,)),
                 "degrees": self._stacked(report.degrees, (1,), (self._tones.plain,), in_order=True),
             }
+        if report.decisions.rows:
+            charts["decisions"] = self._stacked(self._translated(report.decisions), (1,), (self._tones.plain,))
         if any(row[0] is not None for row in report.carriers.rows):
             charts["carriers"] = self._stacked(report.carriers, (2,), (self._tones.plain,))
         if report.patrols.suggestions:
@@ -269,6 +271,11 @@ class _Charts:
         chart.ygrid.visible = False
         chart.xaxis.axis_label = self.say("overloads an hour at one station; dashed: the week's mean")
         return chart
+
+    def _translated(self, table: Table) -> Table:
+        """Give a table whose first column holds words of the reader's language."""
+        rows = tuple((self.say(str(row[0])), *row[1:]) for row in table.rows)
+        return Table(table.id, table.title, table.columns, rows)
 
     def _tips(self, table: Table, values: Sequence[str]) -> list[tuple[str, str]]:
         return [(self.say(column.head), value) for column, value in zip(table.columns, values, strict=True)]

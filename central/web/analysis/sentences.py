@@ -35,6 +35,7 @@ def sentences(report: Report, choice: Choice, formats: Formats) -> Mapping[str, 
         "damage-stations": _worst_station(report.damage_stations, formats),
         "patrol": _patrol(report, choice, formats),
         "hours": _hours(report, formats),
+        "decisions": _decisions(report.decisions, formats),
     }
     if not total.overloads:
         return said | dict.fromkeys(("stations", "hours", "configurations", "degrees", "carriers", "plates"), say(NO_OVERLOAD))
@@ -110,6 +111,21 @@ def _degrees(table: Table, formats: Formats) -> str:
         heavy=formats.number(heavy),
         share=formats.percent(heavy, sum(counts)),
         worst=formats.number(counts[-1]),
+    )
+
+
+def _decisions(table: Table, formats: Formats) -> str:
+    if not table.rows:
+        return formats.language.say("No case of this selection is open or closed.")
+    counts = [int(row[1] or 0) for row in table.rows]
+    return formats.language.say(
+        "%(penalty)s of %(cases)s cases ended in a penalty (%(share)s); %(open)s are not decided yet.",
+        **{
+            "penalty": formats.number(counts[0]),
+            "cases": formats.number(sum(counts)),
+            "share": formats.percent(counts[0], sum(counts)),
+            "open": formats.number(counts[-1]),
+        },
     )
 
 

@@ -64,6 +64,7 @@ class Report:
     hours: Table
     configurations: Table
     degrees: Table
+    decisions: Table
     carriers: Table
     plates: Table
     matching: Table
@@ -81,6 +82,13 @@ class Report:
 
 
 WEEKDAYS: Final = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
+DECISION_WORDS: Final = {
+    "penalty": N_("Penalty"),
+    "warning": N_("Warning"),
+    "no-action": N_("No action"),
+    "dismissed": N_("Dismissed"),
+    "open": N_("Not decided yet"),
+}
 STATION: Final = Column(N_("Station"), Kind.TEXT)
 PASSAGES: Final = Column(N_("Passages"))
 ASSESSED: Final = Column(N_("Assessed"))
@@ -107,6 +115,7 @@ def make_report(session: Session, choice: Choice, login: Login) -> Report:
         hours=_hours(week),
         configurations=_configurations(report.configurations(session, selection)),
         degrees=_degrees(report.degrees(session, selection)),
+        decisions=_decisions(report.decisions(session, selection)),
         carriers=_carriers(report.carriers(session, selection)),
         plates=_plates(report.repeated_plates(session, selection), plain=sees_plates(login)),
         matching=_matching(stations),
@@ -191,6 +200,13 @@ def degree_label(line: report.DegreeLine) -> str:
     if line.upto_permille is None:
         return f"> {line.above_permille / 10:g}"
     return f"{line.above_permille / 10:g}–{line.upto_permille / 10:g}"
+
+
+def _decisions(found: dict[str, int]) -> Table:
+    total = sum(found.values())
+    columns = (Column(N_("Outcome"), Kind.WORD), Column(N_("Cases")), Column(N_("Of all cases"), Kind.SHARE, "%"))
+    rows = tuple((DECISION_WORDS[name], count, share(count, total)) for name, count in found.items()) if total else ()
+    return Table("decisions", N_("What became of the cases"), columns, rows)
 
 
 def _carriers(lines: Sequence[report.CarrierLine]) -> Table:
