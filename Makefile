@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
-PACKAGES := contract edge calibration plate_reader central firmware_sims demo
+PACKAGES := contract edge calibration plate_reader central verifier firmware_sims demo
 DEMO ?=
 TESTS ?= tests
 SITES := strips4 strips2 plates2
@@ -17,7 +17,7 @@ SYSTEM := mosquitto=/usr/sbin/mosquitto chromium=/usr/bin/chromium postgresql=/u
 # Of rapidocr-onnxruntime only the recognition model in its wheel is read, never its code, so what that code alone needs stays out.
 UNUSED := opencv-python pyclipper shapely six tqdm
 
-.PHONY: help demo test check bench schemas lock system clean
+.PHONY: help demo test check bench verifier schemas lock system clean
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -43,6 +43,10 @@ check: $(READY) ## format, lint, types, import rules, translations, generated do
 
 bench: $(READY) ## accuracy, behaviour, drift, speed, fuzz, plates, matching, pushes: a table each (an hour)
 	@for bench in $$(grep -l __main__ bench/*.py); do echo "== $$bench"; $(BIN)/python -m bench.$$(basename $$bench .py) || exit 1; done
+
+verifier: $(READY) ## build wim-verify to stand alone, in build/wim-verify: a folder to copy to a machine that has nothing of ours
+	$(BIN)/python deploy/verifier/build.py build/wim-verify
+	@du -sh build/wim-verify
 
 schemas: $(READY) ## write docs/protocols/*.json anew from the contract
 	$(BIN)/python docs/protocols/generate.py

@@ -1,22 +1,25 @@
 """``wim-central``: the evidence service, and what an administrator does beside it."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from central import administration, analysis_commands, hold_commands, log_commands, witness_commands
-from central.command_line import Data, Json, Url, faults_end_it
+from central import administration, analysis_commands, hold_commands, log_commands, publication_command, user_commands, witness_commands
+from central.case_commands import bundle_command, reweigh_command
+from central.command_line import Config, Data, Json, OptionalData, Url, faults_end_it
 from central.config import Settings, load_settings
 from central.evidence.accounts import Role
+from central.evidence.publications import Publication
 from central.ingest.receipt_key import PUBLIC_NAME, receipt_key
 from central.logging import configure_logging
-from contract.faults import EXIT_REJECTED
+from central.review.diagram import state_diagram
+from contract.faults import EXIT_REJECTED, RejectError
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
-user = typer.Typer(help="Accounts of the people who log in.", no_args_is_help=True)
-app.add_typer(user, name="user")
+app.add_typer(user_commands.user, name="user")
+app.add_typer(user_commands.group, name="group")
+app.add_typer(user_commands.token, name="token")
 app.add_typer(analysis_commands.aggregates, name="aggregates")
 app.add_typer(analysis_commands.carriers, name="carriers")
 app.add_typer(hold_commands.app, name="hold")
@@ -68,20 +71,74 @@ def enrol(
         typer.echo(administration.enrol_station(database, station, name, public_key))
 
 
-@user.command("add")
-def add_user(
-    name: Annotated[str, typer.Argument(help="Name to log in with.")],
-    role: Annotated[Role, typer.Option(help="What the account may do.")],
-    data: Data,
+@app.command()
+def publish_station(
+    station: Annotated[str, typer.Argument(help="Station id, as it is enrolled.")],
+    *,
+    road: Annotated[str, typer.Option(help="Road, such as G104.")],
+    stake: Annotated[str, typer.Option(help="Stake number, such as K12+300.")],
+    office: Annotated[str, typer.Option(help="Office that handles its cases.")],
+    institute: Annotated[str, typer.Option(help="Institute that verifies its scale.")],
+    place: Annotated[str, typer.Option(help="Where it was published: a gazette, an address.")],
+    from_day: Annotated[str, typer.Option("--from", help="First day in force, such as 2026-09-21.")],
+    until_day: Annotated[str | None, typer.Option("--until", help="Last day in force; left out: until the next publication.")] = None,
+    certificate: Annotated[
+        str | None, typer.Option(help="Number of the scale's verification certificate, where records name none.")
+    ] = None,
+    verified_from: Annotated[str | None, typer.Option(help="The certificate's first day.")] = None,
+    verified_until: Annotated[str | None, typer.Option(help="The certificate's last day.")] = None,
+    position: Annotated[str | None, typer.Option(help="LATITUDE,LONGITUDE in degrees, WGS 84.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings file (TOML) of the service; options win over it.")] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="Folder of database, blobs and keys.")] = None,
     database_url: Url = None,
 ) -> None:
-    """Add an account; the password is asked for, or read as one line when standard input is no terminal."""
-    password = (
-        typer.prompt("Password", hide_input=True, confirmation_prompt=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    )
-    with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
-        administration.add_user(database, name, role, password)
-    typer.echo(f"{name} may log in as {role}")
+    """Enter that a station was made known to the public; what it weighed outside of that can not be enforced."""
+    with faults_end_it():
+        settings = load_settings(config, {"data": data, "database_url": database_url})
+        rules = settings.review
+        if (certificate is None) != (verified_from is None) or (certificate is None) != (verified_until is None):
+            raise RejectError(
+                "bad-publication", "--certificate", "is given together with --verified-from and --verified-until, or not at all"
+            )
+        latitude, longitude = (None, None) if position is None else publication_command.parse_place(position)
+        publication = Publication(
+            station=station,
+            road=road,
+            stake=stake,
+            office=office,
+            institute=institute,
+            place=place,
+            from_us=publication_command.first_us(from_day, "--from", rules),
+            until_us=publication_command.end_us(until_day, "--until", rules),
+            latitude_udeg=latitude,
+            longitude_udeg=longitude,
+            certificate=certificate,
+            verified_from_us=None if verified_from is None else publication_command.first_us(verified_from, "--verified-from", rules),
+            verified_until_us=publication_command.end_us(verified_until, "--verified-until", rules),
+        )
+        with administration.opened(settings) as database:
+            publication_command.enter_publication(database, publication)
+    typer.echo(f"{station} is published from {from_day}" + (f" until {until_day}" if until_day else ""))
+
+
+@app.command()
+def withdraw_station(
+    station: Annotated[str, typer.Argument(help="Station id, as it is enrolled.")],
+    *,
+    data: OptionalData = None,
+    database_url: Url = None,
+    config: Config = None,
+) -> None:
+    """End a station's publication now: the public sees it no more, and what it weighs from now on can not be enforced."""
+    with faults_end_it(), administration.opened(load_settings(config, {"data": data, "database_url": database_url})) as database:
+        publication_command.end_publication(database, station)
+    typer.echo(f"{station} is no longer published")
+
+
+@app.command()
+def workflow() -> None:
+    """Print the way of a case as a state diagram (Mermaid), drawn from the workflow that the service goes by."""
+    typer.echo(state_diagram(), nl=False)
 
 
 @app.command()
@@ -107,6 +164,26 @@ def records(data: Data, database_url: Url = None, as_json: Json = False) -> None
     with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
         for line in administration.record_lines(database, as_json=as_json):
             typer.echo(line)
+
+
+@app.command()
+def document(
+    case: Annotated[int, typer.Argument(min=1, help="Number of the case.")],
+    kind: Annotated[str, typer.Argument(help="sheet, proposal or notice.")],
+    *,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the PDF.")],
+    language: Annotated[str, typer.Option(help="en or zh; a notice holds both.")] = "zh",
+    data: OptionalData = None,
+    database_url: Url = None,
+    config: Config = None,
+) -> None:
+    """Write a document of a case as PDF/A, and print its SHA-256; one that was not issued yet is issued, by which it is fixed for ever."""
+    with faults_end_it():
+        settings = load_settings(config, {"data": data, "database_url": database_url})
+        from central.document_command import write_document  # noqa: PLC0415 - setting type takes a second to load; others need none
+
+        with administration.opened(settings) as database:
+            typer.echo(write_document(database, settings, case, kind, language=language, output=output))
 
 
 @app.command()
@@ -152,6 +229,10 @@ def quarantine(data: Data, database_url: Url = None, as_json: Json = False) -> N
     with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
         for line in administration.quarantine_lines(database, as_json=as_json):
             typer.echo(line)
+
+
+app.command("bundle")(bundle_command)
+app.command("reweigh")(reweigh_command)
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from central.evidence.audit import Audit, audit
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
-from central.evidence.journal import Actor
+from central.evidence.journal import Actor, Detail, Verb, note
 from central.evidence.keys import read_public_key
 from central.evidence.models import Record
 from central.housekeeping import delete_due
@@ -66,6 +66,12 @@ def command_actor() -> Actor:
     return Actor(name[:60], name[:60], "command line")
 
 
+def noted(database: Database, verb: Verb, subject: str, detail: Detail | None = None) -> None:
+    """Note in the journal what a command is about to do or to show."""
+    with database.write() as session:
+        note(session, command_actor(), verb, subject, now_us=now_us(), detail=detail)
+
+
 def enrol_station(database: Database, station: str, name: str, public_key: Path) -> str:
     """Enrol a station and give its key's id.
 
@@ -81,13 +87,9 @@ def enrol_station(database: Database, station: str, name: str, public_key: Path)
         raise StopError("bad-station-name", f"station {station[:60]!r}", what) from error
     key = read_public_key(public_key)
     with database.write() as session:
-        return stations.enrol(session, station, name, key, now_us=now_us())
-
-
-def add_user(database: Database, name: str, role: accounts.Role, password: str) -> None:
-    """Add an account with a password."""
-    with database.write() as session:
-        accounts.add_account(session, name, role, password, now_us())
+        key_id = stations.enrol(session, station, name, key, now_us=now_us())
+        note(session, command_actor(), Verb.DID, f"station/{station}", now_us=now_us(), detail={"what": "enrolled", "key": key_id})
+    return key_id
 
 
 def login_token(database: Database, name: str, create_as: accounts.Role | None, lasts_min: int) -> str:
@@ -104,12 +106,14 @@ def login_token(database: Database, name: str, create_as: accounts.Role | None, 
         if identity is None:
             if create_as is None:
                 raise StopError("no-account", f"account {name!r}", "does not exist; add it with `wim-central user add`, or give --create")
-            identity = accounts.add_account(session, name, create_as, None, now)
+            identity = accounts.add_account(session, name, create_as, None, now, actor=command_actor())
+        note(session, command_actor(), Verb.DID, f"account/{identity}", now_us=now, detail={"what": "login-link"})
         return accounts.make_login_link_token(session, identity, now, lasts_min * accounts.US_PER_MINUTE)
 
 
 def record_lines(database: Database, *, as_json: bool) -> Iterator[str]:
     """Give a line per stored record."""
+    noted(database, Verb.SAW, "list/records")
     query = select(Record).order_by(Record.station, Record.seq).execution_options(yield_per=PAGE_ROWS)
     with database.read() as session:
         for row in session.scalars(query):
@@ -132,6 +136,7 @@ def record_lines(database: Database, *, as_json: bool) -> Iterator[str]:
 
 def verify_lines(database: Database, settings: Settings, *, as_json: bool) -> tuple[bool, list[str]]:
     """Verify all that is stored; give whether it is sound, and the lines to print."""
+    noted(database, Verb.DID, "evidence/verify")
     with database.read() as session:
         found = audit(session, BlobStore(settings.blob_folder))
     return not found.failures, [json.dumps(found.as_json())] if as_json else _audit_lines(found)
@@ -139,6 +144,7 @@ def verify_lines(database: Database, settings: Settings, *, as_json: bool) -> tu
 
 def deletion_lines(database: Database, settings: Settings, *, as_json: bool) -> list[str]:
     """Delete now what is due by the schedule; give the lines to print."""
+    noted(database, Verb.DID, "evidence/prune", {"after_days": f"{settings.retention.not_overloaded_days:g}"})
     deleted = delete_due(database, BlobStore(settings.blob_folder), DerivedFolder(settings.derived_folder), now_us(), settings)
     if as_json:
         return [json.dumps({**asdict(deleted), "after_days": settings.retention.not_overloaded_days})]
@@ -150,6 +156,7 @@ def deletion_lines(database: Database, settings: Settings, *, as_json: bool) -> 
 def quarantine_lines(database: Database, *, as_json: bool) -> Iterator[str]:
     """Give a line per refused message that is kept, newest first."""
     before: int | None = None
+    noted(database, Verb.SAW, "list/quarantine")
     with database.read() as session:
         while items := quarantine.quarantined(session, before, PAGE_ROWS):
             for item in items:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from central.evidence.accounts.roles import Role
-from central.review.settings import ReviewSettings
+from central.office_settings import ReviewSettings
 from contract.faults import RejectError, StopError
 from contract.log.notes import KeyKind, VerifierKey
 
@@ -48,6 +48,8 @@ class WebSettings(_Table):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     https: bool = False
+    public_url: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$", max_length=200)] | None = None
+    """Where browsers reach central, for the codes on documents and the way back from OpenID; None: that of `host` and `port`."""
 
 
 Days = Annotated[float, Field(gt=0, le=36_500)]

@@ -17,7 +17,10 @@ from central.evidence.derived import DerivedFolder
 from central.evidence.fault_text import WHAT_MAX, WHERE_MAX, fault_text
 from central.evidence.vault import Vault
 from central.metrics import Metrics
+from central.openid import Provider
 from central.rate_limit import RateLimit
+from central.recent_lists import RecentLists
+from central.reweighing.desk import ReweighDesk
 from contract.faults import WimError
 
 _LOG = structlog.get_logger("central")
@@ -56,15 +59,22 @@ class Central:
     now_us: Callable[[], int]
     derived: DerivedFolder
     metrics: Metrics = field(default_factory=Metrics)
+    reweigh_desk: ReweighDesk = field(default_factory=ReweighDesk)
     ending: Ending = field(default_factory=Ending)
     export_asked: threading.Event = field(default_factory=threading.Event)
     """Set when somebody has asked for an export; its maker waits on it."""
+    recent_lists: RecentLists = field(default_factory=RecentLists)
     broker_connected: Callable[[], bool] = lambda: False
 
     @cached_property
     def vault(self) -> Vault:
         """What seals secrets that must be read again; its key lies in the keys folder."""
         return Vault(self.settings.key_folder)
+
+    @cached_property
+    def provider(self) -> Provider | None:
+        """The office's OpenID provider, None where the settings name none."""
+        return None if self.settings.oidc is None else Provider(self.settings.oidc)
 
     @cached_property
     def token_rate(self) -> RateLimit:

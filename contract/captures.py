@@ -2,7 +2,8 @@
 
 Root attributes ``format="wim-capture"``, ``version``, ``station``, ``lane``, ``start_utc``, ``rate_hz``, ``pavement_c``; dataset
 ``counts`` int32 (channels, samples), chunked, shuffled, gzip, with attribute ``channels``; optional ``lost`` (k, 2) int64 [start, stop).
-A capture cut from a longer stream says with the optional attribute ``first_sample`` which device counter its first column had.
+A capture cut from a longer stream says with the optional attribute ``first_sample`` which device counter its first column had, and holds
+in the optional dataset ``before`` (uint8) what the station's weighing knew when that stream had come so far: JSON of the edge's own.
 
 Readers and writers take an open binary stream or bytes: who owns the file opens it.
 """
@@ -21,6 +22,8 @@ from contract.samples import Block, Gap
 
 FORMAT: Final = "wim-capture"
 VERSION: Final = 1
+BEFORE_MAX_BYTES: Final = 4 * 1024 * 1024
+"""Largest state of a weighing that a reader accepts; that of a lane of ten channels takes some 5 kB, with 150 waiting axles 1 MB."""
 SAMPLES_MAX: Final = 500_000_000
 """Upper bound on the samples per channel that a reader accepts: a day at 5 kHz."""
 
@@ -56,6 +59,7 @@ class CaptureReader:
         try:
             self.header = self._read_header()
             self.gaps = self._read_gaps()
+            self.before = self._read_before()
         except (KeyError, TypeError, ValueError) as error:
             raise RejectError("capture-invalid", source, f"is HDF5 but no sound capture: {error}") from error
 
@@ -94,6 +98,15 @@ class CaptureReader:
         lost = np.asarray(self._file["lost"], dtype=np.int64).reshape(-1, 2)
         return tuple(Gap(first + int(start), first + int(stop)) for start, stop in lost)
 
+    def _read_before(self) -> bytes | None:
+        if "before" not in self._file:
+            return None
+        data = self._file["before"]
+        if data.ndim != 1 or data.dtype != np.uint8 or data.shape[0] > BEFORE_MAX_BYTES:
+            msg = f"before must be at most {BEFORE_MAX_BYTES} uint8, not {data.dtype} {data.shape}"
+            raise ValueError(msg)
+        return np.asarray(data).tobytes()
+
     @property
     def samples(self) -> int:
         """Number of samples per channel."""
@@ -127,8 +140,8 @@ def clip_gaps(gaps: tuple[Gap, ...], start: int, stop: int) -> tuple[Gap, ...]:
     return tuple(Gap(max(g.start, start), min(g.stop, stop)) for g in gaps if g.start < stop and g.stop > start)
 
 
-def capture_bytes(header: CaptureHeader, counts: NDArray[np.int32], gaps: tuple[Gap, ...] = ()) -> bytes:
-    """Give the capture file of `counts` (channels, samples) whose gaps carry device counters, as bytes.
+def capture_bytes(header: CaptureHeader, counts: NDArray[np.int32], gaps: tuple[Gap, ...] = (), before: bytes | None = None) -> bytes:
+    """Give the capture file of `counts` (channels, samples) whose gaps carry device counters, as bytes; `before` as the weighing gave it.
 
     The same input gives the same bytes, so that its SHA-256 can stand in a signed record.
     """
@@ -149,6 +162,9 @@ def capture_bytes(header: CaptureHeader, counts: NDArray[np.int32], gaps: tuple[
         if gaps:
             lost = np.array([[g.start - header.first_sample, g.stop - header.first_sample] for g in gaps], dtype=np.int64)
             file.create_dataset("lost", data=lost, track_times=False)
+        if before is not None:
+            state = np.frombuffer(before, np.uint8)
+            file.create_dataset("before", data=state, track_times=False, chunks=state.shape, compression="gzip")
     return buffer.getvalue()
 
 

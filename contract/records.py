@@ -180,12 +180,17 @@ class VerificationEntry(_Part):
 
 
 class CertificateEntry(_Part):
-    """By what the calibration was in force: number and digest of its certificate, and the ledger's counter, which never falls."""
+    """By what the calibration was in force: number and digest of its certificate, and the ledger's counter, which never falls.
+
+    `sealed_sha256` names its signed entries with the parameters (`SealedCertificate`), which the station sends as a blob; records of before
+    have none.
+    """
 
     number: Annotated[int, Field(ge=1, lt=2**53)]
     sha256: Sha256
     counter: Annotated[int, Field(ge=2, lt=2**53)]
     verification: VerificationEntry | None = None
+    sealed_sha256: Sha256 | None = None
 
     def verified_at(self, time_us: int) -> bool:
         """Whether the scale's verification covers a moment."""

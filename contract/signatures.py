@@ -25,6 +25,7 @@ class PayloadType(StrEnum):
     BLOB_CLAIM = "application/vnd.weighline.blob-claim+json"
     CALIBRATION = "application/vnd.weighline.calibration+json"
     CERTIFICATE = "application/vnd.weighline.calibration-certificate+json"
+    BUNDLE = "application/vnd.weighline.bundle+json"
 
 
 class Signature(BaseModel):
@@ -89,6 +90,22 @@ def sign(payload: bytes, payload_type: PayloadType, key: Ed25519PrivateKey) -> E
 def seal(payload: bytes, payload_type: PayloadType, key: Ed25519PrivateKey) -> bytes:
     """Sign `payload` and give the envelope's JSON bytes."""
     return sign(payload, payload_type, key).model_dump_json().encode()
+
+
+def spelled_out(envelope: Envelope) -> bytes:
+    """Give the one way to write an envelope: base64 has bits that carry nothing, and JSON has blanks, which no signature covers.
+
+    Raises
+    ------
+    ValueError
+        If payload or a signature is no base64.
+    """
+    signatures = tuple(one.model_copy(update={"sig": _respelled(one.sig)}) for one in envelope.signatures)
+    return envelope.model_copy(update={"payload": _respelled(envelope.payload), "signatures": signatures}).model_dump_json().encode()
+
+
+def _respelled(text: str) -> str:
+    return base64.b64encode(base64.b64decode(text, validate=True)).decode()
 
 
 def parse_envelope(data: bytes, source: str) -> Envelope:

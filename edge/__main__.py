@@ -19,11 +19,13 @@ from edge.config import Setup, read_calibrations, read_station
 from edge.lines import crossings_of
 from edge.records.keystore import create_key, public_pem
 from edge.replay import line_of, replay
+from edge.reweigh_command import reweigh_command
 from edge.rules_command import app as rules_app
 from edge.supervisor import run_station
 
 app = typer.Typer(help="The station's edge service: weighs every vehicle at traffic speed and signs a record of it.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
+app.command("reweigh")(reweigh_command)
 
 LOOPBACK_URL = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}/?")
 
@@ -58,13 +60,13 @@ def run(
 ) -> None:
     """Run the station until SIGTERM: weigh, match, judge, sign, deliver."""
     configure_log(as_json=json_log)
-    site, digest = read_station(station)
+    site, text = read_station(station)
     if ledger is not None and not site.signatory:
         what = (
             "names no [[signatory]], so nobody could put a calibration into force; add who may propose and approve, or leave out --ledger"
         )
         raise StopError("no-signatory", str(station), what)
-    setup = Setup(site, digest, read_calibrations(calibration or [], site), ledger, data, listen, _loopback_url(plates_url))
+    setup = Setup(site, text, read_calibrations(calibration or [], site), ledger, data, listen, _loopback_url(plates_url))
     raise typer.Exit(run_station(setup))
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from calibration.keys import read_calibration
 from calibration.model import Calibration
 from contract.faults import StopError
-from contract.media import sha256_hex
 from contract.signatures import public_key_of
 from contract.station import Station, parse_station
 
@@ -18,8 +17,8 @@ class Setup:
 
     Attributes
     ----------
-    station, parameters_sha256
-        The station file, and the SHA-256 of its text.
+    station, station_text
+        The station file, and its text, whose SHA-256 every record names.
     calibrations
         Calibration files by lane.
     ledger
@@ -33,7 +32,7 @@ class Setup:
     """
 
     station: Station
-    parameters_sha256: str
+    station_text: str
     calibrations: dict[int, Calibration]
     ledger: Path | None
     data: Path
@@ -46,7 +45,7 @@ TEXT_MAX_BYTES = 4 * 1024 * 1024
 
 
 def read_station(path: Path) -> tuple[Station, str]:
-    """Read a station file; give it and the SHA-256 of its text, which every record names.
+    """Read a station file; give it and its text.
 
     Raises
     ------
@@ -54,7 +53,7 @@ def read_station(path: Path) -> tuple[Station, str]:
         If it cannot be read, or says something that cannot be; the text names the file, the key, the value and what is allowed.
     """
     text = read_text(path, "station file")
-    return parse_station(text, str(path)), sha256_hex(text.encode())
+    return parse_station(text, str(path)), text
 
 
 def read_calibrations(paths: Iterable[Path], station: Station) -> dict[int, Calibration]:

@@ -345,7 +345,7 @@ class LaneRun:
                 playback_ppm=round(self._device.playback * 1_000_000),
             ),
             match=self._matcher.match(waiting.key),
-            pavement_c=self.state.pavement_c,
+            pavement_c=waiting.weighing.pavement_c,
             checkpoint=Checkpoint(self._device.name, self._epoch, resume, vehicle.stop),
             in_force=waiting.in_force,
         )

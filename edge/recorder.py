@@ -14,14 +14,16 @@ from contract.clips import CLIP_TYPE, ClipCut
 from contract.faults import Fault, RejectError, RetryError
 from contract.limits import RuleBook
 from contract.media import VEHICLE_PICTURES, MediaRef, MediaRole, Sha256
-from contract.records import Identity, PlateEntry
+from contract.records import Identity, PlateEntry, Software
 from contract.station import Station
 from contract.units import US_PER_S
 from contract.vehicles import VehicleFlag
 from contract.verdicts import Verdict
 from edge.lane import Ready
 from edge.matching.match import Match
+from edge.memory import memory_bytes
 from edge.outbox import Blob, ClipSpan, MakeRecord, Outbox, ReadKey
+from edge.parameters import Parameters
 from edge.pictures import PictureFolder
 from edge.records.build import Identities, build_record, plate_entry, supplement
 from edge.records.sign import sign_record
@@ -54,8 +56,8 @@ class Recorder:
     ----------
     station, rules
         The station file and the versions of its rules; each vehicle is judged by the one in force when it passed.
-    identities
-        What records vouch for.
+    software, station_text
+        What records vouch for: the legally relevant software, and the text of the station file.
     outbox, key
         Where records go, and what signs them.
     pictures
@@ -73,7 +75,8 @@ class Recorder:
         station: Station,
         *,
         rules: RuleBook,
-        identities: Identities,
+        software: Software,
+        station_text: str,
         outbox: Outbox,
         key: Ed25519PrivateKey,
         pictures: PictureFolder,
@@ -83,7 +86,8 @@ class Recorder:
     ) -> None:
         self._station = station
         self._rules = rules
-        self._identities = identities
+        self._parameters = Parameters(station_text)
+        self._identities = Identities(station.station.id, software, self._parameters.station.sha256)
         self._outbox = outbox
         self._key = key
         self._pictures = pictures
@@ -209,8 +213,10 @@ class Recorder:
             sealed = sign_record(record, self._key)
             return sealed.payload, sealed.envelope
 
+        # Without its capture a vehicle cannot be weighed again, so what else that takes need not be sent.
+        parameters = self._parameters.of(ready.in_force) if media else []
         return self._outbox.append(
-            make, [blob for _, blob in media], ready.checkpoint, _read_keys(match), clip=self._clip_span(ready, verdict)
+            make, [*(blob for _, blob in media), *parameters], ready.checkpoint, _read_keys(match), clip=self._clip_span(ready, verdict)
         )
 
     def _clip_span(self, ready: Ready, verdict: Verdict) -> ClipSpan | None:
@@ -239,7 +245,8 @@ class Recorder:
             channels=lane.channels,
             first_sample=weighing.first_sample,
         )
-        return Blob.of(capture_bytes(header, weighing.counts, weighing.gaps), CAPTURE_TYPE)
+        before = None if weighing.before is None else memory_bytes(weighing.before)
+        return Blob.of(capture_bytes(header, weighing.counts, weighing.gaps, before), CAPTURE_TYPE)
 
     def _pictures_of(self, match: Match, overview: Sha256 | None = None) -> list[tuple[MediaRole, Blob]]:
         named = [(_SHOWN[one.facing], one.read.scene_picture) for one in match.matched]

@@ -63,7 +63,6 @@ from edge.passes import CAPTURES_MAX_BYTES, PASSES_KEPT, PassBook
 from edge.pictures import PictureFolder
 from edge.plate_trigger import PlateTrigger
 from edge.recorder import Recorder
-from edge.records.build import Identities
 from edge.records.keystore import load_key, load_public_key
 from edge.records.software import software
 from edge.uplink import Uplink
@@ -148,7 +147,8 @@ class StationService:
         self._recorder = Recorder(
             station,
             rules=rule_book(station.station.rules),
-            identities=Identities(station.station.id, self._software, setup.parameters_sha256),
+            software=self._software,
+            station_text=setup.station_text,
             outbox=self._outbox,
             key=key,
             pictures=self._pictures,

@@ -54,10 +54,12 @@ class Certificate:
         """The moment from which it is in force, until one of a higher number is."""
         return from_us(self.approval.effective_from_us)
 
-    def entry(self) -> CertificateEntry:
-        """Give what a record carries of it."""
+    def entry(self, sealed_sha256: str | None = None) -> CertificateEntry:
+        """Give what a record carries of it, with the digest of its sealed form."""
         verification = None if self.verification is None else self.verification.entry()
-        return CertificateEntry(number=self.number, sha256=self.sha256, counter=self.counter, verification=verification)
+        return CertificateEntry(
+            number=self.number, sha256=self.sha256, counter=self.counter, verification=verification, sealed_sha256=sealed_sha256
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,14 @@ class InForce:
         Its id and the digest of its text, which every record names.
     certificate
         The certificate that put it into force; None for a calibration file that was given without one.
+    sealed
+        The certificate in its sealed form, JSON; None as above.
     """
 
     calibration: Calibration
     identity: Identity
     certificate: CertificateEntry | None = None
+    sealed: str | None = None
 
     @classmethod
     def by_file(cls, calibration: Calibration) -> Self:
@@ -111,7 +116,8 @@ class SealedCertificate(BaseModel):
             raise RejectError(
                 "calibration-lane", source, told("is for lane %(lane)s, which the station file does not have", lane=certificate.lane)
             ) from None
-        return InForce(calibration, certificate.calibration, certificate.entry())
+        sealed = self.model_dump_json()
+        return InForce(calibration, certificate.calibration, certificate.entry(sha256_hex(sealed.encode())), sealed)
 
     def _certificate(self, station: Station, source: str) -> Certificate:
         signatories = Signatories(station.signatory)

@@ -14,21 +14,13 @@ from calibration.certificate.changes import Change, gains, others
 from calibration.certificate.plots import gain_changes, row_errors
 from calibration.certificate.sealed import Certificate
 from calibration.model import Calibration
+from calibration.printing import Leaf, Paper, Part, State, cell, facts, figures, plot, section, signatures, text
 from calibration.reference_vehicle import ReferenceVehicle
 from contract.rules import rule_book
 from contract.signatures import parse_envelope
 from contract.station import Station
 
 PERCENT = 100.0
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What is printed: data for the template, the certificate it is of, and the text of the code on it."""
-
-    certificate: Certificate
-    data: dict[str, Any]
-    check: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +42,7 @@ class _Writer:
         return f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M:%S} {self.zone}"
 
 
-def content_of(book: Book, certificate: Certificate, station: Station, code: str) -> Content:
+def paper_of(book: Book, certificate: Certificate, station: Station, code: str) -> Paper:
     """Give what is printed of a certificate in a language."""
     words = words_in(code)
     pack, _ = rule_book(station.station.rules).at(certificate.approval.time_us)
@@ -58,24 +50,20 @@ def content_of(book: Book, certificate: Certificate, station: Station, code: str
     old = None if replaces is None else book.parameters(book.certificate(replaces.number, "certificate"))
     zone = timezone(timedelta(hours=pack.utc_offset_h))
     writer = _Writer(book, certificate, station, book.parameters(certificate), old, words, zone)
-    check = f"WIM-CALIBRATION {station.station.id} {certificate.number} {certificate.sha256}"
     number = writer.say(N_("No. %(number)s"), number=certificate.number)
     lane = writer.say(N_("lane %(lane)s"), lane=certificate.lane)
     title = writer.say(N_("Calibration certificate"))
-    data = {
-        "title": title,
-        "issuer": station.station.name,
-        "issuer_line": writer.say(N_("Weigh-in-motion station %(station)s"), station=f"{station.station.name} ({station.station.id})"),
-        "number_line": f"{number} · {lane}",
-        "keywords": [station.station.id, str(certificate.number), certificate.calibration.id, certificate.sha256],
-        "running": f"{title} · {number}",
-        "station": f"{station.station.id} · {lane}",
-        "sha256": certificate.sha256,
-        "page": writer.say(N_("Page {page} of {pages}")),
-        "state": _state(writer),
-        "qr_alt": check,
-        "qr_note": writer.say(N_("number and digest to check against")),
-        "sections": [
+    leaf = Leaf(
+        lang=code,
+        title=title,
+        issuer_line=writer.say(N_("Weigh-in-motion station %(station)s"), station=f"{station.station.name} ({station.station.id})"),
+        number_line=f"{number} · {lane}",
+        state=_state(writer),
+        running=f"{title} · {number}",
+        place=f"{station.station.id} · {lane}",
+        page=writer.say(N_("Page {page} of {pages}")),
+        qr_note=writer.say(N_("number and digest to check against")),
+        sections=(
             _section(writer, N_("What is calibrated"), [_site(writer)]),
             _section(writer, N_("What is in force"), [_calibration(writer)]),
             _section(writer, N_("Verification of the scale"), _verification(writer)),
@@ -85,9 +73,16 @@ def content_of(book: Book, certificate: Certificate, station: Station, code: str
             _section(writer, N_("What rows read over speed"), _rows(writer), new_page=True),
             _section(writer, N_("Reference vehicles and runs"), _runs(writer), breakable=True),
             _section(writer, N_("Proof"), _proof(writer)),
-        ],
-    }
-    return Content(certificate, data, check)
+        ),
+    )
+    return Paper(
+        leaves=(leaf,),
+        issuer=station.station.name,
+        keywords=(station.station.id, str(certificate.number), certificate.calibration.id, certificate.sha256),
+        digest=certificate.sha256,
+        check=f"WIM-CALIBRATION {station.station.id} {certificate.number} {certificate.sha256}",
+        moment=certificate.approval.time,
+    )
 
 
 def words_in(code: str) -> Language:
@@ -95,28 +90,26 @@ def words_in(code: str) -> Language:
     return language("calibration.certificate", "certificate", code)
 
 
-def _section(
-    writer: _Writer, title: str, parts: list[dict[str, Any]], *, breakable: bool = False, new_page: bool = False
-) -> dict[str, Any]:
-    return {"title": writer.say(title), "parts": parts, "breakable": breakable, "new_page": new_page}
+def _section(writer: _Writer, title: str, parts: list[Part], *, breakable: bool = False, new_page: bool = False) -> Part:
+    return section(writer.say(title), parts, breakable=breakable, new_page=new_page)
 
 
-def _state(writer: _Writer) -> dict[str, Any]:
+def _state(writer: _Writer) -> State:
     begins = writer.moment(writer.certificate.effective_from)
     verification = writer.certificate.verification
     if verification is None:
         none = N_("In force from %(begins)s. No verification of the scale in this state is recorded: nothing may be enforced by it.")
-        return {"good": False, "text": writer.say(none, begins=begins)}
-    text = N_("In force from %(begins)s, until a certificate of a higher number is. The scale is verified until %(until)s.")
-    return {"good": True, "text": writer.say(text, begins=begins, until=verification.valid_until)}
+        return State(good=False, text=writer.say(none, begins=begins))
+    verified = N_("In force from %(begins)s, until a certificate of a higher number is. The scale is verified until %(until)s.")
+    return State(good=True, text=writer.say(verified, begins=begins, until=verification.valid_until))
 
 
-def _site(writer: _Writer) -> dict[str, Any]:
+def _site(writer: _Writer) -> Part:
     site, lane = writer.station.station, writer.station.lane_with(writer.certificate.lane)
     kinds = Counter(sensor.kind.value for sensor in lane.weighing_sensors)
     sensors = ", ".join(f"{count} × {writer.say(_KINDS[kind])}" for kind, count in kinds.items())
     rows = writer.say(N_("%(sensors)s in %(rows)s rows"), sensors=sensors, rows=len(lane.weighing_rows))
-    return _facts(
+    return facts(
         (writer.say(N_("Station")), f"{site.name} ({site.id})"),
         (writer.say(N_("Place")), f"{site.road}, {site.stake}"),
         (writer.say(N_("Lane and direction")), f"{lane.id}, {site.direction}"),
@@ -127,7 +120,7 @@ def _site(writer: _Writer) -> dict[str, Any]:
 _KINDS = {"strip": N_("strip"), "plate": N_("plate")}
 
 
-def _calibration(writer: _Writer) -> dict[str, Any]:
+def _calibration(writer: _Writer) -> Part:
     certificate, new = writer.certificate, writer.new
     proposal = certificate.proposal
     replaces = proposal.replaces
@@ -145,30 +138,30 @@ def _calibration(writer: _Writer) -> dict[str, Any]:
     ]
     if proposal.repeats is not None:
         rows.insert(5, (writer.say(N_("Parameters again those of")), writer.say(N_("certificate %(number)s"), number=proposal.repeats)))
-    return _facts(*rows)
+    return facts(*rows)
 
 
-def _verification(writer: _Writer) -> list[dict[str, Any]]:
+def _verification(writer: _Writer) -> list[Part]:
     verification = writer.certificate.verification
     note = N_(
         "This certificate puts a calibration into force. It does not verify the scale: that is what the institute's certificate does."
     )
     if verification is None:
         none = N_("No verification of the scale in this state is recorded. The station weighs, and bars every result from enforcement.")
-        return [_text(writer.say(none)), _text(writer.say(note))]
+        return [text(writer.say(none)), text(writer.say(note))]
     days = writer.say(N_("%(begin)s to %(end)s, both days included"), begin=verification.valid_from, end=verification.valid_until)
     return [
-        _facts(
+        facts(
             (writer.say(N_("Verification certificate")), verification.number, "strong"),
             (writer.say(N_("Institute")), verification.institute),
             (writer.say(N_("Valid")), days, "strong"),
             (writer.say(N_("Accuracy classes")), ", ".join(verification.classes)),
         ),
-        _text(writer.say(note)),
+        text(writer.say(note)),
     ]
 
 
-def _gains(writer: _Writer) -> list[dict[str, Any]]:
+def _gains(writer: _Writer) -> list[Part]:
     changes = gains(writer.old, writer.new)
     half = [_gain_u(writer.new, change) for change in changes]
     head = [N_("sensor"), N_("old gain"), N_("new gain"), N_("change, %"), N_("U (k = 2), %")]
@@ -178,8 +171,8 @@ def _gains(writer: _Writer) -> list[dict[str, Any]]:
     ]
     names = {"sensor_name": N_("sensor"), "gain_name": N_("gain"), "old_name": N_("old"), "new_name": N_("new, with U (k = 2)")}
     drawn = gain_changes(changes, half, **{key: writer.say(name) for key, name in names.items()})
-    table = _figures([writer.say(one) for one in head], rows, words=1)
-    return [table, {"kind": "plot", "svg": drawn, "alt": writer.say(N_("Gains old and new by sensor, as in the table above"))}]
+    table = figures([writer.say(one) for one in head], rows, words=1)
+    return [table, plot(drawn, writer.say(N_("Gains old and new by sensor, as in the table above")))]
 
 
 def _gain_u(calibration: Calibration, change: Change) -> float:
@@ -195,26 +188,26 @@ def _share(u: float, of: float | None) -> str:
     return "–" if of is None else f"{PERCENT * u / of:.2f}"
 
 
-def _others(writer: _Writer) -> dict[str, Any]:
+def _others(writer: _Writer) -> Part:
     rows = []
     for change in others(writer.old, writer.new):
-        cells = [writer.say(change.message, of=change.of), change.unit, change.printed(change.old), change.printed(change.new)]
-        rows.append([_cell(cell, strong=change.is_change and writer.old is not None and place == 3) for place, cell in enumerate(cells)])
+        shown = [writer.say(change.message, of=change.of), change.unit, change.printed(change.old), change.printed(change.new)]
+        rows.append([cell(words, strong=change.is_change and writer.old is not None and place == 3) for place, words in enumerate(shown)])
     head = [writer.say(one) for one in (N_("figure"), N_("unit"), N_("old"), N_("new"))]
-    return _figures(head, rows, words=2, widths=("1fr", "auto", "auto", "auto"))
+    return figures(head, rows, words=2, widths=("1fr", "auto", "auto", "auto"))
 
 
-def _rows(writer: _Writer) -> list[dict[str, Any]]:
+def _rows(writer: _Writer) -> list[Part]:
     names = {"speed_name": N_("speed, km/h"), "error_name": N_("reads too much, %"), "row_name": N_("row"), "mean_name": N_("mean of rows")}
     drawn = row_errors(writer.new, **{key: writer.say(name) for key, name in names.items()})
     note = N_(
         "The weighing takes these out. The band is the expanded uncertainty (k = 2) of the mean of rows; circles are the mean that each "
         "reference run gave; broken verticals bound the speeds that were driven, outside of which results are barred."
     )
-    return [{"kind": "plot", "svg": drawn, "alt": writer.say(note)}, _text(writer.say(note))]
+    return [plot(drawn, writer.say(note)), text(writer.say(note))]
 
 
-def _runs(writer: _Writer) -> list[dict[str, Any]]:
+def _runs(writer: _Writer) -> list[Part]:
     new = writer.new
     by_vehicle = {name: [run for run in new.runs if run.vehicle == name] for name in dict.fromkeys(run.vehicle for run in new.runs)}
     vehicles = [
@@ -232,12 +225,12 @@ def _runs(writer: _Writer) -> list[dict[str, Any]]:
     columns = [writer.say(N_("row %(number)s, %%"), number=number) for number in range(1, len(new.speed.rows) + 1)]
     heads = [writer.say(one) for one in (N_("run"), N_("vehicle"), N_("speed, km/h"))]
     note = N_("Errors are those of the rows' gross weights with the gains above, before what rows read over speed is taken out.")
-    tables = [_figures([writer.say(one) for one in weights], weighed, words=2, widths=widths)] if weighed else []
+    tables = [figures([writer.say(one) for one in weights], weighed, words=2, widths=widths)] if weighed else []
     return [
         *tables,
-        _figures([writer.say(one) for one in head], vehicles, words=1),
-        _figures([*heads, *columns], rows, words=2),
-        _text(writer.say(note)),
+        figures([writer.say(one) for one in head], vehicles, words=1),
+        figures([*heads, *columns], rows, words=2),
+        text(writer.say(note)),
     ]
 
 
@@ -260,13 +253,13 @@ def _signed(writer: _Writer) -> tuple[Signed, Signed]:
     return writer.book.signed[certificate.proposal.counter - 1], writer.book.signed[certificate.counter - 1]
 
 
-def _signatures(writer: _Writer) -> list[dict[str, Any]]:
+def _signatures(writer: _Writer) -> list[Part]:
     roles = (N_("Proposed by"), N_("Examined and approved by"))
     how = N_(
         "Signed electronically by two persons; what was signed is listed on the last page. To check this sheet against the station's "
         "ledger: wim-calibration verify --ledger FILE --station FILE --number %(number)s --digest %(digest)s"
     )
-    signatures = [
+    signed = [
         {
             "role": writer.say(role),
             "name": one.entry.by,
@@ -277,10 +270,10 @@ def _signatures(writer: _Writer) -> list[dict[str, Any]]:
         for role, one in zip(roles, _signed(writer), strict=True)
     ]
     said = writer.say(how, number=writer.certificate.number, digest=writer.certificate.sha256[:16])
-    return [{"kind": "signatures", "signatures": signatures}, _text(said)]
+    return [signatures(signed), text(said)]
 
 
-def _proof(writer: _Writer) -> list[dict[str, Any]]:
+def _proof(writer: _Writer) -> list[Part]:
     proposed, approved = _signed(writer)
     proposer, approver = (parse_envelope(one.envelope, "entry").signatures[0].sig for one in (proposed, approved))
     note = N_(
@@ -288,36 +281,17 @@ def _proof(writer: _Writer) -> list[dict[str, Any]]:
         "station's ledger, in which every entry names the SHA-256 of the one before it."
     )
     return [
-        _facts(
+        facts(
             (writer.say(N_("SHA-256 of the proposal")), proposed.sha256, "mono"),
             (writer.say(N_("Its signature")), "\n".join(_broken(proposer, 64)), "mono"),
             (writer.say(N_("SHA-256 of the approval")), approved.sha256, "mono"),
             (writer.say(N_("Its signature")), "\n".join(_broken(approver, 64)), "mono"),
             (writer.say(N_("Entry before the approval")), approved.entry.prev_sha256, "mono"),
         ),
-        _text(writer.say(note, proposal=proposed.entry.counter, approval=approved.entry.counter)),
+        text(writer.say(note, proposal=proposed.entry.counter, approval=approved.entry.counter)),
     ]
 
 
 def _broken(text: str, width: int) -> list[str]:
     """Break what has no blanks into lines."""
     return [text[begin : begin + width] for begin in range(0, len(text), width)]
-
-
-def _facts(*rows: tuple[str, ...]) -> dict[str, Any]:
-    shown = [{"label": row[0], "value": row[1], "strong": "strong" in row[2:], "mono": "mono" in row[2:]} for row in rows]
-    return {"kind": "facts", "rows": shown}
-
-
-def _text(text: str) -> dict[str, Any]:
-    return {"kind": "text", "text": text}
-
-
-def _cell(text: str, *, strong: bool = False) -> dict[str, Any]:
-    return {"text": text.replace("-", "\u2212") if text[:1] == "-" else text, "strong": strong}
-
-
-def _figures(head: Sequence[str], rows: Sequence[Sequence[Any]], *, words: int, widths: Sequence[str] | None = None) -> dict[str, Any]:
-    """Give a table whose first columns (`words`) are words and the others figures."""
-    cells = [[cell if isinstance(cell, dict) else _cell(cell) for cell in row] for row in rows]
-    return {"kind": "figures", "head": list(head), "rows": cells, "words": words, "widths": list(widths or ["1fr"] * len(head))}

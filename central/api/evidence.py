@@ -8,9 +8,12 @@ from fastapi.responses import FileResponse
 from central.access import CentralDep
 from central.api.caller import Caller, RequireScope
 from central.api.examples import SHA256, STATION, TIME_US
+from central.api.noting import noted
 from central.api.schemas import QuarantineLine, QuarantineList, StationAnswer, StationList, VehicleAnswer, VehicleLine, VehicleList
 from central.evidence import quarantine, repository, stations
+from central.evidence.journal import Verb
 from central.evidence.tokens import Scope
+from central.exports.jobs import told
 from central.web.routes.media import stored_medium
 from contract.media import Sha256
 from contract.station import Name
@@ -47,6 +50,8 @@ def list_vehicles(
     """Give one page; a page is found by key, so what arrives meanwhile moves nothing."""
     narrowed = repository.VehicleFilter(station, from_us, until_us, outcome, enforceable, plate, caller.stations)
     key = None if before is None else repository.PageKey.parse(before)
+    detail = told(narrowed)
+    noted(central, caller, Verb.SEARCHED if detail else Verb.SAW, "list/vehicles", detail, search=repr(narrowed))
     with central.database.read() as session:
         page = repository.find_vehicles(session, narrowed, key, limit)
     return VehicleList(vehicles=tuple(VehicleLine.of(row) for row in page.rows), next=None if page.next_key is None else str(page.next_key))
@@ -68,6 +73,7 @@ def get_vehicle(
         detail = repository.vehicle(session, station, seq) if caller.sees(station) else None
     if detail is None:
         raise HTTPException(status.HTTP_404_NOT_FOUND, f"station {station} has no vehicle with seq {seq}")
+    noted(central, caller, Verb.SAW, f"vehicle/{station}/{seq}")
     return VehicleAnswer.of(detail)
 
 
@@ -86,7 +92,9 @@ def get_medium(
     sha256: Annotated[Sha256, Path(description="SHA-256 by which a record names it", examples=[SHA256])],
 ) -> FileResponse:
     """Give the bytes of a medium that a stored record vouches for."""
-    return stored_medium(central, sha256, caller.stations)
+    medium = stored_medium(central, sha256, caller.stations)
+    noted(central, caller, Verb.EXPORTED, f"media/{sha256}")
+    return medium
 
 
 @router.get("/stations", summary="Stations with their last status", responses={200: {"description": "A page of stations, by id."}})
@@ -97,6 +105,7 @@ def list_stations(
     limit: Rows = 50,
 ) -> StationList:
     """Give one page of enrolled stations; the status is what a station last said of itself, unsigned."""
+    noted(central, caller, Verb.SAW, "list/stations")
     with central.database.read() as session:
         found = stations.stations(session, within=caller.stations, after=after or "", limit=limit + 1)
     page = tuple(StationAnswer.model_validate(view) for view in found[:limit])
@@ -113,6 +122,7 @@ def list_quarantine(
     limit: Rows = 50,
 ) -> QuarantineList:
     """Give one page of what was refused, and how much was only counted."""
+    noted(central, caller, Verb.SAW, "list/quarantine")
     with central.database.read() as session:
         items = quarantine.quarantined(session, before, limit + 1, within=caller.stations)
         counted = quarantine.overflow(session)

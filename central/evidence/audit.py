@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, undefer
 from central.evidence.blobs import BlobStore
 from central.evidence.certificates import CertificateTrail
 from central.evidence.disclosures import held_texts
-from central.evidence.models import Blob, Deletion, Media, Record, Supplement, Vehicle
+from central.evidence.kept_audit import blob_failures, case_failures, figures_of, key_failures, media_failures, reference_failures, shown_of
+from central.evidence.models import Blob, Deletion, IssuedDocument, Media, Record, Supplement, Vehicle
 from central.evidence.quarantine import quarantine_count
 from central.evidence.stations import EnrolledKey, keys_of, stations
 from contract.chain import GENESIS, Link, check_link, link_of
@@ -20,7 +21,7 @@ from contract.disclosures import Disclosure
 from contract.faults import RejectError
 from contract.media import sha256_hex
 from contract.records import SupplementRecord, VehicleRecord, parse_record
-from contract.signatures import PayloadType, open_envelope, parse_envelope
+from contract.signatures import PayloadType, open_envelope, parse_envelope, spelled_out
 from contract.verdicts import Outcome
 
 FETCH_ROWS: Final = 200
@@ -71,6 +72,14 @@ def audit(session: Session, blobs: BlobStore) -> Audit:
     for station in stations(session):
         found.stations[station.id] = _audit_station(session, station.id, found.failures)
     _audit_media(session, blobs, found)
+    found.failures += [
+        *reference_failures(session),
+        *key_failures(session),
+        *media_failures(session),
+        *blob_failures(session, blobs),
+        *case_failures(session),
+    ]
+    _audit_documents(session, blobs, found)
     return found
 
 
@@ -119,16 +128,19 @@ def _rows(session: Session, station: str) -> Iterator[_Stored]:
 def _check_row(stored: _Stored, keys: dict[str, EnrolledKey], source: str) -> VehicleRecord | SupplementRecord:
     row, vehicle, supplement, held = stored
     public_keys = {identity: enrolled.key for identity, enrolled in keys.items()}
-    payload = open_envelope(parse_envelope(row.envelope, source), PayloadType.RECORD, public_keys, source)
-    if payload != row.payload or sha256_hex(payload) != row.sha256:
+    envelope = parse_envelope(row.envelope, source)
+    payload = open_envelope(envelope, PayloadType.RECORD, public_keys, source)
+    signers = {signature.keyid for signature in envelope.signatures}
+    if payload != row.payload or sha256_hex(payload) != row.sha256 or row.key_id not in signers:
         raise RejectError("altered", source, "the stored bytes are not the signed ones")
+    if spelled_out(envelope) != row.envelope:
+        raise RejectError("altered", source, "the stored envelope is not written as it was sealed: a byte of it was changed")
     record = parse_record(payload, source, held)
     columns = (row.station, row.seq, row.prev_sha256, row.type, row.time_us)
     if columns != (record.station, record.seq, record.prev_sha256, record.type, record.time_us):
         raise RejectError("altered", source, "the row's columns are not the signed record's")
     if isinstance(record, VehicleRecord):
-        shown = vehicle and (vehicle.gross_kg, vehicle.outcome, vehicle.time_us, vehicle.lane, vehicle.station, vehicle.seq)
-        if shown != (record.gross_kg, record.verdict.outcome.value, record.time_us, record.lane, record.station, record.seq):
+        if vehicle is None or shown_of(vehicle) != figures_of(record):
             raise RejectError("altered", source, "the list shows another vehicle than the signed record")
         _check_plate(record, vehicle, source)
     elif supplement is None or (supplement.of_seq, supplement.of_sha256) != (record.of_seq, record.of_sha256):
@@ -174,3 +186,11 @@ def _audit_media(session: Session, blobs: BlobStore, found: Audit) -> None:
             sound[sha256] = blobs.has(sha256) and blobs.is_sound(sha256)
         if not sound[sha256]:
             found.failures.append(f"{station}/{seq}: blob {sha256[:16]}: is gone from the folder or altered")
+
+
+def _audit_documents(session: Session, blobs: BlobStore, found: Audit) -> None:
+    """Hash every document that was issued of a case."""
+    query = select(IssuedDocument.case_id, IssuedDocument.kind, IssuedDocument.language, IssuedDocument.sha256)
+    for case_id, kind, language, sha256 in session.execute(query.order_by(IssuedDocument.id)):
+        if not (blobs.has(sha256) and blobs.is_sound(sha256)):
+            found.failures.append(f"case {case_id}: {kind} {language}: blob {sha256[:16]}: is gone from the folder or altered")

@@ -19,6 +19,9 @@ DETAIL_MAX: Final = 40
 """Most entries in an act's detail: what matters of a deed, not a copy of it."""
 
 
+Detail = dict[str, str | int | bool | None]
+
+
 class Verb(StrEnum):
     """Kinds of acts."""
 
@@ -62,12 +65,10 @@ class ActEntry(BaseModel):
     verb: Verb
     subject: Annotated[str, Field(min_length=1, max_length=120)]
     """What it was done to, as a path: ``case/12``, ``vehicle/S1/5``, ``account/3``, ``list/vehicles``."""
-    detail: Annotated[dict[str, str | int | bool | None], Field(max_length=DETAIL_MAX)] = {}
+    detail: Annotated[Detail, Field(max_length=DETAIL_MAX)] = {}
 
 
-def note(
-    session: Session, actor: Actor, verb: Verb, subject: str, *, now_us: int, detail: dict[str, str | int | bool | None] | None = None
-) -> int:
+def note(session: Session, actor: Actor, verb: Verb, subject: str, *, now_us: int, detail: Detail | None = None) -> int:
     """Write an act, and its leaf in the log, within the caller's transaction and give its number."""
     entry = ActEntry(
         time_us=now_us,

@@ -58,6 +58,22 @@ def publish_station(session: Session, publication: Publication, now_us: int) -> 
     want_screening(session, Case.station == publication.station)
 
 
+def withdraw_station(session: Session, station: str, now_us: int) -> None:
+    """End the publication that is in force: what the station weighs from now on can not be enforced, and the public sees it no more.
+
+    Raises
+    ------
+    RejectError
+        ``not-published`` if none is in force.
+    """
+    row = _row_at(session, station, now_us)
+    if row is None:
+        raise RejectError("not-published", f"station {station[:60]}", "has no publication in force that could be withdrawn")
+    row.until_us = now_us
+    session.flush()
+    want_screening(session, Case.station == station)
+
+
 def publication_at(session: Session, station: str, time_us: int) -> Publication | None:
     """Give the publication of a station that is in force at a moment, None if there is none."""
     row = _row_at(session, station, time_us)

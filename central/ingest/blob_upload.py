@@ -34,6 +34,8 @@ STATUS_OF: Final = {"blob-size": 413, "blob-hash": 422, "blob-claim": 400, "uplo
 
 EXAMPLE_HASH: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
+_BYTES: Final = {"type": "string", "format": "binary"}
+
 router = APIRouter(tags=["blobs"])
 
 
@@ -49,6 +51,7 @@ class BlobAnswer(BaseModel):
 @router.put(
     "/blobs/{sha256}",
     summary="Store a picture or capture under its SHA-256",
+    openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": _BYTES, "example": "…"}}}},
     response_model=BlobAnswer,
     responses={
         200: {"description": "It was here already."},
@@ -65,9 +68,9 @@ async def put_blob(
     request: Request,
     sha256: Annotated[Sha256, Path(description="SHA-256 of the body, lower-case hexadecimal", examples=[EXAMPLE_HASH])],
     authorization: Annotated[
-        str, Header(description="`DSSE <base64 of a signed BlobClaim>`", examples=["DSSE eyJwYXlsb2FkVHlwZSI6…"])
+        str, Header(description="`DSSE <base64 of a signed BlobClaim>`", examples=["DSSE eyJwYXlsb2FkVHlwZSI6IC4uLn0="])
     ] = "",
-    content_length: Annotated[int, Header(description="Size of the body in bytes", gt=0, examples=[184_221])] = 0,
+    content_length: Annotated[int, Header(include_in_schema=False, gt=0)] = 0,
 ) -> JSONResponse:
     """Verify the claim, then take the body; the same blob again is no error."""
     central: Central = request.app.state.central

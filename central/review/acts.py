@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from central.evidence.accounts import Login
 from central.evidence.journal import Actor
 from central.evidence.models import Case
+from central.office_settings import ReviewSettings
 from central.review.deadlines import due_us
 from central.review.doing import Doing
 from central.review.effects import Changed, effect_of
@@ -18,7 +19,6 @@ from central.review.fields import parse_fields
 from central.review.four_eyes import Parts, check_four_eyes, parts_of, take_part
 from central.review.guards import FORMED, GUARDS
 from central.review.history import add_event
-from central.review.settings import ReviewSettings
 from central.review.workflow import WORKFLOW, ActingRole, ActionRow, Decision, State
 from contract.faults import RejectError
 

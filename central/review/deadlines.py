@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
+from central.office_settings import ReviewSettings
 from central.review.calendars import calendar
-from central.review.settings import ReviewSettings
 from central.review.workflow import WORKFLOW, Decision, State
 from contract.limits.pack import local_day
 from contract.units import US_PER_S

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from central.evidence.journal import Actor
 from central.evidence.models import Case, Record
+from central.office_settings import ReviewSettings
 from central.review.exemptions import exemptions_of
 from central.review.fields import Fields
 from central.review.proposal import pack_of, propose
-from central.review.settings import ReviewSettings
 from central.review.views import Proposal
 from central.review.workflow import ActionRow
 from contract.faults import RejectError

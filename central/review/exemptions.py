@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.evidence.models import CaseExemption
+from central.office_settings import ReviewSettings
 from central.review.fields import Fields
-from central.review.settings import ReviewSettings
 from central.review.views import CaseExemptionItem
 from contract.faults import RejectError
 from contract.limits import RulePack

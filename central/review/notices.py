@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from central.evidence.models import Case, Notice
-from central.review.settings import ReviewSettings
+from central.office_settings import ReviewSettings
 from central.review.views import NoticeItem
 from contract.limits.pack import local_day
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from central.evidence.journal import Actor
+from central.office_settings import ReviewSettings
 from central.review.acts import action_of, carry_out, check_state
 from central.review.doing import Doing
 from central.review.fields import parse_fields
 from central.review.notices import case_of_notice
-from central.review.settings import ReviewSettings
 from contract.faults import RejectError
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from central.office_settings import ReviewSettings
 from central.review.exemptions import REGISTERED
-from central.review.settings import ReviewSettings
 from central.review.views import CaseExemptionItem, Proposal
 from central.review.workflow import Decision
 from contract.limits import PPM, RulePack, proposed_fine

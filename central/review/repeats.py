@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from central.evidence.models import Case
+from central.office_settings import ReviewSettings
 from central.review.deadlines import year_span_us
-from central.review.settings import ReviewSettings
 from central.review.views import Repeats
 from central.review.workflow import ENFORCING, State
 from contract.limits.pack import local_day

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from central.evidence.models import Case
 from central.evidence.publications import Publication, publication_at
-from central.review.settings import ReviewSettings
+from central.office_settings import ReviewSettings
 from contract.units import KMH_PER_M_S, US_PER_S
 
 EARTH_RADIUS_M: Final = 6_371_008.8

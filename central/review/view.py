@@ -8,6 +8,7 @@ from central.evidence.journal import Actor
 from central.evidence.models import Case, CaseObjection, Notice
 from central.evidence.publications import publication_at
 from central.evidence.repository import vehicle
+from central.office_settings import ReviewSettings
 from central.review.acts import refusal
 from central.review.deadlines import is_due_certain
 from central.review.doing import Doing
@@ -20,7 +21,6 @@ from central.review.lines import line_of
 from central.review.notices import notice_of
 from central.review.proposal import pack_of, propose
 from central.review.repeats import repeats_of
-from central.review.settings import ReviewSettings
 from central.review.views import CaseLine, CaseView, ObjectionItem, Offered
 from central.review.workflow import WORKFLOW, ActingRole, State
 

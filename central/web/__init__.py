@@ -11,6 +11,7 @@ from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
 from central.web.entry import add_handlers
 from central.web.masking import masked_plate
 from central.web.pages import make_pages
+from central.web.public import public_pace
 from central.web.routes import ROUTERS
 from central.web.security import SecurityHeaders
 
@@ -30,6 +31,7 @@ def install(app: FastAPI, settings: Settings, zone: tzinfo = CHINA_STANDARD_TIME
         In which local times are written, always with their offset.
     """
     app.state.pages = make_pages(zone)
+    app.state.public_pace = public_pace()
     app.add_middleware(SecurityHeaders, https=settings.web.https)
     bokeh_scripts = resources.files("bokeh").joinpath("server", "static", "js")
     app.mount("/static/bokeh", StaticFiles(directory=str(bokeh_scripts)), name="bokeh")

@@ -41,6 +41,7 @@ ACTS: Final = {
     "bar": ActWords(N_("Screened: a gate fell")),
     "screen-again": ActWords(N_("Screened again")),
     "link-trip": ActWords(N_("Linked with another station's case of the same trip")),
+    "issue-document": ActWords(N_("Document issued")),
     "confirm": ActWords(N_("Overload confirmed"), N_("Confirm the overload and send it to legal review")),
     "dismiss": ActWords(N_("Case dismissed"), N_("Dismiss the case for good")),
     "record-exemption": ActWords(N_("Exemption recorded"), N_("Record an exemption")),

@@ -67,8 +67,8 @@ def sound_bytes(blobs: BlobStore, sha256: str) -> bytes:
     return data
 
 
-def marked_picture(data: bytes, imprint: Imprint) -> bytes:
-    """Give a JPEG copy of a picture with its imprint.
+def marked_picture(data: bytes, imprint: Imprint, width_max: int = WIDTH_MAX) -> bytes:
+    """Give a JPEG copy of a picture, at most `width_max` pixels wide, with its imprint.
 
     Raises
     ------
@@ -76,8 +76,8 @@ def marked_picture(data: bytes, imprint: Imprint) -> bytes:
         ``picture-not-shown`` if it is no JPEG or PNG, claims too many pixels, or cannot be decoded.
     """
     picture = open_picture(data, f"picture {imprint.sha256[:16]}", PIXELS_MAX)
-    if picture.width > WIDTH_MAX:
-        picture = picture.resize((WIDTH_MAX, max(1, round(picture.height * WIDTH_MAX / picture.width))))
+    if picture.width > width_max:
+        picture = picture.resize((width_max, max(1, round(picture.height * width_max / picture.width))))
     buffer = io.BytesIO()
     _stamped(picture, imprint.lines).save(buffer, "JPEG", quality=QUALITY)
     return buffer.getvalue()

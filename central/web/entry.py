@@ -14,6 +14,7 @@ from central.access import OptionalLogin, central_of, optional_login
 from central.evidence.accounts import Login
 from central.problem import fault_problem, fault_status, http_problem, invalid_problem, invalid_what, invalid_where
 from central.web.pages import pages_of
+from central.web.public import NoVisitError, public_page
 from contract.faults import RejectError, RetryError, WimError
 
 
@@ -42,11 +43,16 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(RejectError, _refused)
     app.add_exception_handler(RetryError, _away)
+    app.add_exception_handler(NoVisitError, _to_query)
 
 
 async def _to_login(_request: Request, error: Exception) -> Response:
     address = error.address if isinstance(error, LoginNeededError) else "/"
     return RedirectResponse(f"/login?next={quote(address, safe='')}", HTTPStatus.SEE_OTHER)
+
+
+async def _to_query(_request: Request, _error: Exception) -> Response:
+    return RedirectResponse("/public/query?over=true", HTTPStatus.SEE_OTHER)
 
 
 async def _failed(request: Request, error: Exception) -> Response:
@@ -97,7 +103,10 @@ def _reads_pages(request: Request) -> bool:
 
 
 def _failed_page(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    answer = pages_of(request).render(request, "failed.html", _login(request), status=status, status_code=status, detail=detail)
+    if request.url.path.startswith("/public"):
+        answer = public_page(request, "failed.html", code=status, status_code=status, detail=detail)
+    else:
+        answer = pages_of(request).render(request, "failed.html", _login(request), status=status, status_code=status, detail=detail)
     answer.headers.update(headers or {})
     return answer
 

@@ -11,6 +11,7 @@ from central.web.translation import Language
 from contract.units import KMH_PER_M_S, MM_PER_M, US_PER_S
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+CENTS: Final = 100
 KG_PER_T: Final = 1000
 NO_BREAK_SPACE: Final = "\u00a0"
 
@@ -77,6 +78,11 @@ class Formats:
             return "> " + self.number(99.99, 2) + NO_BREAK_SPACE + "%"
         return self.number(share_ppm / 10_000, 1) + NO_BREAK_SPACE + "%"
 
+    def money(self, cents: int, currency: str = "CNY") -> str:
+        """Give an amount of money; cents only where there are some."""
+        amount = self.number(cents / CENTS, 2 if cents % CENTS else 0)
+        return f"{amount} 元" if self.language.code == "zh" and currency == "CNY" else f"{amount}{NO_BREAK_SPACE}{currency}"
+
     def size(self, size: int) -> str:
         """Give a count of bytes, in kB from a thousand on."""
         if size < 1000:
@@ -87,14 +93,22 @@ class Formats:
         """Give a local time with its offset, to the second: 2026-03-02 16:00:08 +08:00."""
         return self._local(time_us).isoformat(sep=" ", timespec="seconds").replace("+", " +")
 
+    def day(self, time_us: int) -> str:
+        """Give a local day: 2026-03-02."""
+        return self._local(time_us).date().isoformat()
+
     def moment_long(self, time_us: int) -> str:
         """Give a local time as a sentence would: 2 March 2026, 16:00:08 +08:00."""
         pattern = "y年M月d日 HH:mm:ss xxx" if self.language.code == "zh" else "d MMMM y, HH:mm:ss xxx"
         return format_datetime(self._local(time_us), pattern, locale=self.language.locale)
 
-    def day(self, time_us: int) -> str:
-        """Give the local day of a moment: 2026-03-02."""
-        return self._local(time_us).date().isoformat()
+    def form_moment(self, time_us: int) -> str:
+        """Give a local time as a form's field for date and time holds it."""
+        return self._local(time_us).replace(tzinfo=None).isoformat(timespec="seconds")
+
+    def wall_ms(self, time_us: int) -> float:
+        """Give what the clock on the wall shows as milliseconds since 1970, for charts that know no time zones."""
+        return self._local(time_us).replace(tzinfo=UTC).timestamp() * 1_000
 
     def last_day(self, until_us: int) -> str:
         """Give the last local day before a moment at which a term ends."""

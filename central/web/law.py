@@ -10,7 +10,7 @@ from contract.records import VehicleRecord
 from contract.rules import pack_of_digest
 from contract.verdicts import Finding, Standing
 
-_ARTICLE: Final = re.compile(r"art\. (\d+) \((\d+)\) (\d+)")
+_ARTICLE: Final = re.compile(r"art\. (\d+)(?: \((\d+)\) (\d+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,16 @@ class FindingRow:
     text: str
 
 
-def article_in(article: str, chosen: Language) -> str:
-    """Give an article's number as a language cites it: art. 3 (1) 8 is the eighth item of the first paragraph of article 3."""
-    parts = _ARTICLE.fullmatch(article)
-    if parts is None:
-        return article
-    number, paragraph, item = parts.groups()
-    return chosen.say("art. %(number)s (%(paragraph)s) %(item)s", number=number, paragraph=paragraph, item=item)
+def article_in(text: str, chosen: Language) -> str:
+    """Give articles within a text as a language cites them: art. 3 (1) 8 is the eighth item of the first paragraph of article 3."""
+
+    def cited(found: re.Match[str]) -> str:
+        number, paragraph, item = found.groups()
+        if paragraph is None:
+            return chosen.say("art. %(number)s", number=number)
+        return chosen.say("art. %(number)s (%(paragraph)s) %(item)s", number=number, paragraph=paragraph, item=item)
+
+    return _ARTICLE.sub(cited, text)
 
 
 def law_of(record: VehicleRecord, chosen: Language) -> Law:

@@ -9,9 +9,14 @@ _ENDS: Final = (2, 1)
 """Characters that stay at the beginning (province and office) and at the end."""
 
 
-def sees_plates(login: Login) -> bool:
-    """Whether a login sees plates in lists: those who work on cases, and those who look whether they did it well."""
-    return any(login.may(role) for role in _SEE_PLATES)
+def sees_plates(login: Login, station: str | None = None) -> bool:
+    """Whether a login sees plates in lists, of a station or of any: who works on cases, and who looks whether that was done well."""
+    return any(login.may(role, station) for role in _SEE_PLATES)
+
+
+def sees_all_plates(login: Login) -> bool:
+    """Whether a login sees the plates of every station of which it may know; a file for whom does not is masked throughout."""
+    return login.stations_for(*_SEE_PLATES) == login.stations_for()
 
 
 def masked_plate(plate: str) -> str:

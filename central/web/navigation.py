@@ -26,6 +26,7 @@ ENTRIES: Final = (
     Entry("/quarantine", N_("Quarantine")),
     Entry("/analysis", N_("Analysis"), frozenset(ANALYSTS)),
     Entry("/accounts", N_("Accounts"), frozenset({Role.ADMINISTRATOR})),
+    Entry("/publicity", N_("Publicity"), frozenset({Role.ADMINISTRATOR})),
 )
 
 

@@ -12,13 +12,13 @@ _LEFT_PX = 70
 _FOOT_PX = 26
 
 
-def overview_svg(signal: Signal, language: Language) -> str:
+def overview_svg(signal: Signal, language: Language, font: str = "system-ui, sans-serif") -> str:
     """Draw all rows in black-and-white-safe tones; dark where the reader's system is."""
     rows = signal.rows
     height = _ROW_PX * len(rows) + _FOOT_PX
     light, dark = PALETTES["light"], PALETTES["dark"]
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH_PX} {height}" font-family="system-ui, sans-serif" font-size="11">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH_PX} {height}" font-family="{font}" font-size="11">',
         f"<style>text{{fill:{light.ink}}}.left{{stroke:{light.left}}}.right{{stroke:{light.right}}}.mark{{fill:{light.mark};opacity:.18}}"
         f"path{{fill:none;stroke-width:1}}@media screen and (prefers-color-scheme:dark){{text{{fill:{dark.ink}}}.left{{stroke:{dark.left}}}"
         f".right{{stroke:{dark.right}}}.mark{{fill:{dark.mark}}}}}</style>",

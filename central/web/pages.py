@@ -15,9 +15,9 @@ from central.web.assumptions import assumption_in
 from central.web.drift import drift_sentence
 from central.web.formats import Formats
 from central.web.judgement import tone_of, word_of
-from central.web.masking import masked_plate
+from central.web.masking import masked_plate, sees_plates
 from central.web.navigation import entries_for
-from central.web.translation import CODES, Language, choose, language
+from central.web.translation import CODES, Language, choose, language, names_of
 from contract.records import ClockState
 
 NO_STORE: Final = {"Cache-Control": "no-store"}
@@ -86,7 +86,8 @@ def _environment(chosen: Language) -> Environment:
     )
     environment.install_gettext_translations(chosen.catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(words=words, tone_of=tone_of, word_of=word_of, assumption=assumption_in, clock_word=_clock_word)
-    environment.globals.update(drift_sentence=drift_sentence, navigation=entries_for, masked=masked_plate)
+    environment.globals.update(drift_sentence=drift_sentence, navigation=entries_for, language_names=names_of)
+    environment.globals.update(masked=masked_plate, sees_plates=sees_plates)
     return environment
 
 

@@ -64,6 +64,11 @@ def language(code: str) -> Language:
     return Language(code, _NAMES[code], Locale.parse(_LOCALES[code]), _catalogue(code))
 
 
+def names_of(codes: str) -> str:
+    """Give the own names of languages whose codes are joined by dashes: 中文 + English."""
+    return " + ".join(language(code).name for code in codes.split("-"))
+
+
 def _catalogue(code: str) -> NullTranslations:
     if code == CODES[0]:
         return NullTranslations()

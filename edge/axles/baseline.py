@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from edge.axles.features import Features
 from edge.axles.hops import STRETCH_HOPS
+from edge.axles.memory import BaselineMemory
 
 LEVEL_GAIN, DRIFT_GAIN = 0.5, 0.1
 """Shares of the surprise at a stretch's mean taken into level and drift per stretch (an alpha-beta tracker: Kalata 1984). It follows a
@@ -82,6 +83,19 @@ class Baseline:
         """Take every level as unknown, after the stream was broken off."""
         self.known = False
         self._young = []
+
+    def memory(self) -> BaselineMemory:
+        """Give what it goes on from, at the border of a stretch."""
+        level, drift, noise, renewals = (tuple(values.tolist()) for values in (self.level, self.drift, self.noise, self._renewals))
+        return BaselineMemory(level, drift, noise, renewals, quiet=tuple(self._quiet[:, 0].tolist()))
+
+    def recall(self, memory: BaselineMemory) -> None:
+        """Go on from there."""
+        self.level, self.drift, self.noise, self._renewals = (
+            np.array(values, np.float64) for values in (memory.level, memory.drift, memory.noise, memory.renewals)
+        )
+        self._quiet[:, 0] = memory.quiet
+        self.known = True
 
     def levels(self, place: int, number: int) -> NDArray[np.float64]:
         """Give the level (channels, number) expected at hops `place`, `place` + 1, … of the present stretch."""

@@ -8,7 +8,8 @@ not continued by what the other sensors still have to tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from edge.axles.features import Course, course_of, features_of
 from edge.axles.history import History
 from edge.axles.hops import BREAK_HOPS, STRETCH_HOPS, Hops
 from edge.axles.hum import EVERY_STRETCHES, HumTracker
+from edge.axles.memory import AxleMemory, RingFigures
 from edge.axles.occupancy import Occupancy
 from edge.axles.record import CALM_HOPS, OpenRecord, Record
 
@@ -63,6 +65,42 @@ class Detector:
         self._idle_since = np.zeros(patient.size, np.int64)  # counter from which each idle channel has been quiet
         self._lost_hops = 0
         self._looked = 0  # counter up to which loops have been looked at
+
+    def memory(self, rings: Sequence[RingFigures | None]) -> AxleMemory | None:
+        """Give what it goes on from at the border of a stretch, None while the idle channels are being learnt."""
+        if not self.baseline.known:
+            return None
+        opened = {
+            channel: replace(record, occupancy=record.occupancy and replace(record.occupancy)) for channel, record in self._open.items()
+        }
+        return AxleMemory(
+            first_sample=self._history.first_sample,
+            baseline=self.baseline.memory(),
+            hum=self._hum.memory(),
+            idle_since=tuple(self._idle_since.tolist()),
+            lost_hops=self._lost_hops,
+            looked=self._looked,
+            open=opened,
+            rings=tuple(rings),
+        )
+
+    def recall(self, memory: AxleMemory, lead: Hops) -> None:
+        """Go on from there; `lead` are the samples up to it that are still needed.
+
+        Raises
+        ------
+        ValueError
+            If it is of another lane.
+        """
+        if not memory.fits(len(self._loops), self._hum.lines_hz.size):
+            msg = f"the state of the weighing is not that of a lane of {len(self._loops)} channels"
+            raise ValueError(msg)
+        self.baseline.recall(memory.baseline)
+        self._hum.recall(memory.hum)
+        self._history.push(lead)
+        self._idle_since[:] = memory.idle_since
+        self._lost_hops, self._looked = memory.lost_hops, memory.looked
+        self._open = dict(memory.open)
 
     def push(self, hops: Hops) -> Iterator[Record]:
         """Take hops of one stretch and give the records that they complete, in order of their end."""

@@ -7,6 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.axles.memory import HumMemory
+
 LINES_HZ: Final = (50.0, 60.0, 100.0, 120.0, 150.0, 180.0)
 """The mains of either half of the world with the harmonics of rectifiers and of saturated iron. All of them, and all pairs, are orthogonal
 over a stretch of 0.4 s, and over the 0.1 s in which a channel is learnt."""
@@ -61,6 +63,15 @@ class HumTracker:
         for channel, least in zip(channels.tolist(), (LEAST_SHARE * noise**2).tolist(), strict=True):
             lines = zip(self.lines_hz.tolist(), self.power[channel].tolist(), strict=True)
             self._present[channel] = tuple((line_hz, power) for line_hz, power in lines if power > least)
+
+    def memory(self) -> HumMemory:
+        """Give what it goes on from."""
+        return HumMemory(tuple(map(tuple, self.power.tolist())), tuple(self._looks.tolist()), tuple(self._present))
+
+    def recall(self, memory: HumMemory) -> None:
+        """Go on from there."""
+        self.power, self._looks = np.array(memory.power, np.float64), np.array(memory.looks, np.float64)
+        self._present = list(memory.present)
 
     def present(self, channel: int) -> tuple[tuple[float, float], ...]:
         """Give frequency in Hz and power in counts² of each line of one channel that is worth taking out."""

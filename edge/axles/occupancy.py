@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import inf
 from typing import Final
 
@@ -13,51 +14,52 @@ AGAIN_SHARE, AGAIN_LEAST_SHARE = 0.6, 0.25
 between them and above the second share. What is left of the vehicle only falls, and its unevenness is less than that."""
 
 
+@dataclass(slots=True)
 class Occupancy:
     """How high the signal of an open record of a loop stands.
 
-    Parameters
+    Attributes
     ----------
     least
         Counts above the zero from which the signal may be a vehicle.
-
-    Attributes
-    ----------
+    top, low
+        Greatest mean of a hop of the vehicle, and least one since it was given out, counts above the zero.
+    below
+        Whether the last look saw less than half of the vehicle's level.
     is_told
         Whether what was on the loop has been given out, and nothing has come since.
     """
 
-    def __init__(self, least: float) -> None:
-        self._least = least
-        self._top = 0.0
-        self._low = inf
-        self._below = False
-        self.is_told = False
+    least: float
+    top: float = 0.0
+    low: float = inf
+    below: bool = False
+    is_told: bool = False
 
     def take(self, mean: float) -> bool:
         """Take in the mean of a hop, counts above the zero; True if the signal has sunk further after a vehicle was given out."""
         if not self.is_told:
-            self._top = max(self._top, mean)
+            self.top = max(self.top, mean)
             return False
-        if mean < self._low:
-            self._low = mean
+        if mean < self.low:
+            self.low = mean
             return True
-        again = max(min(AGAIN_SHARE * self._top, 2.0 * self._low), AGAIN_LEAST_SHARE * self._top, self._least)
+        again = max(min(AGAIN_SHARE * self.top, 2.0 * self.low), AGAIN_LEAST_SHARE * self.top, self.least)
         if mean > again:
-            self._top, self._low, self.is_told = mean, inf, False
+            self.top, self.low, self.is_told = mean, inf, False
         return False
 
     def stands(self, above: float) -> bool:
         """Tell whether the lowest sample of a hop, counts above the zero, is that of what stands on the loop: none of its looks falls."""
-        standing = self._top > self._least and above >= HALF * self._top
-        self._below = self._below and not standing
+        standing = self.top > self.least and above >= HALF * self.top
+        self.below = self.below and not standing
         return standing
 
     def has_fallen(self, above: float) -> bool:
         """Tell whether a vehicle may have left, from a sample at each look, counts above the zero: the last two stood below half."""
-        before = self._below
-        self._below = above < HALF * self._top and self._top > self._least
-        return self._below and before and not self.is_told
+        before = self.below
+        self.below = above < HALF * self.top and self.top > self.least
+        return self.below and before and not self.is_told
 
     def tell(self) -> None:
         """Note that what was on the loop has been given out."""

@@ -16,6 +16,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.axles.memory import RingFigures
+
 LEAST_SIGMA: Final = 5.0
 """A tail that swings less than this many noise deviations tells nothing, and harms nothing."""
 
@@ -58,6 +60,17 @@ class RingMemory:
 
     def __init__(self) -> None:
         self.ring: Ring | None = None
+
+    def memory(self) -> RingFigures | None:
+        """Give what it goes on from."""
+        if self.ring is None:
+            return None
+        a, b, c, d = self.ring.covariance.ravel().tolist()
+        return self.ring.frequency, self.ring.decay, (a, b, c, d)
+
+    def recall(self, memory: RingFigures | None) -> None:
+        """Go on from there."""
+        self.ring = None if memory is None else Ring(memory[0], memory[1], np.array(memory[2]).reshape(2, 2))
 
     def learn(self, found: Ring) -> None:
         """Join one record's finding, each weighted with the inverse of its covariance."""

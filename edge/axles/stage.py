@@ -14,6 +14,7 @@ from edge.axles.detect import Detector
 from edge.axles.faulty import damage_of
 from edge.axles.hops import Hopper, Hops
 from edge.axles.loops import loop_pulses, smoothing_samples
+from edge.axles.memory import AxleMemory
 from edge.axles.plates import plate_pulses
 from edge.axles.pulse import Pulse
 from edge.axles.record import Record
@@ -45,6 +46,31 @@ class AxleStage:
         """Zero and noise of each channel in counts, (channels,) each; None until they are known."""
         baseline = self._detector.baseline
         return (baseline.level, baseline.noise) if baseline.known else None
+
+    @property
+    def stretch_samples(self) -> int:
+        """Samples from one border to the next at which `memory` may be asked for, on multiples of the device counter."""
+        return self._hopper.stretch_samples
+
+    def memory(self) -> AxleMemory | None:
+        """Give what it goes on from, at the border of a stretch; None while the idle channels are being learnt."""
+        return self._detector.memory([ring.memory() for ring in self._rings])
+
+    def recall(self, memory: AxleMemory, lead: Block) -> None:
+        """Go on from there, before anything is pushed; `lead` is the signal from `memory.first_sample` up to the border.
+
+        Raises
+        ------
+        ValueError
+            If the memory is of another lane.
+        """
+        valid = np.ones(lead.counts.shape[1], np.bool_)
+        for gap in lead.gaps:
+            valid[gap.start - lead.start : gap.stop - lead.start] = False
+        counts = np.where(valid, lead.counts, np.int32(0))
+        self._detector.recall(memory, Hops(lead.start, counts, valid, bool(valid.all()), valid.size))
+        for ring, figures in zip(self._rings, memory.rings, strict=True):
+            ring.recall(figures)
 
     def push(self, block: Block) -> list[Crossing]:
         """Take the next block and give the crossings that it completes, in order of their end."""

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from contract.chain import Link
 from contract.disclosures import SALT_BYTES, TEXT_MAX, Text, conceal
@@ -98,8 +98,7 @@ def build_record(
     ValueError
         If the verdict was not given on this vehicle's gross weight; a program error, never an input's.
     """
-    vehicle = recordable(vehicle)
-    total_kg = gross_kg(vehicle)
+    total_kg = gross_kg(recordable(vehicle))
     if verdict.gross is not None and verdict.gross.measured_kg != total_kg:
         msg = f"the verdict is on {verdict.gross.measured_kg} kg, the vehicle weighs {total_kg} kg"
         raise ValueError(msg)
@@ -107,27 +106,9 @@ def build_record(
         station=identities.station,
         seq=after.seq + 1,
         prev_sha256=after.sha256,
-        lane=vehicle.lane,
         time_us=time_us,
         clock=clock,
-        first_axle_sample=round(vehicle.first_axle_sample),
-        axles=tuple(_axle(axle) for axle in vehicle.axles),
-        gross_kg=total_kg,
-        gross_u_kg=whole_u_kg(vehicle.gross_u_kg),
-        speed_mm_s=round(vehicle.speed_m_s * MM_PER_M),
-        speed_u_mm_s=round(vehicle.speed_u_m_s * MM_PER_M),
-        acceleration_mm_s2=round(vehicle.acceleration_m_s2 * MM_PER_M),
-        length_mm=_mm(vehicle.length_m),
-        lateral_mm=_mm(vehicle.lateral_m),
-        vehicle_class=vehicle.vehicle_class.code,
-        body=vehicle.vehicle_class.body,
-        class_confidence_ppm=to_ppm(vehicle.vehicle_class.confidence),
-        fhwa_class=vehicle.vehicle_class.fhwa,
-        eu_class=vehicle.vehicle_class.eu,
-        drive_axles=vehicle.vehicle_class.drive_axles,
-        drive_group=drive_group(vehicle),
-        flags=tuple(FlagEntry(flag=flag, figure_milli=round(figure * MILLI)) for flag, figure in sorted(vehicle.flags.items())),
-        crossings=_crossings(vehicle),
+        **measured(vehicle),
         plate=_concealed(plate) if plate else None,
         plate_certainty_ppm=to_ppm(plate_certainty) if plate else 0,
         plates=plates,
@@ -140,6 +121,33 @@ def build_record(
         calibration=calibration,
         certificate=certificate,
     )
+
+
+def measured(vehicle: Vehicle) -> dict[str, Any]:
+    """Give what a record says of a vehicle from its signal alone, by the names of the record's fields."""
+    vehicle = recordable(vehicle)
+    told = vehicle.vehicle_class
+    return {
+        "lane": vehicle.lane,
+        "first_axle_sample": round(vehicle.first_axle_sample),
+        "axles": tuple(_axle(axle) for axle in vehicle.axles),
+        "gross_kg": gross_kg(vehicle),
+        "gross_u_kg": whole_u_kg(vehicle.gross_u_kg),
+        "speed_mm_s": round(vehicle.speed_m_s * MM_PER_M),
+        "speed_u_mm_s": round(vehicle.speed_u_m_s * MM_PER_M),
+        "acceleration_mm_s2": round(vehicle.acceleration_m_s2 * MM_PER_M),
+        "length_mm": _mm(vehicle.length_m),
+        "lateral_mm": _mm(vehicle.lateral_m),
+        "vehicle_class": told.code,
+        "body": told.body,
+        "class_confidence_ppm": to_ppm(told.confidence),
+        "fhwa_class": told.fhwa,
+        "eu_class": told.eu,
+        "drive_axles": told.drive_axles,
+        "drive_group": drive_group(vehicle),
+        "flags": tuple(FlagEntry(flag=flag, figure_milli=round(figure * MILLI)) for flag, figure in sorted(vehicle.flags.items())),
+        "crossings": _crossings(vehicle),
+    }
 
 
 def supplement(

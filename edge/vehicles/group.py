@@ -20,6 +20,7 @@ from contract.axles import Crossing, CrossingFlag
 from contract.station import Lane, SensorKind
 from contract.vehicles import VehicleFlag
 from edge.vehicles.line import LONGEST_WHEELBASE_M, Line
+from edge.vehicles.memory import GroupMemory
 from edge.vehicles.presences import Presences
 from edge.vehicles.rows import Row, RowAxle, add_crossing, rows_of
 from edge.vehicles.way import Way, is_against, ways_of
@@ -100,6 +101,31 @@ class Grouper:
         self._none.believed = False
         self.strays = 0
         self._heard = 0  # counter at which the last crossing became known
+
+    def memory(self) -> GroupMemory:
+        """Give what it goes on from."""
+        return GroupMemory(
+            heard=self._heard,
+            axles=tuple(tuple(tuple(axle.crossings.values()) for axle in row) for row in self._axles),
+            waiting={name: tuple(loop.waiting) for name, loop in self._loops.items()},
+            believed={name: loop.believed for name, loop in self._loops.items()},
+        )
+
+    def recall(self, memory: GroupMemory) -> None:
+        """Go on from there.
+
+        Raises
+        ------
+        ValueError
+            If it is of another lane.
+        """
+        if len(memory.axles) != len(self._rows) or not memory.waiting.keys() == memory.believed.keys() == self._loops.keys():
+            msg = f"the state of the grouping is not that of a lane of {len(self._rows)} rows with the loops {', '.join(self._loops)}"
+            raise ValueError(msg)
+        self._heard = memory.heard
+        self._axles = [[RowAxle.of(crossings) for crossings in row] for row in memory.axles]
+        for name, loop in self._loops.items():
+            loop.waiting, loop.believed = list(memory.waiting[name]), memory.believed[name]
 
     def add(self, crossing: Crossing) -> None:
         """Take one crossing, in order of `settled`."""

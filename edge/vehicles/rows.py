@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from contract.axles import Crossing
 from contract.station import Lane, Sensor, SensorKind
@@ -39,6 +41,14 @@ class RowAxle:
     def __init__(self, crossing: Crossing) -> None:
         self.crossings = {crossing.sensor: crossing}
         self.time = crossing.centre
+
+    @classmethod
+    def of(cls, crossings: Sequence[Crossing]) -> Self:
+        """Give the axle of crossings in the order in which they came."""
+        axle = cls(crossings[0])
+        for crossing in crossings[1:]:
+            axle.add(crossing)
+        return axle
 
     def add(self, crossing: Crossing) -> None:
         """Take a further wheel of the axle."""

@@ -21,6 +21,7 @@ from edge.vehicles.behaviour import (
 from edge.vehicles.boundary import Boundaries
 from edge.vehicles.classify import axle_groups, classify
 from edge.vehicles.group import Grouper, Passage
+from edge.vehicles.memory import Ahead, VehicleMemory
 from edge.vehicles.motion import Motion, fit_motion
 from edge.vehicles.position import PositionWatch, corrected
 from edge.vehicles.possible import can_be_weighed, can_have_driven
@@ -77,6 +78,25 @@ class VehicleStage:
     def set_pavement(self, pavement_c: float | None) -> None:
         """Take the pavement's temperature from now on."""
         self._pavement_c = pavement_c
+
+    def memory(self) -> VehicleMemory:
+        """Give what it goes on from; gains and temperature are not part of it."""
+        last = self._ahead
+        ahead = None if last is None else Ahead(last.direction, last.entry, last.exit)
+        return VehicleMemory(self._timer, self._grouper.memory(), ahead)
+
+    def recall(self, memory: VehicleMemory) -> None:
+        """Go on from there.
+
+        Raises
+        ------
+        ValueError
+            If it is of another lane.
+        """
+        self._timer = memory.timer
+        self._grouper.recall(memory.group)
+        ahead = memory.ahead
+        self._ahead = None if ahead is None else Passage((), ahead.entry, ahead.exit, direction=ahead.direction)
 
     def change(self, calibration: Calibration, from_sample: int) -> None:
         """Weigh vehicles that begin at a counter or later with another calibration; a vehicle that began before keeps the one it met.

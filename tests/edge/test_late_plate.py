@@ -19,7 +19,6 @@ from edge.outbox.rows import Checkpoint
 from edge.pictures import PictureFolder
 from edge.pipeline import Weighing
 from edge.recorder import Recorder
-from edge.records.build import Identities
 from tests.central.bench import open_bench
 from tests.edge.axles.road import lane_of
 from tests.signing_station import T0_US
@@ -44,7 +43,8 @@ def edge(tmp_path, central):
     recorder = Recorder(
         station,
         rules=rule_book("cn"),
-        identities=Identities(site.id, Software(name="wim-edge", version="0.1.0", sha256="1" * 64), "2" * 64),
+        software=Software(name="wim-edge", version="0.1.0", sha256="1" * 64),
+        station_text="[station]",
         outbox=outbox,
         key=central.station.key,
         pictures=PictureFolder(tmp_path / "blobs"),
@@ -62,7 +62,7 @@ def ready(matcher, key, time_us):
         key=key,
         lane=1,
         device="daq",
-        weighing=Weighing(weighed, 3_000, np.zeros((len(LANE.channels), 2_000), np.int32), ()),
+        weighing=Weighing(weighed, 3_000, np.zeros((len(LANE.channels), 2_000), np.int32), (), 5_000, None, None),
         time_us=time_us,
         clock=Clock(state=ClockState.SYNCHRONISED, u_us=1_000),
         match=matcher.match(key),

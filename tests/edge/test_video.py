@@ -61,7 +61,8 @@ def recorder(outbox, tmp_path, key, note):
     return Recorder(
         parse_station(SOUND, "site.toml"),
         rules=None,
-        identities=None,
+        software=None,
+        station_text="[station]",
         outbox=outbox,
         key=key,
         pictures=PictureFolder(tmp_path / "blobs"),

@@ -81,7 +81,7 @@ def grant(session: Session, actor: Actor, account_id: int, role: Role, group_id:
     held = session.scalars(select(AccountGrant).where(AccountGrant.account_id == account_id)).all()
     if any(row.role == role and row.group_id == group_id for row in held):
         raise RejectError("grant-exists", f"account {account.name!r}", f"has or awaits the role {role} there already")
-    _refuse_mixture(account, {Role(row.role) for row in held} | {role})
+    refuse_mixture(account, {Role(row.role) for row in held} | {role})
     own = actor.person == account.person
     row = AccountGrant(
         account_id=account_id,
@@ -160,7 +160,8 @@ def other_administrators(session: Session, account_id: int) -> bool:
     return session.scalars(query.limit(1)).first() is not None
 
 
-def _refuse_mixture(account: Account, roles: set[Role]) -> None:
+def refuse_mixture(account: Account, roles: set[Role]) -> None:
+    """Refuse an account that would both give roles and act on cases."""
     if Role.ADMINISTRATOR in roles and roles & CASE_ROLES:
         what = "cannot both give roles and act on cases; use two accounts"
         raise RejectError("roles-exclude", f"account {account.name!r}", what)

@@ -35,6 +35,7 @@ from central.evidence.models.exports import ExportJob
 from central.evidence.models.journal import Act
 from central.evidence.models.log import LogCheckpoint, LogCosignature, LogLeaf, LogNode, LogPeer, LogTimestamp
 from central.evidence.models.privacy import HeldText, LegalHold
+from central.evidence.models.publicity import IssuedDocument, QueryBrake, QueryVisit
 from central.evidence.models.records import (
     Blob,
     ChainState,
@@ -49,6 +50,7 @@ from central.evidence.models.records import (
     Supplement,
     Vehicle,
 )
+from central.evidence.models.reweighing import Reweighing
 from central.evidence.models.webhooks import DeliveryState, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
@@ -69,6 +71,7 @@ __all__ = [
     "DeliveryState",
     "ExportJob",
     "HeldText",
+    "IssuedDocument",
     "LateMatch",
     "LegalHold",
     "LogCheckpoint",
@@ -84,8 +87,11 @@ __all__ = [
     "OverloadPlate",
     "Quarantine",
     "QuarantineDay",
+    "QueryBrake",
+    "QueryVisit",
     "Record",
     "RecoveryCode",
+    "Reweighing",
     "ScreeningCursor",
     "Station",
     "StationGroup",

@@ -66,7 +66,7 @@ def _signer(detail: VehicleDetail, keys: dict[str, EnrolledKey]) -> EnrolledKey 
     """Give the key whose signature over exactly the stored bytes is good, None if there is none."""
     source = f"{detail.record.station}/{detail.record.seq}"
     try:
-        envelope = parse_envelope(detail.signed.envelope, source)
+        envelope = parse_envelope(detail.signed.bare_envelope, source)
         payload = open_envelope(envelope, PayloadType.RECORD, {identity: one.key for identity, one in keys.items()}, source)
     except RejectError:
         return None

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from central.evidence.models import ChainState
+from central.office_settings import ReviewSettings
 from central.review.gates import Checklist, GateName, GateResult, GateState, Reason, Why
 from central.review.proposal import pack_of
 from central.review.screening.facts import Facts
 from central.review.screening.pictures import Readable
-from central.review.settings import ReviewSettings
 from contract.records import ClockState
 from contract.units import PPM
 from contract.verdicts import Bar

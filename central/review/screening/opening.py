@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 from central.evidence.journal import SERVICE
 from central.evidence.models import Case, Record, ScreeningCursor, Supplement, Vehicle
 from central.evidence.screenings import want_screening
+from central.office_settings import ReviewSettings
 from central.review.acts import action_of
 from central.review.doing import Doing, record_of
 from central.review.fields import Fields
 from central.review.gates import Checklist
 from central.review.history import add_event
 from central.review.proposal import degree
-from central.review.settings import ReviewSettings
 from central.review.workflow import State
 from contract.canonical import canonical_bytes
 from contract.verdicts import Outcome

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from central.context import Central
 from central.evidence.journal import SERVICE
 from central.evidence.models import Case, Record
+from central.office_settings import ReviewSettings
 from central.review.acts import action_of, carry_out
 from central.review.doing import Doing
 from central.review.effects import Changed
@@ -19,7 +20,6 @@ from central.review.proposal import is_major
 from central.review.screening.facts import gather
 from central.review.screening.judge import judge
 from central.review.screening.opening import latest_taken, take_records
-from central.review.settings import ReviewSettings
 from central.review.trips import same_trip
 from central.review.workflow import WORKFLOW, State
 from contract.canonical import canonical_bytes

@@ -11,6 +11,7 @@ from central.review.views import CaseView, Offered
 from central.review.workflow import ActionRow
 from central.web.address import local_us
 from central.web.case_words import FIELDS, GROUNDS, HEARINGS, REFUSALS, RULINGS, SERVICES
+from central.web.formats import Formats
 from central.web.translation import N_, Language
 from contract.faults import RejectError
 from contract.limits.fine import CENTS
@@ -90,17 +91,25 @@ class Asked(NamedTuple):
     error: str | None
 
 
-def asked_for(
-    offered: Offered, view: CaseView, language: Language, given: Mapping[str, str], errors: Mapping[str, str]
-) -> tuple[Asked, ...]:
-    """Give the fields of an act's form, filled with what was given before, else with what the rules propose."""
+class Tried(NamedTuple):
+    """An act that was not taken: what its form held, and what is said beside which field."""
+
+    action: str
+    given: Mapping[str, str]
+    errors: Mapping[str, str]
+
+
+def asked_for(offered: Offered, view: CaseView, formats: Formats, now_us: int, tried: Tried | None) -> tuple[Asked, ...]:
+    """Give the fields of an act's form, filled with what it held before, else with what the rules propose and the moment it is."""
+    given, errors = (tried.given, tried.errors) if tried is not None and tried.action == offered.action.name else ({}, {})
+    now, language = formats.form_moment(now_us), formats.language
     wanted = offered.action
     return tuple(
         Asked(
             name=name,
             form=FIELD_FORMS[name],
             needed=name in wanted.fields,
-            value=given.get(name, _proposed(name, view)),
+            value=given.get(name, _proposed(name, view, now)),
             options=_options(name, view, language),
             error=errors.get(name),
         )
@@ -156,7 +165,9 @@ def _cents(name: str, text: str) -> int:
         raise RejectError("field-invalid", name, f"{text[:40]!r} is no amount such as 3000 or 3000.50") from error
 
 
-def _proposed(name: str, view: CaseView) -> str:
+def _proposed(name: str, view: CaseView, now: str) -> str:
+    if FIELD_FORMS[name].kind is Kind.MOMENT:
+        return now
     if name == "amount_cents" and view.proposal.amount_cents:
         whole, cents = divmod(view.proposal.amount_cents, CENTS)
         return f"{whole}.{cents:02d}" if cents else str(whole)

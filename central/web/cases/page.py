@@ -1,6 +1,5 @@
 """What the page of one case is given beside the vehicle's parts: its acts as forms, its place in the list, its history in words."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,11 +11,10 @@ from central.review.views import CaseLine, CaseView, EventItem, Offered
 from central.review.work import work_list
 from central.web.case_words import ACTS, GROUNDS, HEARINGS, REFUSALS, RULINGS, SERVICES, ActWords
 from central.web.cases.door import LOOKING
-from central.web.cases.forms import FIELD_FORMS, Asked, FieldForm, Kind, asked_for
+from central.web.cases.forms import FIELD_FORMS, Asked, FieldForm, Kind, Tried, asked_for
 from central.web.cases.keys import KEYS
 from central.web.cases.narrowing import CaseNarrowing
 from central.web.formats import Formats
-from central.web.translation import Language
 from contract.limits.fine import CENTS
 
 LOOKED_AT: Final = 200
@@ -55,23 +53,27 @@ class Entered:
     text: str
 
 
-def act_forms(
-    view: CaseView,
-    language: Language,
-    tried: str | None = None,
-    given: Mapping[str, str] | None = None,
-    errors: Mapping[str, str] | None = None,
-) -> tuple[ActForm, ...]:
+def act_forms(view: CaseView, formats: Formats, now_us: int, tried: Tried | None = None) -> tuple[ActForm, ...]:
     """Give the forms of the acts that lead on; the one that was `tried` in vain keeps what it was given."""
 
     def form(offered: Offered) -> ActForm:
         name = offered.action.name
-        own = name == tried
-        fields = asked_for(offered, view, language, (given or {}) if own else {}, (errors or {}) if own else {})
-        refused = None if offered.refused is None else REFUSALS.get(offered.refused)
-        return ActForm(name, ACTS[name], KEYS[name], fields, refused or offered.refused, offered.what, is_open=own)
+        refused = None if offered.refused is None else REFUSALS.get(offered.refused, offered.refused)
+        return ActForm(
+            name=name,
+            words=ACTS[name],
+            key=KEYS[name],
+            fields=asked_for(offered, view, formats, now_us, tried),
+            refused=refused,
+            detail=offered.what,
+            is_open=tried is not None and tried.action == name,
+        )
 
-    return tuple(form(offered) for offered in view.offered)
+    # An act that chooses among things of which there is none, such as exemptions to be lifted, is not offered.
+    forms = [form(offered) for offered in view.offered]
+    return tuple(
+        one for one in forms if not any(asked.needed and asked.form.kind is Kind.CHOICE and not asked.options for asked in one.fields)
+    )
 
 
 def listed(session: Session, login: Login, narrowing: CaseNarrowing, now_us: int) -> tuple[CaseLine, ...]:

@@ -147,7 +147,8 @@ def login_link(request: Request, login: Administrator, central: CentralDep, iden
             raise HTTPException(HTTPStatus.NOT_FOUND, f"there is no account {identity}")
         token = make_login_link_token(session, identity, central.now_us(), LINK_MINUTES * US_PER_MINUTE)
         directory.note_account(session, actor_of(request, login), identity, "login-link", central.now_us(), verb=Verb.DID)
-    link = f"{str(request.base_url).rstrip('/')}/login/once?token={token}"
+    base = central.settings.web.public_url or str(request.base_url)
+    link = f"{base.rstrip('/')}/login/once?token={token}"
     return _one(request, login, central, identity, link=link)
 
 

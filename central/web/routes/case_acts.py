@@ -13,9 +13,8 @@ from central.evidence.accounts import Login
 from central.review.acts import FORBIDDEN
 from central.review.desk import Looked, perform, perform_many
 from central.review.workflow import WORKFLOW
-from central.web.case_words import REFUSALS
 from central.web.cases.door import CaseLogin, SeenCase, may_work
-from central.web.cases.forms import field_errors, read_fields
+from central.web.cases.forms import Tried, field_errors, read_fields
 from central.web.cases.narrowing import CaseNarrowing, parse_case_narrowing
 from central.web.cases.page import listed, place_in
 from central.web.pages import pages_of
@@ -76,10 +75,8 @@ def take(
         central.count(error)
         errors = field_errors(error, wanted) if error.code.startswith("field-") or error.code == "exemption-unknown" else {}
         status = HTTPStatus.BAD_REQUEST if errors else HTTPStatus.FORBIDDEN if error.code in FORBIDDEN else HTTPStatus.CONFLICT
-        refusal = None if errors else {"code": error.code, "text": REFUSALS.get(error.code), "what": error.what}
-        return show_case(
-            request, login, central, number, status=status, narrowing=narrowing, tried=action, given=form, errors=errors, refusal=refusal
-        )
+        tried, refusal = Tried(action, form, errors), None if errors else error
+        return show_case(request, login, central, number, status=status, narrowing=narrowing, tried=tried, refusal=refusal)
     going_on = "list" in form and place.after is not None and not narrowing.whole
     query = urlencode(dict(narrowing.given) | {"done": action, "case": str(number)})
     return RedirectResponse(f"/cases/{place.after if going_on else number}?{query}", HTTPStatus.SEE_OTHER)

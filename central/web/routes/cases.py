@@ -14,16 +14,17 @@ from central.evidence.stations import stations
 from central.review.lines import count_by_state, find_cases
 from central.review.view import case_view
 from central.review.views import CasePage, CaseView
-from central.review.work import work_count, work_list
+from central.review.work import SEEING, work_count, work_list
 from central.review.workflow import WORKFLOW
-from central.web.case_words import ACTS, CASE_GATES, DECISIONS, GROUNDS, PARTS, RULINGS, STATES, why_in
+from central.web.case_words import ACTS, CASE_GATES, DECISIONS, GROUNDS, PARTS, REFUSALS, RULINGS, STATES, why_in
 from central.web.cases.door import LOOKING, CaseLogin, SeenCase, may_work
+from central.web.cases.forms import Tried
 from central.web.cases.narrowing import CaseNarrowing, parse_case_narrowing
 from central.web.cases.page import act_forms, entered_in, listed, place_in
-from central.web.masking import sees_plates
-from central.web.pages import language_of, pages_of
+from central.web.pages import formats_of, pages_of
 from central.web.seeing import seen
 from central.web.vehicle_parts import vehicle_parts
+from contract.faults import RejectError
 
 router = APIRouter()
 ROWS: Final = 50
@@ -68,7 +69,6 @@ def row_values(login: Login) -> dict[str, Any]:
         "state_words": STATES,
         "decision_words": DECISIONS,
         "ground_words": GROUNDS,
-        "show_plates": sees_plates(login),
         "dismissible": DISMISSIBLE if login.may(Role.REVIEWER) else frozenset(),
     }
 
@@ -96,7 +96,7 @@ def version(request: Request, login: CaseLogin, central: CentralDep, number: See
     with central.database.read() as session:
         view = found_view(session, login, central, number)
     last = view.history[-1] if view.history else None
-    told = "" if last is None else pages_of(request).text(request, "cases/acted.html", login, event=last, acts=ACTS)
+    told = "" if last is None else pages_of(request).text(request, "cases/acted.html", login, event=last, act_words=ACTS)
     return JSONResponse({"version": view.line.version, "told": told}, headers={"Cache-Control": "no-store"})
 
 
@@ -116,11 +116,11 @@ def show_case(
     *,
     status: HTTPStatus = HTTPStatus.OK,
     narrowing: CaseNarrowing | None = None,
-    **tried: Any,  # noqa: ANN401 - of `act_forms`, and `refusal`
+    tried: Tried | None = None,
+    refusal: RejectError | None = None,
 ) -> Response:
-    """Answer with a case's page; `tried`, `given`, `errors` and `refusal` tell of an act that was not taken."""
+    """Answer with a case's page; `tried` is an act that was not taken, `refusal` why, where that is of no field."""
     narrowing = narrowing or narrowing_of(request, login)
-    refusal = tried.pop("refusal", None)
     with central.database.read() as session:
         view = found_view(session, login, central, number)
         place = place_in(listed(session, login, narrowing, central.now_us()), number)
@@ -134,11 +134,13 @@ def show_case(
         case_id=number,
         narrowing=narrowing,
         place=place,
-        acts=act_forms(view, language_of(request), **tried),
+        acts=act_forms(view, formats_of(request), central.now_us(), tried),
         act_words=ACTS,
         refusal=refusal,
+        refusal_words=REFUSALS,
         acted=_acted(request),
         works=may_work(login),
+        papers=any(login.may(role, view.line.station) for role in SEEING),
         gate_words=CASE_GATES,
         part_words=PARTS,
         ruling_words=RULINGS,

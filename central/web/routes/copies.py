@@ -10,7 +10,8 @@ from central.access import CentralDep
 from central.context import Central
 from central.evidence.repository import MediaItem, VehicleDetail
 from central.web.derivatives import Imprint, clip_poster, marked_clip, marked_picture, sound_bytes
-from central.web.pages import formats_of
+from central.web.documents.material import imprint_of
+from central.web.pages import pages_of
 from central.web.routes.vehicle import FoundVehicle
 from central.web.webm import WEBM_TYPE
 from contract.faults import RejectError
@@ -63,8 +64,7 @@ def _item(central: Central, detail: VehicleDetail, sha256: str) -> MediaItem:
 
 
 def _imprint(request: Request, detail: VehicleDetail, sha256: str) -> Imprint:
-    record = detail.record
-    return Imprint(record.station, record.seq, formats_of(request).moment(record.time_us), sha256)
+    return imprint_of(detail.record, sha256, pages_of(request).zone)
 
 
 def _unsound(central: Central, error: RejectError) -> HTTPException:

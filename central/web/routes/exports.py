@@ -13,7 +13,7 @@ from central.evidence.journal import Verb, note
 from central.exports import jobs
 from central.exports.jobs import Format, Job, JobState
 from central.web.entry import PageLogin
-from central.web.masking import sees_plates
+from central.web.masking import sees_all_plates
 from central.web.narrowing import parse_narrowing
 from central.web.pages import pages_of
 from central.web.sent import SentForm, texts_of
@@ -40,7 +40,7 @@ def ask(request: Request, central: CentralDep, login: Annotated[Login, Depends(r
                 actor_of(request, login),
                 Format(form["format"]),
                 replace(narrowing.filter, within=login.stations_for()),
-                masked=not sees_plates(login),
+                masked=not sees_all_plates(login),
                 now_us=central.now_us(),
             )
     except RejectError as error:

@@ -3,14 +3,16 @@
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, HTTPException, Path
+from fastapi import APIRouter, HTTPException, Path, Request
 from fastapi.responses import FileResponse
 from sqlalchemy import select
 
 from central.access import CentralDep
 from central.context import Central
+from central.evidence.journal import Verb
 from central.evidence.models import Deletion, Media, Record
 from central.web.entry import PageLogin
+from central.web.seeing import seen
 from contract.clips import CLIP_TYPE
 
 router = APIRouter()
@@ -21,9 +23,11 @@ _ENDINGS: Final = {"application/x-hdf5": "h5", CLIP_TYPE: "avi"}
 
 
 @router.get("/media/{sha256}")
-def media(login: PageLogin, central: CentralDep, sha256: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]) -> FileResponse:
+def media(request: Request, login: PageLogin, central: CentralDep, sha256: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]) -> FileResponse:
     """Give the bytes of that hash."""
-    return stored_medium(central, sha256, login.stations_for())
+    medium = stored_medium(central, sha256, login.stations_for())
+    seen(request, login, Verb.EXPORTED, f"media/{sha256}")
+    return medium
 
 
 def stored_medium(central: Central, sha256: str, within: frozenset[str] | None) -> FileResponse:

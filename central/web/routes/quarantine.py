@@ -6,9 +6,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from central.access import CentralDep
+from central.evidence.journal import Verb
 from central.evidence.quarantine import overflow, quarantine_count, quarantined
 from central.web.entry import PageLogin
 from central.web.pages import pages_of
+from central.web.seeing import seen
 
 router = APIRouter()
 ROWS = 50
@@ -19,6 +21,7 @@ def quarantine(
     request: Request, login: PageLogin, central: CentralDep, before: Annotated[int | None, Query(ge=1, lt=2**53)] = None
 ) -> Response:
     """List refused messages, newest first."""
+    seen(request, login, Verb.SAW, "list/quarantine")
     with central.database.read() as session:
         items = quarantined(session, before, ROWS + 1, within=login.stations_for())
         kept = quarantine_count(session)

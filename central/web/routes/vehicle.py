@@ -11,6 +11,8 @@ from central.context import Central
 from central.evidence.journal import Verb
 from central.evidence.repository import VehicleDetail
 from central.evidence.repository import vehicle as stored_vehicle
+from central.review.view import case_id_of
+from central.web.cases.door import may_see
 from central.web.entry import PageLogin
 from central.web.overview import overview_svg
 from central.web.pages import language_of, pages_of
@@ -42,7 +44,10 @@ FoundVehicle = Annotated[VehicleDetail, Depends(found_vehicle)]
 def vehicle(request: Request, login: PageLogin, central: CentralDep, detail: FoundVehicle) -> Response:
     """Show one vehicle: the answer, the pictures and axles, the why, the signal, the proofs."""
     seen(request, login, Verb.SAW, f"vehicle/{detail.record.station}/{detail.record.seq}")
-    return pages_of(request).render(request, "vehicle/one.html", login, **vehicle_parts(request, central, detail))
+    station, seq = detail.record.station, detail.record.seq
+    with central.database.read() as session:
+        case_id = case_id_of(session, station, seq) if may_see(login, station) else None
+    return pages_of(request).render(request, "vehicle/one.html", login, case_id=case_id, **vehicle_parts(request, central, detail))
 
 
 @router.get("/vehicles/{station}/{seq}/waveform.json")
@@ -62,8 +67,9 @@ def overview(request: Request, _login: PageLogin, central: CentralDep, detail: F
 
 
 @router.get("/vehicles/{station}/{seq}/envelope.json")
-def envelope(_login: PageLogin, detail: FoundVehicle) -> Response:
+def envelope(request: Request, login: PageLogin, detail: FoundVehicle) -> Response:
     """Give the signed envelope as it was received, payload and signatures byte for byte, with the texts that are still held."""
+    seen(request, login, Verb.EXPORTED, f"vehicle/{detail.record.station}/{detail.record.seq}", {"what": "envelope"})
     name = f"{detail.record.station}-{detail.record.seq}.dsse.json"
     return Response(
         detail.signed.envelope, media_type="application/json", headers={"Content-Disposition": f'attachment; filename="{name}"'}

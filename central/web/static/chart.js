@@ -6,7 +6,7 @@
     const address = new URL(place.dataset.chart, location.href);
     address.searchParams.set("theme", dark.matches ? "dark" : "light");
     const answer = await fetch(address, { headers: { Accept: "application/json" } });
-    if (!answer.ok) throw new Error((await answer.json()).detail ?? answer.statusText);
+    if (!answer.ok) throw new Error((await answer.json()).what ?? answer.statusText);
     const item = await answer.json();
     if (!place.isConnected) return;
     place.replaceChildren();

@@ -27,7 +27,7 @@
   const draw = async () => {
     const own = place;
     const answer = await fetch(`${own.dataset.url}?theme=${dark.matches ? "dark" : "light"}`, { headers: { Accept: "application/json" } });
-    if (!answer.ok) throw new Error((await answer.json()).detail ?? answer.statusText);
+    if (!answer.ok) throw new Error((await answer.json()).what ?? answer.statusText);
     const item = await answer.json();
     if (!own.isConnected) return;
     own.replaceChildren();

@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import asdict
 from importlib import resources
 from math import floor, log10
 from pathlib import Path
@@ -17,7 +18,7 @@ from calibration.certificate import render_pdf
 from calibration.certificate.changes import gains, others
 from calibration.certificate.drawing import ticks
 from calibration.certificate.plots import gain_changes, row_errors
-from calibration.certificate.sections import content_of
+from calibration.certificate.sections import paper_of
 from contract.faults import RejectError
 from tests.calibration.certificate.office import VERIFIED
 
@@ -67,7 +68,7 @@ def test_it_is_archivable_and_the_same_each_time(two, language):
 def texts(value):
     if isinstance(value, dict):
         return [text for key, item in value.items() if key != "svg" for text in texts(item)]
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [text for item in value for text in texts(item)]
     return [str(value)]
 
@@ -75,8 +76,8 @@ def texts(value):
 def test_it_says_what_is_signed(two):
     book = two.ledger.book()
     certificate = book.certificate(2, "x")
-    content = content_of(book, certificate, two.station, "en")
-    said = texts(content.data)
+    paper = paper_of(book, certificate, two.station, "en")
+    said = texts(asdict(paper.leaves[0]))
     for needed in (
         "No. 2 · lane 1",
         "wang",
@@ -91,16 +92,16 @@ def test_it_says_what_is_signed(two):
         "2026-11-25 16:00:04 UTC+08:00",
     ):
         assert needed in said, needed
-    assert content.check == f"WIM-CALIBRATION here 2 {certificate.sha256}"
-    assert content.data["state"]["good"]
-    first = content_of(book, book.certificate(1, "x"), two.station, "en").data
-    assert not first["state"]["good"]
-    assert "nothing may be enforced" in first["state"]["text"]
+    assert paper.check == f"WIM-CALIBRATION here 2 {certificate.sha256}"
+    assert paper.leaves[0].state.good
+    first = paper_of(book, book.certificate(1, "x"), two.station, "en").leaves[0]
+    assert not first.state.good
+    assert "nothing may be enforced" in first.state.text
 
 
 def test_in_chinese_no_english_word_is_left(two):
-    data = content_of(two.ledger.book(), two.ledger.certificate(1), two.station, "zh").data
-    titles = [data["title"], data["number_line"], data["state"]["text"], *(section["title"] for section in data["sections"])]
+    (leaf,) = paper_of(two.ledger.book(), two.ledger.certificate(1), two.station, "zh").leaves
+    titles = [leaf.title, leaf.number_line, leaf.state.text, *(section["title"] for section in leaf.sections)]
     assert all(re.search(r"[\u4e00-\u9fff]", title) for title in titles)
     assert not any(re.search(r"[a-z]{3,}", title) for title in titles)
 

@@ -12,6 +12,7 @@ from calibration.certificate import Approval, Ledger, parse_sealed
 from calibration.certificate.entries import to_us
 from contract.canonical import canonical_bytes
 from contract.faults import RejectError
+from contract.media import sha256_hex
 from contract.signatures import PayloadType, seal
 from contract.station import parse_station
 from tests.calibration.certificate.office import KEYS, Office, station, station_text
@@ -186,7 +187,7 @@ def test_a_sealed_certificate_stands_by_itself_and_any_other_part_breaks_it(sign
     first, second = (book.sealed(one) for one in book.certificates[:2])
     in_force = parse_sealed(first.model_dump_json(), "kept").open(signed.station, "kept")
     assert in_force.identity == book.certificates[0].calibration
-    assert in_force.certificate == book.certificates[0].entry()
+    assert in_force.certificate == book.certificates[0].entry(sha256_hex(first.model_dump_json().encode()))
     swapped = {"proposal": "proposal-differs", "approval": "proposal-differs", "parameters": "parameters-differ"}
     for part, code in swapped.items():
         mixed = first.model_copy(update={part: getattr(second, part)})

@@ -1,8 +1,9 @@
 """A central whose log is signed, with a real witness behind HTTP and a real time stamp authority (`openssl ts`)."""
 
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,9 +68,14 @@ class Logged:
 
     def execute(self, *statements: str) -> None:
         """Change the database as somebody with its file and no respect for keys does."""
-        with self.bench.central.database.write() as session:
-            if self.bench.central.database.is_sqlite:
-                session.connection().exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        database = self.bench.central.database
+        if database.is_sqlite:
+            with closing(sqlite3.connect(str(database.engine.url.database), isolation_level=None)) as connection:
+                connection.execute("PRAGMA foreign_keys = OFF")
+                connection.executescript(";".join(("BEGIN", *statements, "COMMIT")))
+            return
+        with database.write() as session:
+            session.connection().exec_driver_sql("SET LOCAL session_replication_role = replica")
             for statement in statements:
                 session.connection().exec_driver_sql(statement)
 

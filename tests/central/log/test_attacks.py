@@ -146,7 +146,7 @@ ATTACKS = {
         "act 306: is stored and not entered",
     ),
     "record edited": Attack(
-        sql("UPDATE record SET payload = CAST(replace(CAST(payload AS TEXT), '京A12345', '京A12346') AS BLOB) WHERE id = 3"),
+        sql("""UPDATE record SET payload = CAST(replace(CAST(payload AS TEXT), '"lane":1', '"lane":2') AS BLOB) WHERE id = 3"""),
         "/3 (leaf 302): its stored bytes",
     ),
     "record renumbered": Attack(sql("UPDATE record SET seq = 33 WHERE id = 3"), "/3 (leaf 302): the leaf stands for another one"),

@@ -13,9 +13,9 @@ from central.evidence.journal import Actor
 from central.evidence.models import Case
 from central.evidence.publications import Publication, publish_station
 from central.evidence.screenings import medium_arrived
+from central.office_settings import ReviewSettings
 from central.review.acts import Done, act
 from central.review.screening.run import screen_all
-from central.review.settings import ReviewSettings
 from central.review.view import case_id_of, case_view
 from central.review.views import CaseView
 from central.review.workflow import WORKFLOW, Part, State
@@ -29,8 +29,8 @@ DAY_US = 86_400_000_000
 PLATE = "京A12345"
 MAJOR_KG = (7_000, 22_000, 22_000, 21_000, 21_000)
 """93 t where 43 t are allowed: over by more than the limit itself."""
-WARNED_KG = (6_500, 9_600, 9_600, 9_000, 9_000)
-"""43.7 t: over by less than a tonne."""
+WARNED_KG = (6_500, 9_700, 9_650, 9_050, 9_050)
+"""43.95 t: over by less than a tonne, and by more than U."""
 
 ROLE_OF = {Part.REVIEW: Role.REVIEWER, Part.LEGAL: Role.LEGAL, Part.APPROVE: Role.APPROVER}
 

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browsing import Errors, grave, running_chromium
 from tests.central.web.passages import store_passage
 from tests.central.web.serving import Site
 
 pytestmark = pytest.mark.system("chromium")
-ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
 VEHICLE = "/vehicles/G104-K12/1"
 MARKED = """() => {
     const crossings = Bokeh.documents[0].get_model_by_name("crossings");
@@ -20,18 +19,8 @@ MARKED = """() => {
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGUMENTS))
+    with running_chromium() as browser:
         yield browser
-        browser.close()
-
-
-class Errors(list[str]):
-    """What the browser complained of; a page that violates its own content security policy lands here."""
-
-    def note(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            self.append(message.text)
 
 
 @pytest.fixture
@@ -42,8 +31,7 @@ def errors() -> Errors:
 def opened(context: BrowserContext, site: Site, errors: Errors) -> Page:
     """Log in by a one-time link, as a person would."""
     page = context.new_page()
-    page.on("console", errors.note)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    errors.listen(page)
     page.goto(f"{site.url}/login/once?token={site.link_token()}")
     page.get_by_role("button", name="Log in now").or_(page.get_by_role("button", name="立即登录")).click()
     expect(page.locator("h1")).to_be_visible()
@@ -56,12 +44,6 @@ def page(chromium: Browser, site: Site, errors: Errors) -> Iterator[Page]:
     yield opened(context, site, errors)
     context.close()
     assert errors == []
-
-
-def grave(page: Page) -> list[str]:
-    """What axe finds serious or critical."""
-    violations = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in violations if each["impact"] in {"serious", "critical"}]
 
 
 def test_a_row_appears_without_reload_and_never_under_the_pointer(page: Page, site: Site):

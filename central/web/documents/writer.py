@@ -1,0 +1,28 @@
+"""What every section of a document needs: a language with its numbers and times, and the templates for its drawings."""
+
+from dataclasses import dataclass
+
+from jinja2 import Environment
+
+from central.web.formats import Formats
+from central.web.pages import Pages
+from central.web.translation import Language, language
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """One language of a document."""
+
+    language: Language
+    formats: Formats
+    environment: Environment
+
+    def say(self, message: str, **values: object) -> str:
+        """Give a message in the document's language."""
+        return self.language.say(message, **values)
+
+
+def writer_in(pages: Pages, code: str) -> Writer:
+    """Give the writer of a language; KeyError for one that is not offered."""
+    chosen = language(code)
+    return Writer(chosen, Formats(chosen, pages.zone), pages.environments[code])
