@@ -12,13 +12,14 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from central import web
-from central.api import acts, cases, evidence, operation, webhooks
+from central.api import acts, analysis, cases, evidence, operation, webhooks
 from central.api.document import document_of
 from central.body_limit import BodyLimit
 from central.checkpointing.keeper import Keeper, keep_log
 from central.clock import now_us
 from central.config import Settings
 from central.context import Central
+from central.evidence.aggregates.rebuild import fill
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
@@ -107,7 +108,8 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     app.state.open_evidence = open_evidence
     app.add_middleware(BodyLimit)
     app.add_exception_handler(WimError, _answer_fault)
-    for router in (blob_upload.router, evidence.router, cases.router, acts.router, webhooks.router, operation.router):
+    routers = (blob_upload, evidence, cases, acts, analysis, webhooks, operation)
+    for router in (room.router for room in routers):
         app.include_router(router)
     web.install(app, settings)
     return app
@@ -124,6 +126,7 @@ def _open_evidence(central: Central, keeper: Keeper) -> None:
     migrate(central.database)
     keeper.check()
     keeper.check_against_witness()
+    fill(central.database)
 
 
 def _answer_fault(request: Request, error: Exception) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""Plates as the public sees them: less than who is logged in sees masked in lists (`central.evidence.masking`), for the query guards by plate."""
+"""Plates as the public sees them: less of them than lists show to who is logged in, for the plate guards the query of one's own case."""
 
 from typing import Final
 

@@ -6,7 +6,6 @@ from datetime import UTC
 import pytest
 
 from central.evidence.accounts import Role, add_account
-from central.evidence.masking import masked_plate
 from central.evidence.models import ExportJob
 from central.evidence.repository import VehicleFilter
 from central.exports.jobs import _FILTER

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
 from central.evidence.log.checkpoints import log_key, make_checkpoint
 from central.evidence.models import Act, CaseObjection
 from central.publicity.brakes import BY_ADDRESS
@@ -14,7 +15,6 @@ from central.publicity.own_case import VISIT_US
 from central.review.workflow import State
 from central.web.documents.issuing import issue
 from central.web.documents.kinds import Kind
-from central.web.formats import CHINA_STANDARD_TIME
 from central.web.pages import make_pages
 from contract.log.checkpoints import open_checkpoint
 from contract.log.notes import Note, VerifierKey

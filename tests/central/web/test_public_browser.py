@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
 from central.evidence.log.checkpoints import log_key, make_checkpoint
 from central.web.documents.issuing import issue
 from central.web.documents.kinds import Kind
-from central.web.formats import CHINA_STANDARD_TIME
 from central.web.pages import make_pages
 from tests.central.review.office import REVIEWER, Office, actor
 from tests.central.web.prepared_cases import notified_case, published_case

@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import update
 
 from calibration.printing import print_pdf
+from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
 from central.evidence.models import StationKey
 from central.web.documents.drawings import axles_svg, waveform_svg
 from central.web.documents.material import gather
 from central.web.documents.sheet import sheet
 from central.web.documents.writer import writer_in
-from central.web.formats import CHINA_STANDARD_TIME
 from tests.central.web.prepared_cases import seen_case
 from tests.pdf import Pdf
 
