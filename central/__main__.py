@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from central import administration, hold_commands, log_commands, publication_command, user_commands, witness_commands
+from central import administration, analysis_commands, hold_commands, log_commands, publication_command, user_commands, witness_commands
 from central.case_commands import bundle_command, reweigh_command
 from central.command_line import Config, Data, Json, OptionalData, Url, faults_end_it
 from central.config import Settings, load_settings
@@ -20,6 +20,8 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 app.add_typer(user_commands.user, name="user")
 app.add_typer(user_commands.group, name="group")
 app.add_typer(user_commands.token, name="token")
+app.add_typer(analysis_commands.aggregates, name="aggregates")
+app.add_typer(analysis_commands.carriers, name="carriers")
 app.add_typer(hold_commands.app, name="hold")
 app.add_typer(log_commands.app, name="log")
 app.add_typer(witness_commands.app, name="witness")
@@ -35,7 +37,7 @@ def run(
     listen: Annotated[str | None, typer.Option(help="HOST:PORT to serve on; port 0 takes a free one.  [default: 127.0.0.1:8000]")] = None,
     config: Annotated[Path | None, typer.Option(help="Settings file (TOML); options win over it.")] = None,
 ) -> None:
-    """Run the service until SIGTERM; exit codes: 0 ended, 1 cannot start, 75 start again."""
+    """Run the service until SIGTERM; exit codes: 0 ended, 1 cannot start, 3 the log does not fit what is stored, 75 start again."""
     configure_logging()
     options: dict[str, Any] = {"data": data, "database_url": database_url, "broker": {"host": broker_host, "port": broker_port}}
     with faults_end_it():
@@ -185,11 +187,13 @@ def document(
 
 
 @app.command()
-def verify(data: Data, database_url: Url = None, as_json: Json = False) -> None:
-    """Verify every stored signature, hash, chain and blob again; exit code 3 if anything fails, which is named."""
-    settings = Settings(data=data, database_url=database_url)
-    with faults_end_it(), administration.opened(settings) as database:
-        sound, lines = administration.verify_lines(database, settings, as_json=as_json)
+def verify(data: OptionalData = None, database_url: Url = None, config: Config = None, as_json: Json = False) -> None:
+    """Verify every stored signature, hash, chain and blob and the whole log again; exit code 3 if anything fails, which is named."""
+    options: dict[str, Any] = {"data": data, "database_url": database_url}
+    with faults_end_it():
+        settings = load_settings(config, options)
+        with administration.opened(settings) as database:
+            sound, lines = administration.verify_lines(database, settings, as_json=as_json)
     for line in lines:
         typer.echo(line)
     if not sound:

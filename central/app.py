@@ -12,17 +12,17 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from central import web
-from central.api import cases, evidence, operation, webhooks
+from central.api import acts, analysis, cases, evidence, operation, webhooks
 from central.api.document import document_of
 from central.body_limit import BodyLimit
 from central.checkpointing.keeper import Keeper, keep_log
 from central.clock import now_us
 from central.config import Settings
 from central.context import Central
+from central.evidence.aggregates.rebuild import fill
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
-from central.evidence.log.checkpoints import log_key
 from central.exports.worker import ExportMaker
 from central.housekeeping import keep_house
 from central.ingest import blob_upload
@@ -60,10 +60,9 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     central = Central(settings, Database(settings.url), BlobStore(settings.blob_folder), clock, DerivedFolder(settings.derived_folder))
-    key = log_key(settings.key_folder, settings.log.origin)
-    keeper = Keeper(central.database, key, settings.key_folder, settings.log, now_us=clock, count=central.count)
+    keeper = Keeper(central.database, settings, now_us=clock, count=central.count)
     subscriber = Subscriber(central, Receiver(central, receipt_key(settings.key_folder)))
-    exports = ExportMaker(central, web.masked_plate, web.CHINA_STANDARD_TIME)
+    exports = ExportMaker(central, web.CHINA_STANDARD_TIME)
     central.broker_connected = lambda: subscriber.connected
 
     open_evidence = cache(lambda: _open_evidence(central, keeper))
@@ -109,7 +108,8 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     app.state.open_evidence = open_evidence
     app.add_middleware(BodyLimit)
     app.add_exception_handler(WimError, _answer_fault)
-    for router in (blob_upload.router, evidence.router, cases.router, webhooks.router, operation.router):
+    routers = (blob_upload, evidence, cases, acts, analysis, webhooks, operation)
+    for router in (room.router for room in routers):
         app.include_router(router)
     web.install(app, settings)
     return app
@@ -126,6 +126,7 @@ def _open_evidence(central: Central, keeper: Keeper) -> None:
     migrate(central.database)
     keeper.check()
     keeper.check_against_witness()
+    fill(central.database)
 
 
 def _answer_fault(request: Request, error: Exception) -> JSONResponse:

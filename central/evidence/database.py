@@ -78,6 +78,19 @@ class Database:
             yield session
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Give a session for reading in which every statement sees the database of one moment, as on SQLite any does.
+
+        Raises
+        ------
+        RetryError, StopError
+            As for `read`.
+        """
+        engine = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        with _translated(), Session(engine) as session:
+            yield session
+
+    @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a session whose changes are durable when the block ends, or undone if it raises.
 
@@ -169,6 +182,8 @@ def _translated() -> Iterator[None]:
         if name.startswith(("SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB")):
             # After a failed fsync the page cache may lie about what is on the disk, so a second try would prove nothing.
             raise StopError("database-broken", "database", f"{name}: {error.orig}; check the disk, then start again") from error
+        if "Could not decode to UTF-8" in str(error.orig):
+            raise StopError("database-broken", "database", f"{error.orig}; a stored text was damaged: run `wim-central verify`") from error
         if isinstance(error, OperationalError):
             raise RetryError("database-away", "database", f"did not take the statement: {error.orig}") from error
         raise

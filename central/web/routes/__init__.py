@@ -7,6 +7,8 @@ from fastapi import APIRouter
 from central.web.routes import (
     account,
     accounts,
+    acts,
+    analysis,
     case_acts,
     case_evidence,
     cases,
@@ -18,6 +20,7 @@ from central.web.routes import (
     language,
     listing,
     live,
+    log,
     login,
     media,
     own_case,
@@ -52,8 +55,11 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     media.router,
     quarantine.router,
     stations.router,
+    analysis.router,
     public.router,
     checkpoints.router,
     own_case.router,
     publicity.router,
+    acts.router,
+    log.router,
 )
