@@ -7,8 +7,8 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from central.config import Settings
+from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
 from central.web.entry import add_handlers
-from central.web.formats import CHINA_STANDARD_TIME
 from central.web.pages import make_pages
 from central.web.public import public_pace
 from central.web.routes import ROUTERS
