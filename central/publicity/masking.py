@@ -1,4 +1,4 @@
-"""Plates as the public sees them: less than who is logged in sees masked in lists (`central.evidence.masking`), for the query guards by plate."""
+"""Plates as the public sees them: masked more than in lists behind a login (`central.evidence.masking`), for the query guards by plate."""
 
 from typing import Final
 
