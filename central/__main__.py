@@ -37,7 +37,7 @@ def run(
     listen: Annotated[str | None, typer.Option(help="HOST:PORT to serve on; port 0 takes a free one.  [default: 127.0.0.1:8000]")] = None,
     config: Annotated[Path | None, typer.Option(help="Settings file (TOML); options win over it.")] = None,
 ) -> None:
-    """Run the service until SIGTERM; exit codes: 0 ended, 1 cannot start, 75 start again."""
+    """Run the service until SIGTERM; exit codes: 0 ended, 1 cannot start, 3 the log does not fit what is stored, 75 start again."""
     configure_logging()
     options: dict[str, Any] = {"data": data, "database_url": database_url, "broker": {"host": broker_host, "port": broker_port}}
     with faults_end_it():
@@ -187,11 +187,13 @@ def document(
 
 
 @app.command()
-def verify(data: Data, database_url: Url = None, as_json: Json = False) -> None:
-    """Verify every stored signature, hash, chain and blob again; exit code 3 if anything fails, which is named."""
-    settings = Settings(data=data, database_url=database_url)
-    with faults_end_it(), administration.opened(settings) as database:
-        sound, lines = administration.verify_lines(database, settings, as_json=as_json)
+def verify(data: OptionalData = None, database_url: Url = None, config: Config = None, as_json: Json = False) -> None:
+    """Verify every stored signature, hash, chain and blob and the whole log again; exit code 3 if anything fails, which is named."""
+    options: dict[str, Any] = {"data": data, "database_url": database_url}
+    with faults_end_it():
+        settings = load_settings(config, options)
+        with administration.opened(settings) as database:
+            sound, lines = administration.verify_lines(database, settings, as_json=as_json)
     for line in lines:
         typer.echo(line)
     if not sound:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
 
+from central.checkpointing.trust import trusted_by
 from central.clock import now_us
 from central.config import Settings
 from central.evidence import accounts, quarantine, stations
@@ -21,6 +22,7 @@ from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
 from central.evidence.journal import Actor, Detail, Verb, note
 from central.evidence.keys import read_public_key
+from central.evidence.log.audit import LogAudit, audit_log
 from central.evidence.models import Record
 from central.housekeeping import delete_due
 from central.migrations.run import migrate
@@ -139,7 +141,9 @@ def verify_lines(database: Database, settings: Settings, *, as_json: bool) -> tu
     noted(database, Verb.DID, "evidence/verify")
     with database.read() as session:
         found = audit(session, BlobStore(settings.blob_folder))
-    return not found.failures, [json.dumps(found.as_json())] if as_json else _audit_lines(found)
+        log = audit_log(session, trusted_by(settings), settings.key_folder)
+    lines = [json.dumps(found.as_json() | {"log": log.as_json()})] if as_json else [*_audit_lines(found), *log_lines(log)]
+    return not (found.failures or log.failures), lines
 
 
 def deletion_lines(database: Database, settings: Settings, *, as_json: bool) -> list[str]:
@@ -162,6 +166,13 @@ def quarantine_lines(database: Database, *, as_json: bool) -> Iterator[str]:
             for item in items:
                 yield json.dumps(asdict(item)) if as_json else f"{item.id} {item.topic} {item.code}: {item.what} (came {item.times} times)"
             before = items[-1].id
+
+
+def log_lines(found: LogAudit) -> list[str]:
+    """Give an audit of the log as lines for people."""
+    head = f"log: {found.leaves} leaves of {found.records} records and {found.acts} acts, {found.checkpoints} checkpoints"
+    vouched = f"{found.cosignatures} cosignatures, {found.timestamps} time stamps"
+    return [f"{head}, {vouched}", *(f"remark {one}" for one in found.remarks), *(f"FAILED {one}" for one in found.failures)]
 
 
 def _audit_lines(found: Audit) -> list[str]:

@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from central import web
-from central.api import analysis, cases, evidence, operation, webhooks
+from central.api import acts, analysis, cases, evidence, operation, webhooks
 from central.api.document import document_of
 from central.body_limit import BodyLimit
 from central.checkpointing.keeper import Keeper, keep_log
@@ -23,7 +23,6 @@ from central.evidence.aggregates.rebuild import fill
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
-from central.evidence.log.checkpoints import log_key
 from central.exports.worker import ExportMaker
 from central.housekeeping import keep_house
 from central.ingest import blob_upload
@@ -33,7 +32,7 @@ from central.ingest.subscriber import Subscriber
 from central.migrations.run import migrate
 from central.problem import fault_problem
 from central.review.screening.watch import keep_screening
-from central.webhooks.deliver import deliver
+from central.webhooks.deliver import Courier
 from contract.faults import StopError, WimError
 
 API_DESCRIPTION: Final = """\
@@ -61,24 +60,25 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     central = Central(settings, Database(settings.url), BlobStore(settings.blob_folder), clock, DerivedFolder(settings.derived_folder))
-    key = log_key(settings.key_folder, settings.log.origin)
-    keeper = Keeper(central.database, key, settings.key_folder, settings.log, now_us=clock, count=central.count)
+    keeper = Keeper(central.database, settings, now_us=clock, count=central.count)
     subscriber = Subscriber(central, Receiver(central, receipt_key(settings.key_folder)))
-    exports = ExportMaker(central, web.masked_plate, web.CHINA_STANDARD_TIME)
+    exports = ExportMaker(central, web.CHINA_STANDARD_TIME)
     central.broker_connected = lambda: subscriber.connected
 
     open_evidence = cache(lambda: _open_evidence(central, keeper))
+
+    courier = Courier(central)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(open_evidence)
         central.blobs.sweep(central.now_us())
         subscriber.start()
+        courier.start()
         exports.start()
         background = [
             asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings)),
             asyncio.create_task(keep_screening(central)),
-            asyncio.create_task(deliver(central)),
             asyncio.create_task(keep_log(keeper, settings.log.seconds, central.ending.ask)),
         ]
         try:
@@ -88,6 +88,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
             await run_in_threadpool(exports.stop, STOP_WITHIN_S)
+            await run_in_threadpool(courier.stop, 0.0)
             await run_in_threadpool(subscriber.stop, STOP_WITHIN_S)
             keeper.close()
             central.database.close()
@@ -107,7 +108,8 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     app.state.open_evidence = open_evidence
     app.add_middleware(BodyLimit)
     app.add_exception_handler(WimError, _answer_fault)
-    for router in (blob_upload.router, evidence.router, cases.router, analysis.router, webhooks.router, operation.router):
+    routers = (blob_upload, evidence, cases, acts, analysis, webhooks, operation)
+    for router in (room.router for room in routers):
         app.include_router(router)
     web.install(app, settings)
     return app

@@ -10,11 +10,13 @@ from functools import cached_property
 
 import structlog
 
+from central.checkpointing.trust import trusted_by
 from central.config import Settings
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
 from central.evidence.fault_text import WHAT_MAX, WHERE_MAX, fault_text
+from central.evidence.log.vouching import Trusted
 from central.evidence.vault import Vault
 from central.metrics import Metrics
 from central.openid import Provider
@@ -75,6 +77,11 @@ class Central:
     def provider(self) -> Provider | None:
         """The office's OpenID provider, None where the settings name none."""
         return None if self.settings.oidc is None else Provider(self.settings.oidc)
+
+    @cached_property
+    def trusted(self) -> Trusted:
+        """Whose word about the log counts."""
+        return trusted_by(self.settings)
 
     @cached_property
     def token_rate(self) -> RateLimit:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.orm import Session
 
-from central.administration import command_actor, opened
+from central.administration import command_actor, log_lines, opened
 from central.checkpointing.keeper import Keeper
 from central.clock import now_us
 from central.command_line import Config, Json, OptionalData, Url, faults_end_it
@@ -19,7 +19,7 @@ from central.config import Settings, load_settings
 from central.evidence.database import Database
 from central.evidence.journal import Verb, note
 from central.evidence.log import leaves, tree
-from central.evidence.log.audit import LogAudit, audit_log
+from central.evidence.log.audit import audit_log
 from central.evidence.log.checkpoints import StoredCheckpoint, checkpoint_for, latest_checkpoints, log_key
 from central.evidence.log.edge import continuation_failures
 from central.evidence.log.leaves import LoggedLeaf
@@ -83,7 +83,7 @@ def check(
             keeper.check_against_witness()
         except StopError as error:
             found.failures.append(str(error))
-    for line in [json.dumps(found.as_json())] if as_json else audit_lines(found):
+    for line in [json.dumps(found.as_json())] if as_json else log_lines(found):
         typer.echo(line)
     if found.failures:
         raise typer.Exit(EXIT_REJECTED)
@@ -131,13 +131,6 @@ def show(data: OptionalData = None, database_url: Url = None, config: Config = N
             typer.echo(f"{peer}: {state.what or 'answers'}")
 
 
-def audit_lines(found: LogAudit) -> list[str]:
-    """Give an audit of the log as lines for people."""
-    head = f"log: {found.leaves} leaves of {found.records} records and {found.acts} acts, {found.checkpoints} checkpoints"
-    vouched = f"{found.cosignatures} cosignatures, {found.timestamps} time stamps"
-    return [f"{head}, {vouched}", *(f"remark {one}" for one in found.remarks), *(f"FAILED {one}" for one in found.failures)]
-
-
 def _settings(config: Path | None, data: Path | None, database_url: str | None) -> Settings:
     options: dict[str, Any] = {"data": data, "database_url": database_url}
     return load_settings(config, options)
@@ -147,7 +140,7 @@ def _settings(config: Path | None, data: Path | None, database_url: str | None) 
 def _keeping(settings: Settings, subject: str, verb: Verb = Verb.DID) -> Iterator[tuple[Database, Keeper]]:
     """Open the log and note what is done to it."""
     with opened(settings) as database:
-        keeper = Keeper(database, log_key(settings.key_folder, settings.log.origin), settings.key_folder, settings.log, now_us=now_us)
+        keeper = Keeper(database, settings, now_us=now_us)
         with database.write() as session:
             note(session, command_actor(), verb, subject, now_us=now_us())
         try:

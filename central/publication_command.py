@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from typing import Final
 
+from central.administration import command_actor
 from central.clock import now_us
-from central.evidence.accounts.grants import OPERATOR
 from central.evidence.database import Database
 from central.evidence.journal import Verb, note
 from central.evidence.publications import Publication, publish_station, withdraw_station
@@ -69,7 +69,7 @@ def enter_publication(database: Database, publication: Publication) -> None:
     with database.write() as session:
         publish_station(session, publication, now)
         detail: dict[str, str | int | bool | None] = {"stake": publication.stake, "from_us": publication.from_us}
-        note(session, OPERATOR, Verb.CHANGED, f"station/{publication.station}/publication", now_us=now, detail=detail)
+        note(session, command_actor(), Verb.CHANGED, f"station/{publication.station}/publication", now_us=now, detail=detail)
 
 
 def end_publication(database: Database, station: str) -> None:
@@ -83,4 +83,4 @@ def end_publication(database: Database, station: str) -> None:
     now = now_us()
     with database.write() as session:
         withdraw_station(session, station, now)
-        note(session, OPERATOR, Verb.CHANGED, f"station/{station}/publication", now_us=now, detail={"until_us": now})
+        note(session, command_actor(), Verb.CHANGED, f"station/{station}/publication", now_us=now, detail={"until_us": now})

@@ -17,10 +17,11 @@ def prepare(line: Line, steps: Steps, watch: Watch) -> None:
         If one of the commands fails.
     """
     layout = line.layout
-    with steps.step("Make the station's key and central's key, and enrol the station"):
+    with steps.step("Make the station's key and central's key, enrol the station, and publish it"):
         run_once(programs.make_station_key(line), watch.pause)
         run_once(programs.make_receipt_key(line), watch.pause)
         run_once(programs.enrol(line), watch.pause)
+        run_once(programs.publish(line), watch.pause)
     with steps.step(f"Write the configuration of a line at {line.site.name}"):
         layout.site_file.write_text(line.site.station_text, encoding="utf-8")
         text = station_file(line.site, layout, line.ports, line.speedup, line.modbus)

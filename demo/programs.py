@@ -116,6 +116,23 @@ def enrol(line: Line) -> tuple[str, ...]:
     return module("central", "enrol", site.id, "--name", site.name, *key, *_store(line))
 
 
+def publish(line: Line) -> tuple[str, ...]:
+    """Give the command that makes the station known to the public, as a demonstration: otherwise no case of it could be enforced."""
+    site = line.site.station.station
+    where = ("--road", site.road, "--stake", site.stake, "--office", "Demonstration office", "--place", "this demonstration")
+    verified = (
+        "--institute",
+        "Demonstration institute",
+        "--certificate",
+        "DEMO-1",
+        "--verified-from",
+        "2020-01-01",
+        "--verified-until",
+        "2099-12-31",
+    )
+    return module("central", "publish-station", site.id, *where, *verified, "--from", "2020-01-01", *_store(line))
+
+
 def login_link(line: Line, account: str) -> tuple[str, ...]:
     """Give the command that prints a one-time login for the account."""
     web = ("--base-url", f"http://{LOOPBACK}:{line.ports.web}")

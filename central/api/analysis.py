@@ -15,8 +15,8 @@ from central.api.examples import STATION
 from central.evidence.accounts.groups import groups
 from central.evidence.aggregates.calendar import date_of
 from central.evidence.aggregates.rebuild import station_ids
+from central.evidence.masking import PlateSight, masked_plate
 from central.evidence.tokens import Scope
-from central.web.masking import masked_plate, sees_plates
 from contract.station import Name
 
 router = APIRouter(prefix="/api/v1/analysis", tags=["analysis"])
@@ -121,7 +121,7 @@ def repeated(chosen: ChosenDep) -> schemas.PlatesAnswer:
     with chosen.database.read() as session:
         found = report.repeated_plates(session, chosen.selection)
     login = chosen.caller.login
-    plain = login is not None and sees_plates(login)
+    plain = login is not None and PlateSight.of(login).covers(frozenset(chosen.selection.stations))
     lines = tuple(schemas.PlateLine.of(line, line.plate if plain else masked_plate(line.plate)) for line in found)
     return schemas.PlatesAnswer(**chosen.frame(), lines=lines)
 

@@ -8,6 +8,7 @@ from central.access import CentralDep, OptionalLogin, actor_of
 from central.context import Central
 from central.evidence.accounts import Login, csrf_matches
 from central.evidence.journal import Actor
+from central.evidence.masking import PlateSight
 from central.evidence.tokens import ROLES_OF_SCOPE, Scope, bearer_of, note_use
 
 CSRF_HEADER = "X-CSRF-Token"
@@ -16,10 +17,11 @@ CSRF_HEADER = "X-CSRF-Token"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, and the stations of which he may know, None for every one."""
+    """Who asks, the stations of which he may know, None for every one, and whose plates he sees whole in lists."""
 
     actor: Actor
     stations: frozenset[str] | None
+    sight: PlateSight
     login: Login | None = None
     token_id: int | None = None
 
@@ -62,7 +64,7 @@ class RequireScope:
         if self.scope not in bearer.scopes:
             headers = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{self.scope}"'}
             raise HTTPException(status.HTTP_403_FORBIDDEN, f"the token has not the scope {self.scope}", headers)
-        return Caller(Actor(bearer.person, f"token/{bearer.id}", address), bearer.stations, token_id=bearer.id)
+        return Caller(Actor(bearer.person, f"token/{bearer.id}", address), bearer.stations, _sight(bearer.owner), token_id=bearer.id)
 
     def _person(self, request: Request, login: Login) -> Caller:
         roles = ROLES_OF_SCOPE[self.scope]
@@ -70,4 +72,16 @@ class RequireScope:
             raise HTTPException(status.HTTP_403_FORBIDDEN, f"{self.scope} needs the role {' or '.join(sorted(roles))}")
         if request.method not in {"GET", "HEAD"} and not csrf_matches(login, request.headers.get(CSRF_HEADER, "")):
             raise HTTPException(status.HTTP_403_FORBIDDEN, f"send the session's CSRF token as {CSRF_HEADER}")
-        return Caller(actor_of(request, login), login.stations_for(*roles), login=login)
+        return Caller(actor_of(request, login), login.stations_for(*roles), _sight(login), login=login)
+
+
+def searched(caller: Caller, plate: str | None) -> frozenset[str] | None:
+    """Give the stations in which a list may look; 403 where it is asked by plate and the caller sees all of them masked."""
+    if plate and not caller.sight.sees_any:
+        raise HTTPException(status.HTTP_403_FORBIDDEN, "your roles see plates masked in lists and cannot search by them")
+    return caller.sight.within(caller.stations, by_plate=bool(plate))
+
+
+def _sight(login: Login | None) -> PlateSight:
+    """Give whose plates are seen whole: of a person by his roles; another system was given its scope for that."""
+    return PlateSight(None) if login is None else PlateSight.of(login)

@@ -1,12 +1,14 @@
 """What the API takes and answers of cases. Times are UTC in µs, loads in kg, amounts in hundredths of the currency's unit."""
 
 import json
+from dataclasses import replace
 from importlib import resources
 from typing import Annotated, Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from central.api.schemas import VehicleLine
+from central.evidence.masking import PlateSight
 from central.problem import Problem
 from central.review.acts import Done
 from central.review.desk import OneOfMany
@@ -61,9 +63,10 @@ class CaseList(_Answer):
     next: str | None
 
     @classmethod
-    def of(cls, page: CasePage) -> Self:
-        """Take a page over."""
-        return cls(cases=page.rows, next=None if page.next_key is None else str(page.next_key))
+    def of(cls, page: CasePage, sight: PlateSight) -> Self:
+        """Take a page over, its plates masked where the caller sees them so."""
+        rows = tuple(row if row.plate is None else replace(row, plate=sight.shown(row.plate, row.station)) for row in page.rows)
+        return cls(cases=rows, next=None if page.next_key is None else str(page.next_key))
 
 
 class EventAnswer(_Answer):
@@ -134,7 +137,7 @@ class CaseAnswer(_Answer):
             for one in view.offered
         ]
         history = tuple(EventAnswer.model_validate(one) for one in view.history)
-        return cls(**same, vehicle=VehicleLine.of(view.vehicle.summary), history=history, offered=tuple(offered))
+        return cls(**same, vehicle=VehicleLine.of(view.vehicle.summary, PlateSight(None)), history=history, offered=tuple(offered))
 
 
 class ActRequest(BaseModel):

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query, status
 from fastapi.responses import JSONResponse
 
 from central.access import CentralDep
-from central.api.caller import Caller, RequireScope
+from central.api.caller import Caller, RequireScope, searched
 from central.api.case_schemas import (
     ActRequest,
     CaseAnswer,
@@ -21,6 +21,7 @@ from central.api.case_schemas import (
 from central.context import Central
 from central.evidence.accounts import Login
 from central.evidence.journal import Verb, note
+from central.evidence.masking import PlateSight
 from central.evidence.models import Case
 from central.evidence.tokens import Scope
 from central.problem import problem
@@ -93,7 +94,8 @@ def list_cases(caller: Reader, central: CentralDep, narrowed: Narrowing, before:
     """Give one page; a page is found by key, so what arrives meanwhile moves nothing."""
     key = None if before is None else CaseKey.parse(before)
     with central.database.read() as session:
-        return CaseList.of(find_cases(session, narrowed, central.now_us(), before=key, limit=limit, stations=caller.stations))
+        within = searched(caller, narrowed.plate)
+        return CaseList.of(find_cases(session, narrowed, central.now_us(), before=key, limit=limit, stations=within), caller.sight)
 
 
 @router.get("/work", summary="What waits for you, first due first", responses={200: {"description": "A page of cases."}, **_BAD_KEY})
@@ -101,7 +103,7 @@ def list_work(login: Acting, central: CentralDep, narrowed: Narrowing, after: Ke
     """Give one page of the cases on which you may take the next step now: by your roles, and by the part you took in each."""
     key = None if after is None else CaseKey.parse(after)
     with central.database.read() as session:
-        return CaseList.of(work_list(session, login, central.now_us(), narrowed, after=key, limit=limit))
+        return CaseList.of(work_list(session, login, central.now_us(), narrowed, after=key, limit=limit), PlateSight.of(login))
 
 
 @router.get("/counts", summary="Cases by state", responses={200: {"description": "How many cases stand in each state."}})

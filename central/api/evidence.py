@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query, status
 from fastapi.responses import FileResponse
 
 from central.access import CentralDep
-from central.api.caller import Caller, RequireScope
+from central.api.caller import Caller, RequireScope, searched
 from central.api.examples import SHA256, STATION, TIME_US
 from central.api.noting import noted
 from central.api.schemas import QuarantineLine, QuarantineList, StationAnswer, StationList, VehicleAnswer, VehicleLine, VehicleList
@@ -30,7 +30,11 @@ router = APIRouter(prefix="/api/v1", tags=["evidence"])
 @router.get(
     "/vehicles",
     summary="List vehicles, newest passage first",
-    responses={200: {"description": "A page of vehicles."}, 400: {"description": "`before` is no page key."}},
+    responses={
+        200: {"description": "A page of vehicles."},
+        400: {"description": "`before` is no page key."},
+        403: {"description": "The scope is missing, or `plate` was given by whoever sees plates masked."},
+    },
 )
 def list_vehicles(
     *,
@@ -48,13 +52,15 @@ def list_vehicles(
     limit: Rows = 50,
 ) -> VehicleList:
     """Give one page; a page is found by key, so what arrives meanwhile moves nothing."""
-    narrowed = repository.VehicleFilter(station, from_us, until_us, outcome, enforceable, plate, caller.stations)
+    within = searched(caller, plate)
+    narrowed = repository.VehicleFilter(station, from_us, until_us, outcome, enforceable, plate, within)
     key = None if before is None else repository.PageKey.parse(before)
     detail = told(narrowed)
     noted(central, caller, Verb.SEARCHED if detail else Verb.SAW, "list/vehicles", detail, search=repr(narrowed))
     with central.database.read() as session:
         page = repository.find_vehicles(session, narrowed, key, limit)
-    return VehicleList(vehicles=tuple(VehicleLine.of(row) for row in page.rows), next=None if page.next_key is None else str(page.next_key))
+    lines = tuple(VehicleLine.of(row, caller.sight) for row in page.rows)
+    return VehicleList(vehicles=lines, next=None if page.next_key is None else str(page.next_key))
 
 
 @router.get(
@@ -68,7 +74,7 @@ def get_vehicle(
     station: StationId,
     seq: Annotated[int, Path(ge=1, lt=2**53, description="The record's number at its station", examples=[5])],
 ) -> VehicleAnswer:
-    """Give one vehicle with its signed bytes, its supplements and the state of its media."""
+    """Give one vehicle with its signed bytes, its supplements and the state of its media; that you saw it is written down."""
     with central.database.read() as session:
         detail = repository.vehicle(session, station, seq) if caller.sees(station) else None
     if detail is None:

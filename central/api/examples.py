@@ -15,6 +15,7 @@ VEHICLE: Final[dict[str, Any]] = {
     "time_us": TIME_US,
     "received_us": TIME_US + 1_400_000,
     "plate": "苏A12345",
+    "plate_masked": False,
     "plate_certainty_ppm": 991_200,
     "axles": 6,
     "vehicle_class": "6-axle combination",
@@ -60,6 +61,7 @@ QUARANTINE: Final[dict[str, Any]] = {
             "received_us": TIME_US,
             "last_received_us": TIME_US,
             "times": 1,
+            "deleted_us": None,
         }
     ],
     "next": None,

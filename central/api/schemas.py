@@ -1,10 +1,12 @@
 """What the API answers. Times are UTC in µs, loads in kg, as in the records."""
 
+from dataclasses import asdict
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from central.api.examples import HEALTH, QUARANTINE, STATIONS, VEHICLES, vehicle_example
+from central.evidence.masking import PlateSight
 from central.evidence.models import ChainState
 from central.evidence.quarantine import QuarantineItem
 from central.evidence.repository import MediaItem, Signed, VehicleDetail, VehicleSummary
@@ -31,6 +33,7 @@ class VehicleLine(_Answer):
     time_us: int
     received_us: int
     plate: str | None
+    plate_masked: bool
     plate_certainty_ppm: int
     axles: int
     vehicle_class: str
@@ -46,9 +49,10 @@ class VehicleLine(_Answer):
     mark: str | None
 
     @classmethod
-    def of(cls, row: VehicleSummary) -> Self:
-        """Take a line of the repository over."""
-        return cls.model_validate(row)
+    def of(cls, row: VehicleSummary, sight: PlateSight) -> Self:
+        """Take a line of the repository over, its plate masked where the caller sees it so."""
+        plate = None if row.plate is None else sight.shown(row.plate, row.station)
+        return cls.model_validate({**asdict(row), "plate": plate, "plate_masked": plate != row.plate})
 
 
 class VehicleList(_Answer):
@@ -121,7 +125,7 @@ class VehicleAnswer(_Answer):
     def of(cls, detail: VehicleDetail) -> Self:
         """Take a vehicle of the repository over."""
         return cls(
-            summary=VehicleLine.of(detail.summary),
+            summary=VehicleLine.of(detail.summary, PlateSight(None)),
             record=detail.record,
             signed=SignedBytes.of(detail.signed),
             supplements=tuple(SupplementAnswer(record=item.record, signed=SignedBytes.of(item.signed)) for item in detail.supplements),
@@ -152,7 +156,10 @@ class StationList(_Answer):
 
 
 class QuarantineLine(_Answer):
-    """A refused message; `authentic` says that the topic's station had signed it, `times` how often it came."""
+    """A refused message; `authentic` says that the topic's station had signed it, `times` how often it came.
+
+    `deleted_us` is when its bytes were deleted on schedule.
+    """
 
     id: int
     topic: str
@@ -166,6 +173,7 @@ class QuarantineLine(_Answer):
     received_us: int
     last_received_us: int
     times: int
+    deleted_us: int | None
 
     @classmethod
     def of(cls, item: QuarantineItem) -> Self:

@@ -16,7 +16,6 @@ from central.bundles.subject import Subject
 from central.checkpointing.keeper import Keeper
 from central.context import Central
 from central.evidence.journal import Actor, Verb, note
-from central.evidence.log.checkpoints import log_key
 from central.evidence.models import Notice
 from central.ingest.receipt_key import receipt_key
 from contract.bundle.archive import ArchiveWriter
@@ -50,13 +49,7 @@ class Made:
         return ArchiveWriter([(one.entry.name, one.crc, one.entry.size) for one in self.parts])
 
     def chunks(self, progress: Progress = lambda _done, _of: None) -> Iterator[bytes]:
-        """Give the file piece by piece.
-
-        Raises
-        ------
-        RejectError
-            ``blob-hash`` if a medium changed since it was measured; what was given so far is then no bundle.
-        """
+        """Give the file piece by piece; a medium that changed since it was measured no longer fits its CRC-32, which every reader finds."""
         writer, done = self._writer, 0
         by_name = {one.entry.name: one for one in self.parts}
         for index, name in enumerate(writer.names):
@@ -79,15 +72,7 @@ def make_bundle(central: Central, find: Callable[[Session], Subject], actor: Act
     RejectError
         What `find` raises; ``blob-hash`` and ``blob-missing`` if a medium is not what it was; ``not-in-log``.
     """
-    settings = central.settings
-    keeper = Keeper(
-        central.database,
-        log_key(settings.key_folder, settings.log.origin),
-        settings.key_folder,
-        settings.log,
-        now_us=central.now_us,
-        count=central.count,
-    )
+    keeper = Keeper(central.database, central.settings, now_us=central.now_us, count=central.count)
     try:
         keeper.keep()
         with central.database.read() as session:

@@ -2,26 +2,23 @@
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 import httpx
 import structlog
-from cryptography.x509 import Certificate
 
 from central.checkpointing.timestamp_client import TimestampClient
+from central.checkpointing.trust import trusted_by
 from central.checkpointing.witness_client import WitnessClient
-from central.config import LogSettings
+from central.config import Settings
 from central.evidence.database import Database
 from central.evidence.log import checkpoints, leaves, tree
-from central.evidence.log.checkpoints import LogKey, StoredCheckpoint
+from central.evidence.log.checkpoints import StoredCheckpoint
 from central.evidence.log.edge import broken, check_edge, check_part, check_tail, continuation_failures, raise_on
 from central.evidence.log.memory import remember
 from central.evidence.log.peers import OBJECTIONS, Peer, note_answer
-from central.evidence.log.vouching import Trusted
 from contract.faults import RejectError, RetryError, StopError, WimError
 from contract.log.checkpoints import open_checkpoint
-from contract.log.timestamps import read_authority
 from contract.log.tree import ConsistencyProof
 from contract.units import US_PER_S
 
@@ -38,12 +35,8 @@ class Keeper:
     ----------
     database
         With the log.
-    key
-        Signs.
-    key_folder
-        Where the last checkpoint is remembered.
     settings
-        Whom to ask.
+        Where the key lies that signs and where the last checkpoint is remembered, and whom to ask.
     now_us
         The clock, UTC in µs.
     count
@@ -51,24 +44,17 @@ class Keeper:
     """
 
     def __init__(
-        self,
-        database: Database,
-        key: LogKey,
-        key_folder: Path,
-        settings: LogSettings,
-        *,
-        now_us: Callable[[], int],
-        count: Callable[[WimError], None] = lambda error: None,
+        self, database: Database, settings: Settings, *, now_us: Callable[[], int], count: Callable[[WimError], None] = lambda error: None
     ) -> None:
-        self._database, self._key, self.folder, self._now_us, self._count = database, key, key_folder, now_us, count
-        self._client = httpx.Client(timeout=settings.answer_within_s, follow_redirects=False)
-        certificates = () if settings.timestamp_certificate is None else _certificates(settings.timestamp_certificate)
-        self.trusted = Trusted(key, settings.witness_keys, certificates)
+        self._database, self._now_us, self._count = database, now_us, count
+        self.folder, self.trusted = settings.key_folder, trusted_by(settings)
+        self._key = self.trusted.log
+        self._client = httpx.Client(timeout=settings.log.answer_within_s, follow_redirects=False)
         self._witness = self._authority = None
-        if settings.witness_url is not None:
-            self._witness = WitnessClient(settings.witness_url, self.trusted.witnesses[0], self._client)
-        if settings.timestamp_url is not None:
-            self._authority = TimestampClient(settings.timestamp_url, certificates, self._client)
+        if settings.log.witness_url is not None:
+            self._witness = WitnessClient(settings.log.witness_url, self.trusted.witnesses[0], self._client)
+        if settings.log.timestamp_url is not None:
+            self._authority = TimestampClient(settings.log.timestamp_url, self.trusted.authority, self._client)
         self._part = now_us() // US_PER_S
         """Which part of the leaves is checked next; where it begins differs from start to start."""
 
@@ -185,7 +171,7 @@ class Keeper:
     def _stamp(self, checkpoint: StoredCheckpoint) -> None:
         if self._authority is None:
             return
-        answer, time_us = self._authority.ask(checkpoint.signed_text.encode())
+        answer, time_us = self._authority.ask(str(checkpoint.log_note).encode())
         with self._database.write() as session:
             checkpoints.add_timestamp(session, checkpoint.id, answer, time_us)
 
@@ -201,10 +187,3 @@ async def keep_log(keeper: Keeper, seconds: int, ended: Callable[[WimError], Non
             ended(error)
             return
         await asyncio.sleep(seconds)
-
-
-def _certificates(path: Path) -> tuple[Certificate, ...]:
-    try:
-        return read_authority(path.read_bytes(), str(path))
-    except (OSError, RejectError) as error:
-        raise StopError("config-invalid", f"log.timestamp_certificate = {path}", f"is no readable certificate: {error}") from error

@@ -189,8 +189,9 @@ def _audit_media(session: Session, blobs: BlobStore, found: Audit) -> None:
 
 
 def _audit_documents(session: Session, blobs: BlobStore, found: Audit) -> None:
-    """Hash every document that was issued of a case."""
+    """Hash every document that was issued of a case and is not deleted on schedule."""
     query = select(IssuedDocument.case_id, IssuedDocument.kind, IssuedDocument.language, IssuedDocument.sha256)
+    query = query.outerjoin(Deletion, Deletion.sha256 == IssuedDocument.sha256).where(Deletion.sha256.is_(None))
     for case_id, kind, language, sha256 in session.execute(query.order_by(IssuedDocument.id)):
         if not (blobs.has(sha256) and blobs.is_sound(sha256)):
             found.failures.append(f"case {case_id}: {kind} {language}: blob {sha256[:16]}: is gone from the folder or altered")

@@ -182,6 +182,8 @@ def _translated() -> Iterator[None]:
         if name.startswith(("SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB")):
             # After a failed fsync the page cache may lie about what is on the disk, so a second try would prove nothing.
             raise StopError("database-broken", "database", f"{name}: {error.orig}; check the disk, then start again") from error
+        if "Could not decode to UTF-8" in str(error.orig):
+            raise StopError("database-broken", "database", f"{error.orig}; a stored text was damaged: run `wim-central verify`") from error
         if isinstance(error, OperationalError):
             raise RetryError("database-away", "database", f"did not take the statement: {error.orig}") from error
         raise

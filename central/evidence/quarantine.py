@@ -1,4 +1,4 @@
-"""What was refused: kept with its bytes and the reason, bounded where nobody has signed it."""
+"""What was refused: kept with the reason, and with its bytes until they are due; bounded where nobody has signed it."""
 
 from dataclasses import dataclass
 from typing import Final, Self

@@ -5,8 +5,9 @@ remembered by it. Vehicles that were not overloaded go some days after they came
 its own time is over; what is under a legal hold stays (docs/adr/0008).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
@@ -16,7 +17,7 @@ from central.evidence.aggregates.tally import forget_plates
 from central.evidence.disclosures import forget_texts
 from central.evidence.holds import is_held
 from central.evidence.journal import SERVICE, Verb, note, spans
-from central.evidence.models import Blob, Case, Deletion, Media, Record, Supplement, Vehicle
+from central.evidence.models import Blob, Case, Deletion, IssuedDocument, Media, Record, Supplement, Vehicle
 from contract.media import MediaRole
 from contract.units import US_PER_S
 from contract.verdicts import Outcome
@@ -106,7 +107,7 @@ def _sweep_vehicles(session: Session, plates: dict[int, str | None], now_us: int
     forget_plates(session, vehicles)
     session.execute(update(Vehicle).where(Vehicle.record_id.in_(vehicles)).values(plate=None, plate_certainty_ppm=0, swept_us=now_us))
     session.execute(update(Case).where(Case.record_id.in_(vehicles)).values(plate=None))
-    swept = _sweep_records(session, [*vehicles, *supplements], now_us, after_days)
+    swept = _sweep_records(session, [*vehicles, *supplements], now_us, after_days, papers=_papers_of(session, vehicles))
     done = Swept(len(vehicles), len(supplements), sum(plate is not None for plate in plates.values()), *swept)
     _note(session, "retention/vehicles", done, vehicles, now_us)
     return done
@@ -118,11 +119,13 @@ def _sweep_supplements(session: Session, supplements: list[int], now_us: int) ->
     return done
 
 
-def _sweep_records(session: Session, records: list[int], now_us: int, after_days: float) -> tuple[int, tuple[str, ...], int]:
-    """Delete texts and media of records; give the number of texts, and hashes and size of the media."""
+def _sweep_records(
+    session: Session, records: list[int], now_us: int, after_days: float, papers: Mapping[str, int] = MappingProxyType({})
+) -> tuple[int, tuple[str, ...], int]:
+    """Delete texts and media of records, and papers by hash and size; give the number of texts, and hashes and size of the files."""
     texts = forget_texts(session, records)
     session.execute(update(Supplement).where(Supplement.record_id.in_(records)).values(swept_us=now_us))
-    media = _media_of(session, records)
+    media = {**_media_of(session, records), **papers}
     for sha256, size in media.items():
         if session.get(Deletion, sha256) is None:
             session.add(Deletion(sha256=sha256, size=size, deleted_us=now_us, after_days=after_days))
@@ -142,6 +145,12 @@ def _media_of(session: Session, records: list[int]) -> dict[str, int]:
     shared = select(Media.sha256).where(Media.sha256.in_(list(sizes)), or_(~swept, Media.role.not_in(PERSONAL)))
     kept = set(session.scalars(shared))
     return {sha256: size for sha256, size in sizes.items() if sha256 not in kept}
+
+
+def _papers_of(session: Session, vehicles: list[int]) -> dict[str, int]:
+    """Give hash and size of the documents that were issued in the cases of vehicles; the plate stands on each."""
+    query = select(IssuedDocument.sha256, IssuedDocument.size).join(Case, Case.id == IssuedDocument.case_id)
+    return {row.sha256: row.size for row in session.execute(query.where(Case.record_id.in_(vehicles)))}
 
 
 def _supplements_of(session: Session, vehicles: list[int]) -> list[int]:

@@ -39,6 +39,7 @@ class Scope(StrEnum):
     DECISIONS_READ = "decisions:read"
     ANALYSIS_READ = "analysis:read"
     EXPORTS_READ = "exports:read"
+    ACTS_READ = "acts:read"
     WEBHOOKS_MANAGE = "webhooks:manage"
 
 
@@ -53,6 +54,7 @@ ROLES_OF_SCOPE: Final = {
     Scope.DECISIONS_READ: _CASES,
     Scope.ANALYSIS_READ: _EVERYONE,
     Scope.EXPORTS_READ: _CASES,
+    Scope.ACTS_READ: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
     Scope.WEBHOOKS_MANAGE: frozenset({Role.ADMINISTRATOR}),
 }
 """Which roles have a scope, for people in a browser and for the tokens they make themselves."""
@@ -77,7 +79,10 @@ class TokenView:
 
 @dataclass(frozen=True, slots=True)
 class TokenBearer:
-    """Who asks with a token: `stations` None is every station, `scopes` what the token still may."""
+    """Who asks with a token: `stations` None is every station, `scopes` what the token still may.
+
+    `owner` is whoever made it for himself; a token of another system has none.
+    """
 
     id: int
     name: str
@@ -85,6 +90,7 @@ class TokenBearer:
     scopes: frozenset[Scope]
     stations: frozenset[str] | None
     touch_due: bool
+    owner: Login | None
 
 
 def scopes_of(login: Login) -> frozenset[Scope]:
@@ -193,7 +199,7 @@ def bearer_of(session: Session, token: str, now_us: int) -> TokenBearer | None:
         return None
     scopes = frozenset(_scopes(row.scopes))
     stations = None if row.group_id is None else group_stations(session, row.group_id)
-    person = row.name
+    person, owner = row.name, None
     if row.account_id is not None:
         account = session.get_one(Account, row.account_id)
         if account.disabled_us is not None:
@@ -205,7 +211,7 @@ def bearer_of(session: Session, token: str, now_us: int) -> TokenBearer | None:
         stations = own if stations is None else stations if own is None else stations & own
         person = account.person
     due = row.last_used_us is None or now_us >= row.last_used_us + _USED_EVERY_US
-    return TokenBearer(row.id, row.name, person, scopes, stations, due)
+    return TokenBearer(row.id, row.name, person, scopes, stations, due, owner)
 
 
 def note_use(session: Session, token_id: int, address: str, now_us: int) -> None:

@@ -3,7 +3,7 @@
 Every function takes an open session; what changes something wants a writing one.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -193,9 +193,16 @@ def due(session: Session, now_us: int) -> list[Job]:
     return [_job(row) for row in session.scalars(query.order_by(ExportJob.id))]
 
 
+def files_kept(session: Session) -> set[str]:
+    """Give the names of the files that finished jobs hold."""
+    return {_job(row).file_name for row in session.scalars(select(ExportJob).where(ExportJob.state == JobState.DONE.value))}
+
+
 def forget(session: Session, job: int, actor: Actor, now_us: int) -> None:
-    """Note that a job's file is deleted; it is removed after the commit."""
-    session.get_one(ExportJob, job).state = JobState.DELETED.value
+    """Note that a job's file is deleted; it is removed after the commit. The plate that was searched goes with it."""
+    row = session.get_one(ExportJob, job)
+    row.state = JobState.DELETED.value
+    row.filter = _FILTER.dump_json(replace(_FILTER.validate_json(row.filter), plate=None)).decode()
     note(session, actor, Verb.DELETED, f"export/{job}", now_us=now_us)
 
 

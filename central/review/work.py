@@ -1,6 +1,5 @@
 """The work list: the cases on which a person may take the next step now, what is due first coming first."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
@@ -15,15 +14,6 @@ from central.review.workflow import ENFORCING, Decision, Part, State
 NEVER_DUE: Final = 2**53
 """Stands for no due moment where cases are ordered by it."""
 _ENFORCING: Final = sorted(decision.value for decision in ENFORCING)
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """A next step that waits for someone; other acts are possible, but are no work that waits."""
-
-    role: Role
-    part: Part
-    waits: ColumnElement[bool]
 
 
 def work_list(
@@ -59,27 +49,34 @@ SEEING: Final = (Role.REVIEWER, Role.LEGAL, Role.APPROVER, Role.AUDITOR)
 def _waits_for(session: Session, login: Login, now_us: int) -> ColumnElement[bool]:
     known = session.scalars(select(Station.id)).all()
     alternatives = []
-    for task in _tasks(now_us):
-        stations = [station for station in known if login.may(task.role, station)]
+    for (role, part), tasks in _tasks(now_us).items():
+        stations = [station for station in known if login.may(role, station)]
         if stations:
-            other = exists().where(CasePart.case_id == Case.id, CasePart.person == login.person, CasePart.part != task.part.value)
-            alternatives.append(and_(Case.station.in_(stations), task.waits, ~other))
+            other = exists().where(CasePart.case_id == Case.id, CasePart.person == login.person, CasePart.part != part.value)
+            alternatives.append(and_(Case.station.in_(stations), or_(*tasks), ~other))
     return or_(*alternatives) if alternatives else Case.id < 0
 
 
-def _tasks(now_us: int) -> tuple[_Task, ...]:
+def _tasks(now_us: int) -> dict[tuple[Role, Part], tuple[ColumnElement[bool], ...]]:
+    """Give the next steps that wait for someone; other acts are possible, but are no work that waits."""
     enforcing = Case.outcome.in_(_ENFORCING)
-    return (
-        _Task(Role.REVIEWER, Part.REVIEW, _in(State.SCREENED, State.BARRED)),
-        _Task(Role.REVIEWER, Part.REVIEW, and_(_in(State.DECIDED), enforcing)),
-        _Task(Role.REVIEWER, Part.REVIEW, and_(_in(State.CLOSED), enforcing, Case.home_informed_us.is_(None))),
-        _Task(Role.LEGAL, Part.LEGAL, _in(State.REVIEWED, State.OBJECTED)),
-        _Task(Role.LEGAL, Part.LEGAL, and_(_in(State.LEGALLY_REVIEWED), Case.major, Case.hearing_event.is_(None))),
-        _Task(Role.APPROVER, Part.APPROVE, _in(State.LEGALLY_REVIEWED, State.HEARD)),
-        _Task(Role.APPROVER, Part.APPROVE, and_(_in(State.DECIDED), Case.outcome == Decision.NO_ACTION.value)),
-        _Task(Role.APPROVER, Part.APPROVE, and_(_in(State.NOTIFIED), Case.due_us <= now_us)),
-        _Task(Role.APPROVER, Part.APPROVE, and_(_in(State.CLOSED), enforcing, Case.home_informed_us.is_not(None))),
-    )
+    return {
+        (Role.REVIEWER, Part.REVIEW): (
+            _in(State.SCREENED, State.BARRED),
+            and_(_in(State.DECIDED), enforcing),
+            and_(_in(State.CLOSED), enforcing, Case.home_informed_us.is_(None)),
+        ),
+        (Role.LEGAL, Part.LEGAL): (
+            _in(State.REVIEWED, State.OBJECTED),
+            and_(_in(State.LEGALLY_REVIEWED), Case.major, Case.hearing_event.is_(None)),
+        ),
+        (Role.APPROVER, Part.APPROVE): (
+            _in(State.LEGALLY_REVIEWED, State.HEARD),
+            and_(_in(State.DECIDED), Case.outcome == Decision.NO_ACTION.value),
+            and_(_in(State.NOTIFIED), Case.due_us <= now_us),
+            and_(_in(State.CLOSED), enforcing, Case.home_informed_us.is_not(None)),
+        ),
+    }
 
 
 def _in(*states: State) -> ColumnElement[bool]:

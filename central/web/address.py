@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from central.web.translation import N_
 from contract.faults import RejectError
+from contract.records import PLATE_MAX
 from contract.station import Name
 from contract.units import US_PER_S
 
@@ -30,10 +31,13 @@ _WRONG: Final = {
     "state": N_("Choose a state of the list."),
     "outcome": N_("Choose a decision of the list."),
     "notice": N_("Give at most 60 characters of a notice's number."),
+    "person": N_("Give at most 60 characters of a person's name."),
+    "subject": N_("Give at most 120 characters, such as case/12, or vehicle/G104/ for all below it."),
     "page": N_("The page's address is damaged; this is the first page."),
 }
 """What is said of a field that cannot be used."""
 _WRONG_CHOICE: Final = N_("Choose one of the list.")
+_MASKED: Final = N_("Your role sees plates masked in lists and cannot search by them.")
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,14 @@ class AddressReader:
     def short(self, name: str, most: int) -> str | None:
         """Give a text of at most so many characters."""
         text = self.given.get(name)
-        return text if text is None else self._kept(name, text, sound=len(text) <= most)
+        return text if text is None else self._kept(name, text, sound=len(text) <= most and "\x00" not in text)
+
+    def plate(self, *, may_search: bool) -> str | None:
+        """Give a part of a plate, None to whoever sees plates masked."""
+        if "plate" in self.given and not may_search:
+            self.errors["plate"] = _MASKED
+            return None
+        return self.short("plate", PLATE_MAX)
 
     def whole(self, name: str, most: int) -> int | None:
         """Give a whole number from 1 on."""

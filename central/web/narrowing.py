@@ -6,6 +6,8 @@ from datetime import tzinfo
 from typing import Final
 from urllib.parse import urlencode
 
+from central.evidence.accounts import Login
+from central.evidence.masking import PlateSight
 from central.evidence.repository import PageKey, VehicleFilter
 from central.web.address import AddressReader
 from central.web.translation import N_
@@ -47,9 +49,14 @@ class Narrowing:
         return path + (f"?{urlencode(query)}" if query else "")
 
 
-def parse_narrowing(query: Mapping[str, str], zone: tzinfo) -> Narrowing:
-    """Read the filter from an address; a field that cannot be used is named in `errors` and left open."""
+def parse_narrowing(query: Mapping[str, str], zone: tzinfo, login: Login) -> Narrowing:
+    """Read the filter from an address; a field that cannot be used is named in `errors` and left open.
+
+    The filter holds the list to the stations of which `login` may know, and a search by plate to those whose plates he sees.
+    """
     read = AddressReader(query, FIELDS, zone)
+    sight = PlateSight.of(login)
+    plate = read.plate(may_search=sight.sees_any)
     outcome, enforceable = _verdict(read.choice("verdict", VERDICTS))
     narrowed = VehicleFilter(
         station=read.station(),
@@ -57,7 +64,8 @@ def parse_narrowing(query: Mapping[str, str], zone: tzinfo) -> Narrowing:
         until_us=read.moment("until"),
         outcome=outcome,
         enforceable=enforceable,
-        plate=read.short("plate", 16),
+        plate=plate,
+        within=sight.within(login.stations_for(), by_plate=plate is not None),
         lane=read.whole("lane", 99),
         axles=read.whole("axles", 30),
         vehicle_class=read.short("class", 40),

@@ -27,6 +27,8 @@ ENTRIES: Final = (
     Entry("/analysis", N_("Analysis"), frozenset(ANALYSTS)),
     Entry("/accounts", N_("Accounts"), frozenset({Role.ADMINISTRATOR})),
     Entry("/publicity", N_("Publicity"), frozenset({Role.ADMINISTRATOR})),
+    Entry("/acts", N_("Journal"), frozenset({Role.AUDITOR, Role.ADMINISTRATOR})),
+    Entry("/log", N_("Log"), frozenset({Role.AUDITOR, Role.ADMINISTRATOR})),
 )
 
 

@@ -10,12 +10,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from central.access import CSRF_FIELD, central_of
 from central.evidence.accounts import Login
+from central.evidence.masking import PlateSight
 from central.web import words
 from central.web.assumptions import assumption_in
 from central.web.drift import drift_sentence
 from central.web.formats import Formats
 from central.web.judgement import tone_of, word_of
-from central.web.masking import masked_plate, sees_plates
 from central.web.navigation import entries_for
 from central.web.translation import CODES, Language, choose, language, names_of
 from contract.records import ClockState
@@ -86,8 +86,7 @@ def _environment(chosen: Language) -> Environment:
     )
     environment.install_gettext_translations(chosen.catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(words=words, tone_of=tone_of, word_of=word_of, assumption=assumption_in, clock_word=_clock_word)
-    environment.globals.update(drift_sentence=drift_sentence, navigation=entries_for, language_names=names_of)
-    environment.globals.update(masked=masked_plate, sees_plates=sees_plates)
+    environment.globals.update(drift_sentence=drift_sentence, navigation=entries_for, sight=PlateSight.of, language_names=names_of)
     return environment
 
 

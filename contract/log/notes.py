@@ -160,7 +160,7 @@ class Note:
         return cls(text + "\n", parse_signatures(lines, source))
 
 
-def parse_signatures(lines: str, source: str) -> tuple[NoteSignature, ...]:
+def parse_signatures(lines: str | bytes, source: str) -> tuple[NoteSignature, ...]:
     """Read signature lines, each ended by U+000A.
 
     Raises
@@ -168,7 +168,10 @@ def parse_signatures(lines: str, source: str) -> tuple[NoteSignature, ...]:
     RejectError
         ``bad-note`` if they are none.
     """
-    split = lines.split("\n")
+    try:
+        split = (lines.decode() if isinstance(lines, bytes) else lines).split("\n")
+    except UnicodeDecodeError as error:
+        raise RejectError("bad-note", source, f"is no UTF-8 text: {error}") from error
     if split.pop() or not 1 <= len(split) <= SIGNATURES_MAX:
         raise RejectError("bad-note", source, f"needs 1 to {SIGNATURES_MAX} whole signature lines")
     return tuple(_parse_signature(line, source) for line in split)

@@ -65,6 +65,7 @@ class Database:
         if mode != "wal":
             raise StopError("outbox-unopenable", self._source, f"lies on a file system without WAL (journal mode {mode}); use a local disk")
         execute("PRAGMA synchronous = FULL")
+        execute("PRAGMA secure_delete = ON")  # plates leave with their record; what is deleted is overwritten
         execute(f"PRAGMA journal_size_limit = {WAL_MAX_BYTES}")
         execute(f"PRAGMA max_page_count = {max(1, max_bytes // PAGE_BYTES)}")
         (finding,) = execute("PRAGMA quick_check(1)").fetchone()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from central.access import cookie_name
 from central.app import create_app
@@ -14,6 +15,7 @@ from central.body_limit import BODY_MAX_BYTES
 from central.config import Settings
 from central.context import Central
 from central.evidence import accounts
+from central.evidence.models import Act
 from central.evidence.stations import enrol
 from central.ingest.blob_upload import CLAIM_LIFE_US
 from central.ingest.receipt_key import receipt_key
@@ -193,3 +195,19 @@ def test_enrolling_a_key_twice_or_for_two_stations(client, bench):
     bench.enrol(bench.station)
     with bench.central.database.write() as session, pytest.raises(Exception, match="signs for station"):
         enrol(session, "second", "Second", bench.station.key.public_key(), now_us=T0_US)
+
+
+def test_the_api_masks_plates_in_lists_and_gives_one_vehicle_in_full_as_a_noted_act(client, bench):
+    bench.send(bench.station.next_envelope(plate="京A12345"))
+    log_in(client, bench.central)
+    (line,) = client.get("/api/v1/vehicles").json()["vehicles"]
+    assert (line["plate"], line["plate_masked"]) == ("京A·***45", True)
+    for part in ("123", "999"):
+        refused = client.get("/api/v1/vehicles", params={"plate": part})
+        assert (refused.status_code, refused.json()["what"]) == (403, "your roles see plates masked in lists and cannot search by them")
+    one = client.get("/api/v1/vehicles/G104-K12/1").json()
+    assert one["signed"]["texts"] == {one["record"]["plate"]["sha256"]: "京A12345"}
+    with bench.central.database.read() as session:
+        last = session.scalars(select(Act).order_by(Act.id.desc())).first()
+    assert (last.verb, last.subject, last.account) == ("saw", "vehicle/G104-K12/1", "auditor")
+    assert "京".encode() not in last.entry

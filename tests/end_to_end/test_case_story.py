@@ -131,9 +131,9 @@ def test_a_case_goes_from_arrival_to_publication_by_keyboard_alone(house: House)
     an = house.enter("an")
     opened(an)
     an.keyboard.press("p")
-    expect(an.get_by_label("Amount, CNY")).to_have_value("3000")
+    expect(an.get_by_label("Amount, CNY (proposed: 3,000)")).to_have_value("")
     an.keyboard.press("Escape")
-    act(an, "p", "", "")
+    act(an, "p", "3000", "")
     expect(an.locator("#said")).to_contain_text("Penalty decided")
     assert office.row(case).amount_cents == 300_000
 

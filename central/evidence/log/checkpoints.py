@@ -44,7 +44,8 @@ class Cosigned:
 class StoredCheckpoint:
     """A checkpoint with all that is known of it.
 
-    `note` bears the log's signature first, then those of witnesses; `signed_text` is what was stamped, `timestamp` the authority's answer.
+    `note` bears the log's signature first, then those of witnesses; `log_note` the first alone, which is what was stamped; `timestamp` is
+    the authority's answer.
     """
 
     id: int
@@ -57,9 +58,9 @@ class StoredCheckpoint:
     timestamp: bytes | None
 
     @property
-    def signed_text(self) -> str:
+    def log_note(self) -> Note:
         """The note with the log's own signature alone."""
-        return str(Note(self.note.text, self.note.signatures[:1]))
+        return Note(self.note.text, self.note.signatures[:1])
 
 
 def log_key(folder: Path, origin: str | None) -> LogKey:
@@ -85,7 +86,7 @@ def make_checkpoint(session: Session, key: LogKey, now_us: int) -> StoredCheckpo
     size = leaves.size(session)
     checkpoint = Checkpoint(key.origin, size, tree.root(session, size))
     note = checkpoint.signed(key.private)
-    row = LogCheckpoint(size=size, made_us=now_us, note=str(note))
+    row = LogCheckpoint(size=size, made_us=now_us, note=str(note).encode())
     session.add(row)
     session.flush()
     return StoredCheckpoint(row.id, size, checkpoint.root, now_us, note, (), None, None)
@@ -93,7 +94,7 @@ def make_checkpoint(session: Session, key: LogKey, now_us: int) -> StoredCheckpo
 
 def add_cosignature(session: Session, checkpoint: int, signature: NoteSignature, time_s: int) -> None:
     """Keep a witness's verified cosignature."""
-    session.merge(LogCosignature(checkpoint_id=checkpoint, witness=signature.name, time_s=time_s, line=str(signature)))
+    session.merge(LogCosignature(checkpoint_id=checkpoint, witness=signature.name, time_s=time_s, line=str(signature).encode()))
 
 
 def add_timestamp(session: Session, checkpoint: int, answer: bytes, time_us: int) -> None:
@@ -141,10 +142,10 @@ def _whole(session: Session, rows: Sequence[LogCheckpoint]) -> tuple[StoredCheck
 
 def _one(row: LogCheckpoint, cosignatures: Iterable[LogCosignature], stamp: LogTimestamp | None) -> StoredCheckpoint:
     source = f"checkpoint {row.id}"
-    note, cosigned = Note.parse(str(row.note).encode(), source), []
+    note, cosigned = Note.parse(row.note if isinstance(row.note, bytes) else b"", source), []
     checkpoint = Checkpoint.parse(note.text, source)
     for one in cosignatures:
-        note = note.with_signatures(*parse_signatures(str(one.line), f"cosignature {one.witness} of {source}"))
+        note = note.with_signatures(*parse_signatures(one.line, f"cosignature {one.witness} of {source}"))
         cosigned.append(Cosigned(one.witness, one.time_s))
     return StoredCheckpoint(
         id=row.id,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from central.evidence.log import leaves, tree
 from central.evidence.log.memory import remembered
-from central.evidence.log.objects import compared, counts, unlogged
+from central.evidence.log.objects import compared, counts, lost, unlogged
 from central.evidence.log.tiles import TILE, Frontier, kept_nodes
 from central.evidence.log.vouching import Trusted, open_stored
 from central.evidence.models import LogCheckpoint, LogLeaf, LogNode
@@ -114,7 +114,7 @@ def _count_failures(session: Session) -> list[str]:
         failures.append(f"kept hashes: are {found.nodes}, a log of {found.size} leaves has {kept_nodes(found.size)}")
     if found.leaves != found.records + found.acts:
         stored = f"{found.records} records and {found.acts} acts"
-        failures += unlogged(session) or [
+        failures += lost(session) + unlogged(session) or [
             f"log: has {found.leaves} leaves for {stored}: something was deleted; `wim-central log check` names it"
         ]
     return failures
@@ -132,7 +132,11 @@ def _first_missing(session: Session, size: int) -> int:
 
 def _unlisted_failures(session: Session, last: Checkpoint, name: str) -> list[str]:
     notes = session.scalars(select(LogCheckpoint.note).where(LogCheckpoint.size == last.size))
-    return [] if any(str(note).startswith(last.text) for note in notes) else [f"{name}: is no longer among those that are stored"]
+    return (
+        []
+        if any(isinstance(note, bytes) and note.startswith(last.text.encode()) for note in notes)
+        else [f"{name}: is no longer among those that are stored"]
+    )
 
 
 def _checkpoint_failures(session: Session, trusted: Trusted) -> list[str]:

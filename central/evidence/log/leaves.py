@@ -13,6 +13,8 @@ from central.evidence.models import LogLeaf, LogNode, Record
 from contract.log.leaves import ActLeaf, RecordLeaf, leaf_bytes
 from contract.media import sha256_hex
 
+_SIZE: Final = "log size"
+_ENTER, _KEEP = insert(LogLeaf), insert(LogNode)
 RECORD: Final = "record"
 ACT: Final = "act"
 
@@ -43,10 +45,11 @@ def append(session: Session, leaf: RecordLeaf | ActLeaf, object_id: int) -> int:
 def append_all(session: Session, leaves: Sequence[tuple[RecordLeaf | ActLeaf, int]]) -> int:
     """Add leaves within a writing transaction, each with the id of what it is about, and give the number of the first.
 
-    Writers are serialised (`central.evidence.database`), so that the number read here is nobody else's. A subtree is computed as soon as
-    its last leaf is in, from what is stored.
+    Writers are serialised (`central.evidence.database`), so that the size is read once in a transaction and is then this writer's to count.
+    A subtree is computed as soon as its last leaf is in, from what is stored.
     """
-    first = size(session)
+    first: int = session.info[_SIZE] if _SIZE in session.info else size(session)
+    connection = session.connection()
     rows = [
         {"leaf_index": first + offset, "kind": leaf.kind, "object_id": object_id, "leaf": leaf_bytes(leaf)}
         for offset, (leaf, object_id) in enumerate(leaves)
@@ -54,10 +57,11 @@ def append_all(session: Session, leaves: Sequence[tuple[RecordLeaf | ActLeaf, in
     start = 0
     while start < len(rows):
         stop = min(start + TILE - (first + start) % TILE, len(rows))
-        session.execute(insert(LogLeaf), rows[start:stop])
+        connection.execute(_ENTER, rows[start:stop])
         for node in _completed(session, first + stop):
-            session.execute(insert(LogNode).values(level=node.level, node_index=node.index, hash=node.hash))
+            connection.execute(_KEEP, {"level": node.level, "node_index": node.index, "hash": node.hash})
         start = stop
+    session.info[_SIZE] = first + len(rows)
     return first
 
 

@@ -121,5 +121,13 @@ def unlogged(session: Session) -> list[str]:
     )
 
 
+def lost(session: Session) -> list[str]:
+    """Name what stands in a leaf and is stored no more."""
+    records = (LogLeaf.kind == RECORD) & ~exists().where(Record.id == LogLeaf.object_id)
+    acts = (LogLeaf.kind == ACT) & ~exists().where(Act.id == LogLeaf.object_id)
+    query = select(LogLeaf).where(records | acts).order_by(LogLeaf.leaf_index).limit(NAMED_MAX)
+    return [failure for row in session.scalars(query).all() for failure in _compare(row, None, None, None).failures]
+
+
 def _has_leaf(kind: str, object_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     return exists().where(LogLeaf.kind == kind, LogLeaf.object_id == object_id)

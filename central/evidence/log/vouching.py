@@ -50,10 +50,10 @@ class Opened:
 def open_stored(row: LogCheckpoint, trusted: Trusted) -> Opened:
     """Verify a stored checkpoint's signature and its columns."""
     source = f"checkpoint {row.id}"
-    if not isinstance(row.note, str):  # SQLite keeps what it is given, whatever the column's type
-        return Opened(None, None, (f"{source}: is not stored as text",))
+    if not isinstance(row.note, bytes):  # SQLite keeps what it is given, whatever the column's type
+        return Opened(None, None, (f"{source}: is not stored as bytes",))
     try:
-        note = Note.parse(row.note.encode(), source)
+        note = Note.parse(row.note, source)
         origin = Checkpoint.parse(note.text, source).origin
         checkpoint = open_checkpoint(note, own_verifier(trusted.log, origin), source)
     except RejectError as error:
@@ -96,7 +96,7 @@ def _audit_cosignatures(session: Session, trusted: Trusted, found: Vouched) -> N
         if row is None:
             found.failures.append(f"cosignature of {one.witness}: its checkpoint {one.checkpoint_id} is not there")
         elif trusted.witnesses and (note := open_stored(row, trusted).note) is not None:
-            found.failures += _cosignature_failures(one, note, row.made_us, trusted.witnesses)
+            found.failures += cosignature_failures(one, note, row.made_us, trusted.witnesses)
     if found.cosignatures and not trusted.witnesses:
         found.remarks.append(f"cosignatures: {found.cosignatures} were not verified, for the settings name no witness")
 
@@ -109,7 +109,7 @@ def _audit_timestamps(session: Session, trusted: Trusted, found: Vouched) -> Non
         if row is None:
             found.failures.append(f"time stamp: its checkpoint {stamp.checkpoint_id} is not there")
         elif trusted.authority and (note := open_stored(row, trusted).note) is not None:
-            found.failures += _timestamp_failures(stamp, note, row.made_us, trusted.authority)
+            found.failures += timestamp_failures(stamp, note, row.made_us, trusted.authority)
             found.remarks += _late(session, covered, row.size, stamp.time_us)
             covered = max(covered, row.size)
     if found.timestamps and not trusted.authority:
@@ -138,11 +138,11 @@ def _logged_us(session: Session, index: int) -> int | None:
         return None
 
 
-def _cosignature_failures(row: LogCosignature, note: Note, made_us: int, witnesses: Sequence[VerifierKey]) -> list[str]:
+def cosignature_failures(row: LogCosignature, note: Note, made_us: int, witnesses: Sequence[VerifierKey]) -> list[str]:
     """Verify a stored cosignature on its checkpoint's note."""
     source = f"cosignature of {row.witness} on checkpoint {row.checkpoint_id}"
     try:
-        signatures = parse_signatures(str(row.line), source)
+        signatures = parse_signatures(row.line, source)
         if any(one.name != row.witness for one in signatures):
             raise RejectError("altered", source, "its line names another witness")
         known = [key for key in witnesses if any((one.name, one.key_id) == (key.name, key.id) for one in signatures)]
@@ -154,7 +154,7 @@ def _cosignature_failures(row: LogCosignature, note: Note, made_us: int, witness
     return _time_failures(source, row.time_s * US_PER_S, time_s * US_PER_S, made_us)
 
 
-def _timestamp_failures(row: LogTimestamp, note: Note, made_us: int, authority: Sequence[Certificate]) -> list[str]:
+def timestamp_failures(row: LogTimestamp, note: Note, made_us: int, authority: Sequence[Certificate]) -> list[str]:
     """Verify a stored time stamp over its checkpoint's note."""
     source = f"time stamp of checkpoint {row.checkpoint_id}"
     if not isinstance(row.answer, bytes) or sha256_hex(row.answer) != row.sha256:

@@ -32,7 +32,10 @@ class LogNode(Base):
 
 
 class LogCheckpoint(Base):
-    """A signed checkpoint; `note` is its text with the log's own signature, `size` is copied from it."""
+    """A signed checkpoint; `note` is its text with the log's own signature, `size` is copied from it.
+
+    Texts that are signed are kept as bytes: a database refuses to read a damaged text at all, and then nothing could be named.
+    """
 
     __tablename__ = "log_checkpoint"
     __table_args__ = (Index("ix_log_checkpoint_size", "size"), {"sqlite_autoincrement": True})
@@ -40,7 +43,7 @@ class LogCheckpoint(Base):
     id: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=True)
     size: Mapped[int] = mapped_column(BIG)
     made_us: Mapped[int] = mapped_column(BIG)
-    note: Mapped[str] = mapped_column(Text)
+    note: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class LogCosignature(Base):
@@ -51,7 +54,7 @@ class LogCosignature(Base):
     checkpoint_id: Mapped[int] = mapped_column(BIG, ForeignKey("log_checkpoint.id"), primary_key=True, autoincrement=False)
     witness: Mapped[str] = mapped_column(String(200), primary_key=True)
     time_s: Mapped[int] = mapped_column(BIG)
-    line: Mapped[str] = mapped_column(Text)
+    line: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class LogTimestamp(Base):

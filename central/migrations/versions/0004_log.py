@@ -55,7 +55,7 @@ def _create_checkpoints() -> None:
         sa.Column("id", BIG, autoincrement=True, nullable=False),
         sa.Column("size", BIG, nullable=False),
         sa.Column("made_us", BIG, nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_log_checkpoint")),
         sqlite_autoincrement=True,
     )
@@ -65,7 +65,7 @@ def _create_checkpoints() -> None:
         sa.Column("checkpoint_id", BIG, autoincrement=False, nullable=False),
         sa.Column("witness", sa.String(length=200), nullable=False),
         sa.Column("time_s", BIG, nullable=False),
-        sa.Column("line", sa.Text(), nullable=False),
+        sa.Column("line", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["checkpoint_id"], ["log_checkpoint.id"], name=op.f("fk_log_cosignature_checkpoint_id")),
         sa.PrimaryKeyConstraint("checkpoint_id", "witness", name=op.f("pk_log_cosignature")),
     )

@@ -13,8 +13,8 @@ from central.analysis.report import Hours, Traffic
 from central.analysis.selection import month_text
 from central.evidence.accounts import Login
 from central.evidence.aggregates.calendar import HOURS_PER_DAY, date_of, month_of
+from central.evidence.masking import PlateSight, masked_plate
 from central.web.analysis.choice import Choice
-from central.web.masking import masked_plate, sees_plates
 from central.web.translation import N_
 
 Value = str | int | float | None
@@ -117,7 +117,7 @@ def make_report(session: Session, choice: Choice, login: Login) -> Report:
         degrees=_degrees(report.degrees(session, selection)),
         decisions=_decisions(report.decisions(session, selection)),
         carriers=_carriers(report.carriers(session, selection)),
-        plates=_plates(report.repeated_plates(session, selection), plain=sees_plates(login)),
+        plates=_plates(report.repeated_plates(session, selection), plain=PlateSight.of(login).covers(frozenset(selection.stations))),
         matching=_matching(stations),
         compliance=_compliance([(labels[start], traffic) for start, traffic in steps.items()], choice),
         damage=_damage("damage", N_("Wear of the road over time"), _step_head(choice), [(labels[s], t) for s, t in steps.items()]),

@@ -100,7 +100,7 @@ class Tried(NamedTuple):
 
 
 def asked_for(offered: Offered, view: CaseView, formats: Formats, now_us: int, tried: Tried | None) -> tuple[Asked, ...]:
-    """Give the fields of an act's form, filled with what it held before, else with what the rules propose and the moment it is."""
+    """Give the fields of an act's form, filled with what it held before, else only with the moment it is; an amount is entered by hand."""
     given, errors = (tried.given, tried.errors) if tried is not None and tried.action == offered.action.name else ({}, {})
     now, language = formats.form_moment(now_us), formats.language
     wanted = offered.action
@@ -109,7 +109,7 @@ def asked_for(offered: Offered, view: CaseView, formats: Formats, now_us: int, t
             name=name,
             form=FIELD_FORMS[name],
             needed=name in wanted.fields,
-            value=given.get(name, _proposed(name, view, now)),
+            value=given.get(name, now if FIELD_FORMS[name].kind is Kind.MOMENT else ""),
             options=_options(name, view, language),
             error=errors.get(name),
         )
@@ -163,15 +163,6 @@ def _cents(name: str, text: str) -> int:
         return int(Decimal(plain) * CENTS)
     except InvalidOperation as error:
         raise RejectError("field-invalid", name, f"{text[:40]!r} is no amount such as 3000 or 3000.50") from error
-
-
-def _proposed(name: str, view: CaseView, now: str) -> str:
-    if FIELD_FORMS[name].kind is Kind.MOMENT:
-        return now
-    if name == "amount_cents" and view.proposal.amount_cents:
-        whole, cents = divmod(view.proposal.amount_cents, CENTS)
-        return f"{whole}.{cents:02d}" if cents else str(whole)
-    return ""
 
 
 def _options(name: str, view: CaseView, language: Language) -> tuple[tuple[str, str], ...]:

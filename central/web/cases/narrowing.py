@@ -6,6 +6,7 @@ from datetime import tzinfo
 from typing import Final
 from urllib.parse import urlencode
 
+from central.evidence.masking import PlateSight
 from central.review.lines import CaseFilter
 from central.review.views import CaseKey
 from central.review.workflow import Decision, State
@@ -49,8 +50,8 @@ class CaseNarrowing:
         return urlencode(self.given)
 
 
-def parse_case_narrowing(query: Mapping[str, str], zone: tzinfo, *, may_work: bool) -> CaseNarrowing:
-    """Read the filter; who takes part in no case (`may_work` False) sees the list of all."""
+def parse_case_narrowing(query: Mapping[str, str], zone: tzinfo, *, may_work: bool, sight: PlateSight) -> CaseNarrowing:
+    """Read the filter; who takes part in no case (`may_work` False) sees the list of all, and searches by no plate that he sees masked."""
     read = AddressReader(query, FIELDS, zone)
     state, outcome = read.choice("state", set(State)), read.choice("outcome", set(Decision))
     flags = {name: read.choice(name, ("yes", "no")) for name in ("gates", "major", "overdue")}
@@ -60,7 +61,7 @@ def parse_case_narrowing(query: Mapping[str, str], zone: tzinfo, *, may_work: bo
         states=() if state is None else (State(state),),
         from_us=read.moment("from"),
         until_us=read.moment("until"),
-        plate=read.short("plate", 16),
+        plate=read.plate(may_search=sight.sees_any),
         notice=read.short("notice", 60),
         outcome=None if outcome is None else Decision(outcome),
         cleared=_flag(flags["gates"]),

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from central.context import Central
 from central.evidence.journal import Actor, Verb, note
-from central.evidence.models import IssuedDocument
+from central.evidence.models import Deletion, IssuedDocument
 from central.review.views import CaseView
 from central.web.derivatives import sound_bytes
 from central.web.documents.kinds import Kind, basis_of, language_for
@@ -69,7 +69,10 @@ def stored_bytes(central: Central, item: IssuedItem) -> bytes:
     try:
         return sound_bytes(central.blobs, item.sha256)
     except FileNotFoundError as error:
-        raise RejectError("document-gone", item.file_name, f"blob {item.sha256} is not in the blob folder") from error
+        with central.database.read() as session:
+            deleted = session.get(Deletion, item.sha256) is not None
+        what = "was deleted on schedule" if deleted else f"is gone: blob {item.sha256} is not in the blob folder"
+        raise RejectError("document-gone", item.file_name, what) from error
 
 
 def printed(central: Central, item: IssuedItem, actor: Actor) -> None:

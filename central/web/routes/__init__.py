@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from central.web.routes import (
     account,
     accounts,
+    acts,
     analysis,
     case_acts,
     case_evidence,
@@ -19,6 +20,7 @@ from central.web.routes import (
     language,
     listing,
     live,
+    log,
     login,
     media,
     own_case,
@@ -58,4 +60,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     checkpoints.router,
     own_case.router,
     publicity.router,
+    acts.router,
+    log.router,
 )

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from central.access import actor_of, central_of, require_csrf
 from central.evidence.accounts import Login
+from central.evidence.masking import PlateSight
 from central.review.acts import FORBIDDEN
 from central.review.desk import Looked, perform, perform_many
 from central.review.workflow import WORKFLOW
@@ -84,7 +85,9 @@ def take(
 
 def _list_of(request: Request, form: Mapping[str, str], login: Login) -> CaseNarrowing:
     """Read the list that a case was opened from, which its form carries along."""
-    return parse_case_narrowing(dict(parse_qsl(form.get("list", ""))), pages_of(request).zone, may_work=may_work(login))
+    return parse_case_narrowing(
+        dict(parse_qsl(form.get("list", ""))), pages_of(request).zone, may_work=may_work(login), sight=PlateSight.of(login)
+    )
 
 
 def _pair(value: object) -> Looked | None:

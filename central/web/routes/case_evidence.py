@@ -27,7 +27,7 @@ Seq = Annotated[int, Path(ge=1, lt=2**53)]
 
 
 def case_subject(login: PageLogin, central: CentralDep, number: CaseNumber) -> Subject:
-    """Give a case that who asks may see; 404 where there is none, 403 where it is not for them."""
+    """Give a case that who asks may see; 404 where there is none at a station that they see, 403 where it is not for their role."""
     return _allowed(login, central, lambda session: subject_of(session, str(number)))
 
 
@@ -88,6 +88,8 @@ def _allowed(login: Login, central: Central, find: Callable[[Session], Subject])
             subject = find(session)
     except RejectError as error:
         raise HTTPException(HTTPStatus.NOT_FOUND, str(error)) from error
+    if not login.sees(subject.station):
+        raise HTTPException(HTTPStatus.NOT_FOUND, "there is none of that number")
     if not any(login.may(role, subject.station) for role in MAY):
         raise HTTPException(HTTPStatus.FORBIDDEN, f"needs the role {' or '.join(MAY)} for station {subject.station}")
     return subject

@@ -10,6 +10,7 @@ from central.access import CentralDep
 from central.context import Central
 from central.evidence.accounts import Login, Role
 from central.evidence.journal import Verb
+from central.evidence.masking import PlateSight
 from central.evidence.stations import stations
 from central.review.lines import count_by_state, find_cases
 from central.review.view import case_view
@@ -33,7 +34,7 @@ DISMISSIBLE: Final = frozenset(WORKFLOW.actions["dismiss"].from_states)
 
 def narrowing_of(request: Request, login: Login) -> CaseNarrowing:
     """Read the list's filter from a request's address."""
-    return parse_case_narrowing(request.query_params, pages_of(request).zone, may_work=may_work(login))
+    return parse_case_narrowing(request.query_params, pages_of(request).zone, may_work=may_work(login), sight=PlateSight.of(login))
 
 
 @router.get("/cases")
@@ -155,7 +156,7 @@ def _page(central: Central, login: Login, narrowing: CaseNarrowing) -> CasePage:
     now_us = central.now_us()
     with central.database.read() as session:
         if narrowing.whole:
-            within = login.stations_for(*LOOKING)
+            within = PlateSight.of(login).within(login.stations_for(*LOOKING), by_plate=narrowing.filter.plate is not None)
             return find_cases(session, narrowing.filter, now_us, before=narrowing.after, limit=ROWS, stations=within)
         return work_list(session, login, now_us, narrowing.filter, after=narrowing.after, limit=ROWS)
 

@@ -53,10 +53,10 @@ def vehicle_sheet(request: Request, login: PageLogin, central: CentralDep, detai
 
 
 def found_case(login: PageLogin, central: CentralDep, case_id: CaseId) -> CaseView:
-    """Give the case of an address; 404 if there is none, 403 to whoever has nothing to do with cases of its station."""
+    """Give the case of an address; 404 if there is none at a station that the login sees, 403 to whoever has nothing to do with cases."""
     with central.database.read() as session:
         view = case_view(session, case_id, login, central.now_us(), central.settings.review)
-    if view is None:
+    if view is None or not login.sees(view.line.station):
         raise HTTPException(HTTPStatus.NOT_FOUND, f"there is no case {case_id}")
     if not any(login.may(role, view.line.station) for role in READERS):
         raise HTTPException(HTTPStatus.FORBIDDEN, "documents of cases are for reviewers, legal reviewers, approvers and auditors")

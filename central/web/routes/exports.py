@@ -1,6 +1,5 @@
 """Exports of the vehicle list: asking for one, watching it grow, fetching it."""
 
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -10,10 +9,11 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 from central.access import CentralDep, actor_of, require_csrf
 from central.evidence.accounts import Login
 from central.evidence.journal import Verb, note
+from central.evidence.masking import PlateSight
 from central.exports import jobs
 from central.exports.jobs import Format, Job, JobState
 from central.web.entry import PageLogin
-from central.web.masking import sees_all_plates
+from central.web.exported import narrowed_in
 from central.web.narrowing import parse_narrowing
 from central.web.pages import pages_of
 from central.web.sent import SentForm, texts_of
@@ -29,7 +29,7 @@ JobNumber = Annotated[int, Path(ge=1, lt=2**53)]
 def ask(request: Request, central: CentralDep, login: Annotated[Login, Depends(require_csrf)], sent: SentForm) -> Response:
     """Ask for a file of all that a list shows; the filter comes as the list's own fields."""
     form = texts_of(sent)
-    narrowing = parse_narrowing(form, pages_of(request).zone)
+    narrowing = parse_narrowing(form, pages_of(request).zone, login)
     if narrowing.errors or form.get("format") not in set(Format):
         raise HTTPException(HTTPStatus.BAD_REQUEST, f"the filter or the format is not one of the list; formats are {', '.join(Format)}")
     try:
@@ -39,8 +39,8 @@ def ask(request: Request, central: CentralDep, login: Annotated[Login, Depends(r
                 login,
                 actor_of(request, login),
                 Format(form["format"]),
-                replace(narrowing.filter, within=login.stations_for()),
-                masked=not sees_all_plates(login),
+                narrowing.filter,
+                masked=not PlateSight.of(login).covers(narrowing.filter.within),
                 now_us=central.now_us(),
             )
     except RejectError as error:
@@ -60,6 +60,7 @@ def mine(request: Request, login: PageLogin, central: CentralDep) -> Response:
         login,
         jobs=own,
         formats_of_files=FORMATS,
+        narrowed_in=narrowed_in,
         any_open=any(job.is_open for job in own),
         keep_days=central.settings.exports.keep_days,
     )

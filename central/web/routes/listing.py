@@ -1,6 +1,5 @@
 """The live list of vehicles."""
 
-from dataclasses import replace
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
@@ -32,14 +31,13 @@ def start(_login: PageLogin) -> RedirectResponse:
 def vehicles(request: Request, login: PageLogin, central: CentralDep) -> Response:
     """List vehicles, newest passage first."""
     pages = pages_of(request)
-    narrowing = parse_narrowing(request.query_params, pages.zone)
+    narrowing = parse_narrowing(request.query_params, pages.zone, login)
     seen(request, login, Verb.SEARCHED if narrowing.given else Verb.SAW, "list/vehicles", told(narrowing.filter))
-    within = login.stations_for()
     with central.database.read() as session:
         # The cursor first: what arrives between the two questions is then told twice rather than not at all.
         cursor = latest_cursor(session)
-        page = find_vehicles(session, replace(narrowing.filter, within=within), narrowing.before, ROWS)
-        known = stations(session, within=within)
+        page = find_vehicles(session, narrowing.filter, narrowing.before, ROWS)
+        known = stations(session, within=login.stations_for())
     return pages.render(
         request,
         "vehicles.html",

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Query, Request
@@ -39,10 +38,9 @@ async def live(
 ) -> StreamingResponse:
     """Push rows that match the address's filter, as HTML, and the stations' states."""
     cursor = int(last_event_id) if last_event_id.isdecimal() and len(last_event_id) < 17 else after
-    narrowing = parse_narrowing(request.query_params, pages_of(request).zone)
+    narrowing = parse_narrowing(request.query_params, pages_of(request).zone, login)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    narrowed = replace(narrowing.filter, within=login.stations_for())
-    events = _events(request, login, central, narrowed, cursor)
+    events = _events(request, login, central, narrowing.filter, cursor)
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from central.checkpointing.keeper import Keeper
-from central.config import LogSettings
+from central.config import LogSettings, Settings
 from central.evidence.journal import SERVICE, Verb, note
 from central.evidence.log.audit import LogAudit, audit_log
 from central.evidence.log.checkpoints import LogKey, StoredCheckpoint, latest_checkpoints, log_key
@@ -37,7 +37,7 @@ class Logged:
     witness_state: Path
     authority: TimeStampAuthority
     client: httpx.Client
-    settings: LogSettings
+    settings: Settings
     faults: list[WimError] = field(default_factory=list)
     others: list[Keeper] = field(default_factory=list)
 
@@ -79,11 +79,11 @@ class Logged:
             for statement in statements:
                 session.connection().exec_driver_sql(statement)
 
-    def another_keeper(self, key: LogKey | None = None, **changes: object) -> Keeper:
+    def another_keeper(self, data: Path | None = None, **changes: object) -> Keeper:
         """Give a keeper as after another start; it is closed at the end."""
-        central = self.bench.central
-        settings = LogSettings.model_validate(self.settings.model_dump() | changes)
-        keeper = Keeper(central.database, key or self.key, self.keeper.folder, settings, now_us=self.bench.clock, count=self.faults.append)
+        log = LogSettings.model_validate(self.settings.log.model_dump() | changes)
+        settings = self.settings.model_copy(update={"log": log, "data": data or self.settings.data})
+        keeper = Keeper(self.bench.central.database, settings, now_us=self.bench.clock, count=self.faults.append)
         self.others.append(keeper)
         return keeper
 
@@ -115,7 +115,7 @@ def open_logged(folder: Path, database_url: str, authority: TimeStampAuthority) 
         bench.clock.now_us = time.time_ns() // 1_000
         key = log_key(bench.central.settings.key_folder, "log.example.org/wim")
         client, witness = stack.enter_context(serving_witness(folder / "witness", key.verifier, lambda: bench.clock() / 1e6))
-        settings = LogSettings(
+        log = LogSettings(
             origin=key.origin,
             witness_url=str(client.base_url),
             witness_key=str(witness),
@@ -123,7 +123,8 @@ def open_logged(folder: Path, database_url: str, authority: TimeStampAuthority) 
             timestamp_certificate=authority.certificate,
         )
         faults: list[WimError] = []
-        keeper = Keeper(bench.central.database, key, bench.central.settings.key_folder, settings, now_us=bench.clock, count=faults.append)
+        settings = bench.central.settings.model_copy(update={"log": log})
+        keeper = Keeper(bench.central.database, settings, now_us=bench.clock, count=faults.append)
         stack.callback(keeper.close)
         logged = Logged(bench, key, keeper, folder / "witness" / "state", authority, client, settings, faults)
         yield logged

@@ -36,6 +36,7 @@ def resign(session: Session, key: LogKey, size: int) -> str:
     note = ""
     for row in session.scalars(select(LogCheckpoint).order_by(LogCheckpoint.id)):
         row.size = min(row.size, size)
-        note = row.note = str(Checkpoint(key.origin, row.size, tree.root(session, row.size)).signed(key.private))
+        note = str(Checkpoint(key.origin, row.size, tree.root(session, row.size)).signed(key.private))
+        row.note = note.encode()
     session.flush()
     return note

@@ -129,8 +129,8 @@ ATTACKS = {
     "record stored as text": Attack(
         sql("UPDATE record SET payload = CAST(payload AS TEXT) WHERE id = 3"), "/3 (leaf 302): its stored bytes"
     ),
-    "checkpoint stored as bytes": Attack(
-        sql("UPDATE log_checkpoint SET note = CAST(note AS BLOB) WHERE id = 3"), "checkpoint 3: is not stored as text"
+    "checkpoint stored as text": Attack(
+        sql("UPDATE log_checkpoint SET note = CAST(note AS TEXT) WHERE id = 3"), "checkpoint 3: is not stored as bytes"
     ),
     "act edited": Attack(edit_act, "act 42 (leaf 41): its entry is not the one"),
     "act edited with its leaf": Attack(lambda logged: edit_act(logged, leaf=True), "kept hash of leaves 0 to 255"),
@@ -169,7 +169,8 @@ ATTACKS = {
         "checkpoint of 310 leaves, remembered beside the key: is no longer among those that are stored",
     ),
     "checkpoint changed": Attack(
-        sql("UPDATE log_checkpoint SET note = replace(note, '310', '309') WHERE id = 3"), "checkpoint 3: the signature"
+        sql("UPDATE log_checkpoint SET note = CAST(replace(CAST(note AS TEXT), '310', '309') AS BLOB) WHERE id = 3"),
+        "checkpoint 3: the signature",
     ),
     "checkpoint listed with another size": Attack(
         sql("UPDATE log_checkpoint SET size = 309 WHERE id = 3"), "checkpoint 3: is listed with 309"
@@ -193,7 +194,7 @@ def test_central_does_not_start_and_the_audit_names_what_was_touched(full: Logge
 
 VOUCHED = {
     "cosignature changed": (
-        "UPDATE log_cosignature SET line = replace(line, 'A', 'B') WHERE checkpoint_id = 2",
+        "UPDATE log_cosignature SET line = CAST(replace(CAST(line AS TEXT), 'A', 'B') AS BLOB) WHERE checkpoint_id = 2",
         "cosignature of witness.example.org on",
     ),
     "cosignature of another time": (
@@ -310,7 +311,7 @@ def test_an_insider_who_has_it_stamped_anew_is_betrayed_by_the_times(full: Logge
     full.execute("UPDATE log_checkpoint SET made_us = made_us - 7200000000")
     full.execute("DELETE FROM log_peer")
     for made in full.latest():
-        answer, time_us = full.keeper._authority.ask(made.signed_text.encode())
+        answer, time_us = full.keeper._authority.ask(str(made.log_note).encode())
         full.execute(f"INSERT INTO log_timestamp VALUES ({made.id}, {time_us}, '{sha256_hex(answer)}', X'{answer.hex()}')")
     assert any("hours after the time at which the checkpoint is said to be" in failure for failure in full.audit().failures)
 
@@ -322,7 +323,7 @@ def test_an_insider_who_dates_all_of_it_anew_leaves_leaves_that_nobody_had_vouch
             assert data
     rewrite_and_resign(full, strip=True)
     for made in full.latest():
-        answer, time_us = full.keeper._authority.ask(made.signed_text.encode())
+        answer, time_us = full.keeper._authority.ask(str(made.log_note).encode())
         full.execute(f"INSERT INTO log_timestamp VALUES ({made.id}, {time_us}, '{sha256_hex(answer)}', X'{answer.hex()}')")
     assert any("48 hours younger; until then nothing outside vouches" in remark for remark in full.audit().remarks)
 
@@ -338,8 +339,7 @@ def test_every_part_of_the_leaves_is_checked_in_turn(logged: Logged, monkeypatch
 
 def test_a_new_name_begins_a_new_log_after_a_loss_that_cannot_be_mended(rolled_back: Logged):
     """The way out of a real loss (docs/log.md): the old name stays broken for everyone who watched it."""
-    key = type(rolled_back.key)("log.example.org/wim-2", rolled_back.key.private)
-    keeper = rolled_back.another_keeper(key)
+    keeper = rolled_back.another_keeper(origin="log.example.org/wim-2")
     keeper.check()
     rolled_back.act()
     assert keeper.keep().size == 11

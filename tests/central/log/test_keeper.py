@@ -3,7 +3,7 @@
 import pytest
 
 from central.checkpointing.keeper import FRESH_US, Keeper
-from central.evidence.log.checkpoints import checkpoint_for, log_key
+from central.evidence.log.checkpoints import checkpoint_for
 from central.evidence.log.memory import remembered
 from central.evidence.log.peers import Peer
 from contract.faults import StopError
@@ -23,7 +23,7 @@ def test_a_checkpoint_is_signed_cosigned_stamped_and_remembered(logged_on_both: 
     assert made.cosigned[0].witness == witness.name
     assert verify_cosignature(made.note, witness, "test") == made.cosigned[0].time_s == logged.bench.clock() // 1_000_000
     root = read_authority(logged.authority.certificate.read_bytes(), "test")
-    assert verify_timestamp(made.timestamp, made.signed_text.encode(), root, "test") == made.stamped_us
+    assert verify_timestamp(made.timestamp, str(made.log_note).encode(), root, "test") == made.stamped_us
     assert remembered(logged.keeper.folder, logged.key) == signed
     assert {state.code for state in logged.peers().values()} == {None}
     found = logged.audit()
@@ -90,8 +90,7 @@ def test_a_witness_that_is_away_is_asked_again_and_told_the_whole_way(logged: Lo
 
 
 def test_a_witness_that_does_not_know_the_log_says_so(logged: Logged, tmp_path):
-    stranger = log_key(tmp_path / "other", "other.example.org")
-    keeper = logged.another_keeper(stranger)
+    keeper = logged.another_keeper(tmp_path / "other", origin="other.example.org")
     logged.act()
     assert keeper.keep().cosigned == ()
     state = logged.peers()[Peer.WITNESS]
@@ -112,7 +111,7 @@ def test_a_witness_that_has_forgotten_is_not_trusted_on(logged: Logged):
 def test_another_key_does_not_go_on_with_the_log(logged: Logged, tmp_path):
     logged.act()
     logged.keep()
-    keeper = logged.another_keeper(log_key(tmp_path / "other", logged.key.origin))
+    keeper = logged.another_keeper(tmp_path / "other")
     logged.act()
     with pytest.raises(StopError, match="checkpoint 1: bears no signature of key"):
         keeper.keep()
@@ -136,11 +135,10 @@ def test_the_checkpoint_that_says_most_is_given_for_a_leaf(logged: Logged):
 
 def test_without_witness_and_authority_checkpoints_are_signed_all_the_same(sqlite_bench):
     central = sqlite_bench.central
-    key = log_key(central.settings.key_folder, None)
-    keeper = Keeper(central.database, key, central.settings.key_folder, central.settings.log, now_us=sqlite_bench.clock)
+    keeper = Keeper(central.database, central.settings, now_us=sqlite_bench.clock)
     sqlite_bench.send(sqlite_bench.station.next_envelope())
     made = keeper.keep()
     keeper.check_against_witness()
     keeper.close()
     assert (made.size, made.cosigned, made.timestamp) == (1, (), None)
-    assert key.origin.startswith("weighline/")
+    assert keeper.trusted.log.origin.startswith("weighline/")

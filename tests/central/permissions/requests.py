@@ -135,36 +135,23 @@ def account(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
     return Prepared(parts={"identity": identity}, form={})
 
 
-def account_deed(name: str) -> Build:
-    def build(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
-        prepared = account(world, visitor, whose, state)
-        prepared.parts["deed"] = name
-        return prepared
-
-    return build
-
-
 def granting(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
     prepared = account(world, visitor, whose, state)
     prepared.form = {"role": "auditor" if whose == "own" else "technician", "group": "0"}
     return prepared
 
 
-def grant_deed(name: str) -> Build:
+def grant_deed(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
     """`own`: the role is of the asker's own person; `waiting`: it was asked for by another administrator for his own person."""
-
-    def build(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
-        person = visitor.login.person if whose == "own" and visitor.login is not None else f"person {next(world.numbers)}"
-        now_us = world.central.now_us()
-        with world.central.database.write() as session:
-            identity = accounts.add_account(session, f"granted {next(world.numbers)}", None, None, now_us, person=person)
-            giver = Actor(person, "x", "local") if state == "waiting" else OPERATOR
-            made = grant(session, giver, identity, Role.LEGAL, None, now_us=now_us)
-            if state == "gone":
-                revoke(session, OPERATOR, made.id, now_us)
-        return Prepared(parts={"identity": identity, "grant_id": made.id, "deed": name}, form={})
-
-    return build
+    person = visitor.login.person if whose == "own" and visitor.login is not None else f"person {next(world.numbers)}"
+    now_us = world.central.now_us()
+    with world.central.database.write() as session:
+        identity = accounts.add_account(session, f"granted {next(world.numbers)}", None, None, now_us, person=person)
+        giver = Actor(person, "x", "local") if state == "waiting" else OPERATOR
+        made = grant(session, giver, identity, Role.LEGAL, None, now_us=now_us)
+        if state == "gone":
+            revoke(session, OPERATOR, made.id, now_us)
+    return Prepared(parts={"identity": identity, "grant_id": made.id}, form={})
 
 
 def endpoint(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
@@ -188,15 +175,6 @@ def endpoint(world: World, visitor: Visitor, whose: str, state: str) -> Prepared
     with central.database.read() as session:
         delivery = deliveries_page(session, identity)[0].id
     return Prepared(parts={"endpoint": identity, "delivery": delivery})
-
-
-def endpoint_deed(name: str) -> Build:
-    def build(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
-        prepared = endpoint(world, visitor, whose, state)
-        prepared.parts["deed"], prepared.form = name, {}
-        return prepared
-
-    return build
 
 
 def endpoint_form(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
@@ -223,6 +201,33 @@ def upload(world: World, _visitor: Visitor, _whose: str, state: str) -> Prepared
         envelope = station.seal(canonical_bytes(claim), PayloadType.BLOB_CLAIM)
         headers["Authorization"] = "DSSE " + base64.b64encode(envelope).decode()
     return Prepared(parts={"sha256": sha256_hex(data)}, content=data, headers=headers)
+
+
+def case(world: World, _visitor: Visitor, whose: str, state: str) -> Prepared:
+    number = NOBODYS if whose == "none" else world.case(whose, "screened" if state in {"-", "forged"} else state)
+    return Prepared(parts={"number": number, "case_id": number}, form={})
+
+
+def case_act(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
+    prepared = case(world, visitor, whose, state)
+    prepared.form = {"version": _version(world, whose, prepared), "opinion": "plate and axles agree"}
+    return prepared
+
+
+def case_act_api(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
+    prepared = case(world, visitor, whose, state)
+    prepared.form = None
+    prepared.json = {"version": int(_version(world, whose, prepared)), "fields": {"opinion": "plate and axles agree"}}
+    return prepared
+
+
+def _version(world: World, whose: str, prepared: Prepared) -> str:
+    return "1" if whose == "none" else str(world.offices[world.station(whose)].row(prepared.parts["case_id"]).version)
+
+
+def export(*_: object) -> Prepared:
+    """An export that is not there, or another's, which is told alike; tests/central/exports has the finished ones."""
+    return Prepared(parts={"number": NOBODYS})
 
 
 BUILDS: dict[str, Build] = {
@@ -256,11 +261,35 @@ BUILDS: dict[str, Build] = {
     "GET /api/v1/webhooks/{endpoint}/deliveries": endpoint,
     "POST /api/v1/webhooks/{endpoint}/test": endpoint,
     "POST /api/v1/webhooks/{endpoint}/deliveries/{delivery}/again": endpoint,
+    "POST /accounts/{identity}/{deed}": account,
+    "POST /accounts/{identity}/grants/{grant_id}/{deed}": grant_deed,
+    "POST /webhooks/{endpoint}/{deed}": endpoint_form,
+    "POST /cases/{number}/acts/{action}": case_act,
+    "POST /cases/dismiss": by_form({"ground": "other", "reason": "nothing there", "chosen": "9999999:1"}),
+    "POST /api/v1/cases/{case_id}/actions/{action}": case_act_api,
+    "POST /api/v1/cases/dismissals": lambda *_: Prepared(
+        json={"cases": [{"id": NOBODYS, "version": 1}], "ground": "other", "reason": "nothing there"}
+    ),
+    "POST /cases/{number}/reweigh": case,
+    "POST /vehicles/{station}/{seq}/reweigh": by_form(),
+    "POST /cases/{case_id}/documents/{kind}.{language}": case,
+    "GET /cases/{case_id}/documents/by-hash/{sha256}.pdf": lambda world, visitor, whose, state: Prepared(
+        parts=case(world, visitor, whose, state).parts | {"sha256": "0" * 64}
+    ),
+    "POST /exports": by_form({"format": "csv"}),
+    "GET /exports/{number}/file": export,
+    "GET /public/stations/{station}": lambda _world, _visitor, whose, _state: Prepared(
+        parts={"station": "nowhere" if whose == "none" else OWN}
+    ),
+    "GET /public/decisions/{number}": lambda *_: Prepared(parts={"number": "2026/99999"}),
+    "GET /public/checkpoints/{number}.txt": lambda *_: Prepared(parts={"number": NOBODYS}),
+    "POST /public/query": by_form({"number": "2026/99999", "plate": "京A12345"}),
+    "POST /public/leave": by_form(),
+    "GET /public/case/pictures/{sha256}.jpg": lambda *_: Prepared(parts={"sha256": "0" * 64}),
+    "POST /public/case/objection": by_form({"text": "I was not there", "contact": "13900000000"}),
 }
-"""By route; a route with a deed in its path has an entry for each deed, written ``{deed=name}``."""
-for _name in ("disable", "enable", "unlock", "reset-second-factor", "end-sessions", "elope"):
-    BUILDS[f"POST /accounts/{{identity}}/{{deed={_name}}}"] = account_deed(_name)
-for _name in ("confirm", "revoke"):
-    BUILDS[f"POST /accounts/{{identity}}/grants/{{grant_id}}/{{deed={_name}}}"] = grant_deed(_name)
-for _name in ("stop", "start", "test"):
-    BUILDS[f"POST /webhooks/{{endpoint}}/{{deed={_name}}}"] = endpoint_deed(_name)
+"""By route; what its path says of itself, such as ``{deed=stop}``, is filled in by the table."""
+for _path in ("", "/version", "/compare", "/compare.json", "/bundle.zip", "/evidence"):
+    BUILDS[f"GET /cases/{{number}}{_path}"] = case
+for _path in ("/cases/{case_id}/documents", "/cases/{case_id}/documents/{kind}.{language}.pdf", "/api/v1/cases/{case_id}"):
+    BUILDS[f"GET {_path}"] = case

@@ -35,7 +35,12 @@ class Row:
 
     @property
     def route(self) -> str:
-        return re.sub(r"\{deed=[^}]*\}", "{deed}", self.request)
+        return re.sub(r"\{(\w+)=[^}]*\}", r"{\1}", self.request)
+
+    @property
+    def given(self) -> dict[str, str]:
+        """What the path says of itself: ``{deed=stop}``."""
+        return dict(re.findall(r"\{(\w+)=([^}]*)\}", self.request))
 
     @property
     def name(self) -> str:
@@ -60,16 +65,20 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def ask(world: World, row: Row, actor: str) -> str:
     """Send one request and give the answer's code, or `DOOR`."""
     visitor = world.visitor(actor)
-    build = BUILDS.get(row.request, lambda *_: Prepared(form=None))
+    build = BUILDS.get(row.route, lambda *_: Prepared(form=None))
     prepared = build(world, visitor, row.whose, row.state)
     visitor = prepared.visitor or visitor
     method, path = row.route.split(" ")
-    for part, value in (parts_of(world, row.whose) | prepared.parts).items():
+    for part, value in (parts_of(world, row.whose) | prepared.parts | row.given).items():
         path = path.replace(f"{{{part}}}", str(value))
     assert "{" not in path, f"{row.name}: nothing fills {path}"
     csrf = "of another session" if row.state == "forged" else visitor.csrf
     form = None if prepared.form is None else prepared.form | {"csrf_token": csrf}
     headers = {"Accept": "application/json" if "/api/" in path else "text/html"} | visitor.headers | prepared.headers
+    if path.startswith("/public"):
+        # The public pages have a brake by address; each request comes from another one, as the proxy tells it.
+        number = next(world.numbers)
+        headers["X-Forwarded-For"] = f"198.18.{number // 256 % 256}.{number % 256}"
     if "/api/" in path and method != "GET":
         headers["X-CSRF-Token"] = csrf
     request = world.client.build_request(

@@ -17,14 +17,19 @@ from central.evidence import accounts
 from central.evidence.accounts import Login, Role
 from central.evidence.accounts.grants import OPERATOR
 from central.evidence.accounts.groups import set_group
+from central.evidence.log.checkpoints import log_key, make_checkpoint
 from central.evidence.tokens import Scope, make_token
 from central.ingest.receipt_key import receipt_key
 from central.ingest.receive import Receiver
+from central.review.workflow import State
 from contract.media import MediaRole, sha256_hex
 from tests.broker import free_port
 from tests.central.bench import Bench, Clock
+from tests.central.review.office import Office
+from tests.central.review.table import PATHS
 from tests.central.served import served
 from tests.central.web.passages import picture, ref, signal, store_blob, store_passage
+from tests.central.web.prepared_cases import seen_case
 from tests.signing_station import SigningStation
 
 OWN, OTHER = "G104-K12", "S2"
@@ -58,6 +63,8 @@ class World:
     pictures: dict[str, str]
     """The SHA-256 of each station's scene."""
     group_id: int
+    offices: dict[str, Office]
+    cases: dict[tuple[str, str], int] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def visitor(self, actor: str) -> Visitor:
@@ -81,6 +88,15 @@ class World:
         """Add somebody else's account."""
         with self.central.database.write() as session:
             return accounts.add_account(session, f"somebody {next(self.numbers)}", role, password, self.central.now_us())
+
+    def case(self, whose: str, state: str) -> int:
+        """Give a case in a state; where an earlier request moved it on, another one."""
+        office = self.offices[self.station(whose)]
+        known = self.cases.get((whose, state))
+        if known is None or office.state(known) != state:
+            known = self.cases[whose, state] = seen_case(office, f"湘A{next(self.numbers):05}")
+            office.drive(known, *PATHS[State(state)])
+        return known
 
     def station(self, whose: str) -> str:
         return {"own": OWN, "other": OTHER}[whose]
@@ -111,6 +127,10 @@ def living(folder: Path) -> Iterator[World]:
         store_blob(other, scene)
         store_passage(other, media=(ref(MediaRole.SCENE, scene, "image/jpeg"), ref(MediaRole.CAPTURE, signal(), "application/x-hdf5")))
         with central.database.write() as session:
+            make_checkpoint(session, log_key(settings.key_folder, settings.log.origin), clock())
             group_id = set_group(session, OPERATOR, "north", frozenset({OWN}), clock())
         pictures = {OWN: sha256_hex(picture()), OTHER: sha256_hex(scene)}
-        yield World(app, central, client, {OWN: bench.station, OTHER: other.station}, pictures, group_id)
+        offices = {OWN: Office(bench), OTHER: Office(other)}
+        for office in offices.values():
+            office.publish()
+        yield World(app, central, client, {OWN: bench.station, OTHER: other.station}, pictures, group_id, offices)

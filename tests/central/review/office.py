@@ -130,8 +130,8 @@ class Office:
         record = passage(sender, **({"media": tuple(item for item, _ in made)} | changes))
         self.bench.send(sender.sign(record), topic=sender.topic)
         if arrived:
-            for _, data in made:
-                store_blob(self.bench, data)
+            for item, data in made:
+                self.arrive(data, item.sha256)
         return record
 
     def arrive(self, data: bytes, sha256: str) -> None:

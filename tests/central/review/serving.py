@@ -22,6 +22,7 @@ from tests.broker import free_port
 from tests.central.bench import Bench, Clock
 from tests.central.review.office import Office
 from tests.central.served import served
+from tests.signing_station import SigningStation
 
 
 @dataclass
@@ -65,8 +66,11 @@ class Serving:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Serving]:
-    """Serve the application until the block ends; its screening runs as it does in production, but nothing is synced to disk."""
+def serving(folder: Path, *, enrolled: SigningStation | None = None) -> Iterator[Serving]:
+    """Serve the application until the block ends, with a published station unless one is `enrolled` already.
+
+    Its screening runs as it does in production, but nothing is synced to disk.
+    """
     clock = Clock()
     app = create_app(Settings.model_validate({"data": folder, "broker": {"port": free_port()}}), clock)
     event.listen(app.state.central.database.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF"))
@@ -74,7 +78,10 @@ def serving(folder: Path) -> Iterator[Serving]:
         central = app.state.central
         key = receipt_key(central.settings.key_folder)
         bench = Bench(central, clock, key, Receiver(central, key))
-        bench.enrol(bench.station)
         office = Office(bench)
-        office.publish()
+        if enrolled is None:
+            bench.enrol(bench.station)
+            office.publish()
+        else:
+            bench.station = enrolled
         yield Serving(office, str(client.base_url), clients)

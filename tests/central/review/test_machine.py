@@ -35,6 +35,7 @@ FORWARD = {
 PART_OF = {name: action.part for name, action in WORKFLOW.actions.items()}
 HOUR_US = 3_600_000_000
 _NUMBER = itertools.count(1)
+some_case = st.sampled_from([None, "here", "there"])
 
 
 class WrongError(AssertionError):
@@ -52,9 +53,9 @@ class Enforcement(RuleBasedStateMachine):
         self.touched: set[int] = set()
         self.trip: list[int] = []
 
-    @initialize(steps=st.sampled_from([2, 1, 2, 0, 2]))
-    def passages(self, steps: int) -> None:
-        """Let four vehicles pass; the office has begun with those that its gates let through."""
+    @initialize(steps=st.sampled_from([2, 1, 2, 0, 2]), exempt=some_case, lost=some_case)
+    def passages(self, steps: int, exempt: str | None, lost: str | None) -> None:
+        """Let four vehicles pass; the office has begun with those that its gates let through, found one exempt, and lost pictures."""
         number = next(_NUMBER)
         plates = {"here": f"京A{number:05d}", "there": f"京A{number:05d}", "major": f"京M{number:05d}"}
         passed_us = T0_US + number * 24 * HOUR_US
@@ -65,10 +66,14 @@ class Enforcement(RuleBasedStateMachine):
             "major": self.office.new_case(plate=plates["major"], time_us=passed_us, loads_kg=MAJOR_KG),
             "barred": self.office.new_case(plate=None, time_us=passed_us),
         }
+        if exempt is not None:
+            self.office.act(self.ids[exempt], "record-exemption", PERSONS[0], exemption="gb1589-refrigerated")
         for which, (action, who) in itertools.product(CASES[:3], BEGUN[:steps]):
             self.office.act(self.ids[which], action, who)
         self.trip = [self.ids["here"], self.ids["there"]]
         assert len({self.office.row(case_id).trip for case_id in self.trip}) == 1
+        if lost is not None:
+            self.lose_or_find_the_pictures(lost)
 
     @rule(which=st.sampled_from(CASES), data=st.data(), forward=st.sampled_from([True, True, True, False]))
     def act(self, which: str, data: st.DataObject, forward: bool) -> None:
@@ -102,21 +107,19 @@ class Enforcement(RuleBasedStateMachine):
         except RejectError as error:
             note(f"{which}: {action} by {who.person} refused: {error.code}")
 
-    @rule(
-        which=st.sampled_from([*CASES, *CASES[:3]]),
-        who=st.sampled_from([*PERSONS[2:], *PERSONS, *PERSONS[2:]]),
-        action=st.sampled_from(sorted(DECIDING)),
-        amount_cents=st.sampled_from([300_000, 2_500_000]),
-    )
-    def decide(self, which: str, who: Login, action: str, amount_cents: int) -> None:
-        """Try to burden the party, wherever the case stands."""
-        given = {"amount_cents": amount_cents} if action == "decide-penalty" else {}
-        self.touched.add(self.ids[which])
-        try:
-            self.office.act(self.ids[which], action, who, reason="as I see fit", **given)
-            note(f"{which}: {action} by {who.person}")
-        except RejectError as error:
-            note(f"{which}: {action} by {who.person} refused: {error.code}")
+    @rule(which=st.sampled_from(CASES), persons=st.permutations(PERSONS), amount_cents=st.sampled_from([300_000, 2_500_000]))
+    def burden(self, which: str, persons: list[Login], amount_cents: int) -> None:
+        """Let one after the other try to burden the party, wherever the case stands."""
+        for who, action in itertools.product(persons, sorted(DECIDING)):
+            given = {"amount_cents": amount_cents} if action == "decide-penalty" else {}
+            self.touched.add(self.ids[which])
+            try:
+                self.office.act(self.ids[which], action, who, reason="as I see fit", **given)
+            except RejectError as error:
+                note(f"{which}: {action} by {who.person} refused: {error.code}")
+            else:
+                note(f"{which}: {action} by {who.person}")
+                return
 
     @rule(which=st.sampled_from(CASES[:3]))
     def lose_or_find_the_pictures(self, which: str) -> None:

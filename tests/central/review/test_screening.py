@@ -9,7 +9,7 @@ from central.office_settings import ReviewSettings
 from central.review.gates import GateName, GateState, Why
 from central.review.workflow import State
 from contract.media import MediaRole, sha256_hex
-from contract.records import CertificateEntry, Clock, ClockState, FlagEntry, Identity, PlateEntry, VerificationEntry
+from contract.records import CertificateEntry, Clock, ClockState, FlagEntry, Identity, VerificationEntry
 from contract.vehicles import VehicleFlag
 from contract.verdicts import Bar, Gate
 from tests.central.review.office import PLATE, Office, photograph, pictures
@@ -33,18 +33,18 @@ def certificate(verification: VerificationEntry | None) -> CertificateEntry:
     return CertificateEntry(number=3, sha256="5" * 64, counter=7, verification=verification)
 
 
-def read_plate(certainty_ppm: int, text: str = PLATE) -> PlateEntry:
-    return PlateEntry(
-        camera="front",
-        event_id="7",
-        time_us=T0_US,
-        text=text,
-        confidence_ppm=980_000,
-        colour="yellow",
-        facing="front",
-        certainty_ppm=certainty_ppm,
-        residual_us=0,
-    )
+def read_plate(certainty_ppm: int) -> dict[str, object]:
+    return {
+        "camera": "front",
+        "event_id": "7",
+        "time_us": T0_US,
+        "text": PLATE,
+        "confidence_ppm": 980_000,
+        "colour": "yellow",
+        "facing": "front",
+        "certainty_ppm": certainty_ppm,
+        "residual_us": 0,
+    }
 
 
 @pytest.mark.parametrize(

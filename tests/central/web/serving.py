@@ -48,10 +48,10 @@ class Site:
 
 
 @contextmanager
-def serving(bench: Bench) -> Iterator[Site]:
+def serving(bench: Bench, role: Role = Role.REVIEWER) -> Iterator[Site]:
     """Serve the pages until the block ends."""
     with bench.central.database.write() as session:
-        add_account(session, OFFICER, Role.REVIEWER, PASSWORD, bench.clock())
+        add_account(session, OFFICER, role, PASSWORD, bench.clock())
     app = FastAPI()
     app.state.central = bench.central
     install(app, bench.central.settings)

@@ -21,7 +21,7 @@ from contract.log.notes import Note, VerifierKey
 from contract.media import sha256_hex
 from tests.central.bench import Bench
 from tests.central.review.office import REVIEWER, Office, actor
-from tests.central.web.cases import notified_case, published_case
+from tests.central.web.prepared_cases import notified_case, published_case
 from tests.central.web.serving import Site
 
 NUMBER, PLATE = "G104-K12/2026/00001", "湘A12345"

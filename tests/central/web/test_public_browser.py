@@ -11,7 +11,7 @@ from central.web.documents.issuing import issue
 from central.web.documents.kinds import Kind
 from central.web.pages import make_pages
 from tests.central.review.office import REVIEWER, Office, actor
-from tests.central.web.cases import notified_case, published_case
+from tests.central.web.prepared_cases import notified_case, published_case
 from tests.central.web.serving import Site
 from tests.central.web.test_browser import Errors, chromium, grave, opened
 

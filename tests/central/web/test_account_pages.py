@@ -1,0 +1,178 @@
+"""The pages of accounts in a real browser: an administrator and the people whom he lets in, both languages, desktop and tablet."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from central.config import Settings
+from central.evidence.accounts import Role, account_id, add_account, make_login_link_token
+from central.evidence.accounts.grants import OPERATOR
+from central.evidence.accounts.groups import set_group
+from central.evidence.journal import Verb
+from central.evidence.models import Act
+from contract.units import US_PER_S
+from tests.browsing import Errors, grave, running_chromium
+from tests.central.authenticator import code_at
+from tests.central.bench import Bench
+from tests.central.web.serving import Site, serving
+
+pytestmark = pytest.mark.system("chromium")
+PATHS = ("/accounts", "/accounts/1", "/accounts/groups", "/tokens", "/webhooks", "/account", "/account/second-factor")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with running_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def site(sqlite_bench: Bench) -> Iterator[Site]:
+    """Give a central in which whoever decides needs a second factor, with one administrator and one station group."""
+    central = sqlite_bench.central
+    central.settings = Settings.model_validate({"data": central.settings.data, "login": {"second_factor_roles": ["approver"]}})
+    with serving(sqlite_bench) as site:
+        with central.database.write() as session:
+            add_account(session, "root", Role.ADMINISTRATOR, None, sqlite_bench.clock(), person="Wang")
+            set_group(session, OPERATOR, "north", frozenset({sqlite_bench.station.id}), sqlite_bench.clock())
+        yield site
+
+
+def context_of(chromium: Browser, errors: Errors, locale: str = "en-GB", width: int = 1440) -> BrowserContext:
+    context = chromium.new_context(locale=locale, viewport={"width": width, "height": 1000})
+    context.on("page", errors.listen)
+    return context
+
+
+def entered(context: BrowserContext, site: Site, name: str) -> Page:
+    central = site.bench.central
+    with central.database.write() as session:
+        identity = account_id(session, name)
+        assert identity is not None
+        token = make_login_link_token(session, identity, site.bench.clock(), 60 * US_PER_S)
+    page = context.new_page()
+    page.goto(f"{site.url}/login/once?token={token}")
+    page.locator("button.main").click()
+    return page
+
+
+@pytest.mark.parametrize("width", [1440, 820])
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_nothing_serious_stands_on_any_page_and_none_is_wider_than_the_screen(chromium: Browser, site: Site, locale: str, width: int):
+    errors = Errors()
+    context = context_of(chromium, errors, locale, width)
+    page = entered(context, site, "root")
+    for path in PATHS:
+        page.goto(site.url + path)
+        assert grave(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    context.close()
+    assert errors == []
+
+
+def test_an_account_from_the_administrators_form_to_its_owners_second_factor(chromium: Browser, site: Site):
+    errors = Errors()
+    office, own = context_of(chromium, errors), context_of(chromium, errors)
+    root = entered(office, site, "root")
+    root.get_by_role("link", name="Accounts").click()
+    root.get_by_label("Name to log in with").fill("zhao")
+    root.get_by_label("Role").select_option("approver")
+    root.get_by_label("Where").select_option("north")
+    root.get_by_role("button", name="Add the account").click()
+    expect(root.get_by_role("status")).to_contain_text("Give its owner a login link")
+    root.get_by_role("button", name="Make a one-time login link").click()
+    link = root.locator(".secret code").inner_text()
+
+    zhao = own.new_page()
+    zhao.goto(link)
+    zhao.get_by_role("button", name="Log in now").click()
+    expect(zhao.locator("h1")).to_have_text("Set up a second factor")
+    secret = zhao.locator("code.big").inner_text().replace(" ", "")
+    zhao.get_by_label("six digits").fill("000000")
+    zhao.locator("button.main").click()
+    expect(zhao.get_by_role("alert")).to_contain_text("Check its clock")
+    zhao.get_by_label("six digits").fill(code_at(secret, site.bench.clock() // US_PER_S))
+    zhao.locator("button.main").click()
+    expect(zhao.locator(".codes li")).to_have_count(10)
+    zhao.get_by_role("link", name="I have written them down").click()
+    expect(zhao.locator(".facts")).to_contain_text("Approver · north")
+    expect(zhao.get_by_text("waits until you have set one up")).to_have_count(0)
+    zhao.get_by_label("New password, 12").fill("a long enough password")
+    zhao.get_by_label("New password again").fill("a long enough password")
+    zhao.get_by_role("button", name="Change the password").click()
+    expect(zhao.get_by_role("status")).to_contain_text("Your password is changed")
+    zhao.get_by_role("button", name="Log out").click()
+
+    site.bench.clock.now_us += 60 * US_PER_S
+    zhao.get_by_label("Name").fill("zhao")
+    zhao.get_by_label("Password").fill("a long enough password")
+    zhao.locator("button.main").click()
+    expect(zhao.locator("h1")).to_have_text("Second factor")
+    zhao.get_by_label("Code").fill(code_at(secret, site.bench.clock() // US_PER_S))
+    zhao.locator("button.main").click()
+    expect(zhao.get_by_role("link", name="zhao")).to_be_visible()
+    office.close()
+    own.close()
+    assert [error for error in errors if "400" not in error] == []
+
+
+def test_a_role_of_ones_own_waits_for_a_second_administrator(chromium: Browser, site: Site):
+    errors = Errors()
+    with site.bench.central.database.write() as session:
+        other = add_account(session, "wang", None, None, site.bench.clock(), person="Wang")
+        add_account(session, "second", Role.ADMINISTRATOR, None, site.bench.clock(), person="Li")
+    office = context_of(chromium, errors)
+    root = entered(office, site, "root")
+    root.goto(f"{site.url}/accounts/{other}")
+    expect(root.get_by_text("This account is of your own person.")).to_be_visible()
+    root.get_by_label("Role").select_option("legal")
+    root.get_by_role("button", name="Give the role").click()
+    expect(root.get_by_role("status")).to_contain_text("another administrator must confirm it")
+    expect(root.get_by_role("button", name="Confirm")).to_have_count(0)
+    elsewhere = context_of(chromium, errors)
+    second = entered(elsewhere, site, "second")
+    second.goto(f"{site.url}/accounts/{other}")
+    second.get_by_role("button", name="Confirm").click()
+    expect(second.get_by_role("status")).to_contain_text("in force")
+    office.close()
+    elsewhere.close()
+    assert errors == []
+
+
+def test_a_token_and_a_webhooks_secret_are_shown_once(chromium: Browser, site: Site):
+    errors = Errors()
+    context = context_of(chromium, errors)
+    page = entered(context, site, "root")
+    page.goto(f"{site.url}/tokens")
+    page.get_by_label("Program it is for").fill("credit platform")
+    page.get_by_label("Read decisions").check()
+    page.get_by_role("button", name="Make a token").click()
+    token = page.locator(".secret code").inner_text()
+    assert token.startswith("wim_")
+    page.goto(f"{site.url}/tokens")
+    assert token not in page.content()
+    page.goto(f"{site.url}/webhooks")
+    page.get_by_label("System it is for").fill("credit platform")
+    page.get_by_label("Address").fill("https://10.0.0.1/hook")
+    page.get_by_label("A case was decided").check()
+    page.get_by_role("button", name="Add the webhook").click()
+    expect(page.get_by_role("alert")).to_contain_text("private network")
+    expect(page.get_by_label("System it is for")).to_have_value("credit platform")
+    page.get_by_label("Address").fill("http://127.0.0.1:9/hook")
+    page.get_by_role("button", name="Add the webhook").click()
+    secret = page.locator(".secret code").inner_text()
+    assert secret.startswith("whsec_")
+    page.get_by_role("button", name="Send a test").click()
+    expect(page.get_by_role("region", name="Deliveries")).to_contain_text("A test, sent by hand")
+    assert secret not in page.content()
+    context.close()
+    assert [error for error in errors if "400" not in error] == []
+
+
+def test_what_is_done_to_an_account_is_in_the_journal_without_any_secret(site: Site):
+    site.log_in()
+    with site.bench.central.database.read() as session:
+        acts = session.query(Act).all()
+    assert Verb.ENTERED.value in {act.verb for act in acts}
+    assert {act.subject.split("/")[0] for act in acts} >= {"account", "station-group"}
