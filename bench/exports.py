@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
-from central.web.masking import masked_plate
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import insert
 
@@ -85,7 +84,7 @@ def export(folder: Path, account: int, wanted: Format, rows: int, answers: "mult
         narrowed = VehicleFilter(until_us=T0_US + rows + 1)
         number = jobs.ask(session, login, actor, wanted, narrowed, masked=True, now_us=NOW_US)
     before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
-    ExportMaker(central, masked_plate, UTC).make_next()
+    ExportMaker(central, UTC).make_next()
     seconds, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with central.database.read() as session:
         job = jobs.job_of(session, number, account)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from central import administration, hold_commands, log_commands, publication_command, user_commands, witness_commands
+from central import administration, analysis_commands, hold_commands, log_commands, publication_command, user_commands, witness_commands
 from central.case_commands import bundle_command, reweigh_command
 from central.command_line import Config, Data, Json, OptionalData, Url, faults_end_it
 from central.config import Settings, load_settings
@@ -20,6 +20,8 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 app.add_typer(user_commands.user, name="user")
 app.add_typer(user_commands.group, name="group")
 app.add_typer(user_commands.token, name="token")
+app.add_typer(analysis_commands.aggregates, name="aggregates")
+app.add_typer(analysis_commands.carriers, name="carriers")
 app.add_typer(hold_commands.app, name="hold")
 app.add_typer(log_commands.app, name="log")
 app.add_typer(witness_commands.app, name="witness")

@@ -10,6 +10,8 @@ from central.evidence.journal import PUBLIC, Actor
 from contract.units import US_PER_S
 
 CSRF_FIELD: Final = "csrf_token"
+BACKGROUND_HEADER: Final = "x-weighline-background"
+"""Sent by scripts that look for news while nobody touches the page."""
 
 
 def central_of(request: Request) -> Central:
@@ -57,7 +59,7 @@ def end_session(request: Request, response: Response, central: Central) -> None:
 
 
 def optional_login(request: Request, central: CentralDep) -> Login | None:
-    """Give who is logged in, None if nobody is; puts off the session's end."""
+    """Give who is logged in, None if nobody is; puts off the session's end, unless an open page asks by itself."""
     token = session_token(request, central)
     if not token:
         return None
@@ -65,10 +67,15 @@ def optional_login(request: Request, central: CentralDep) -> Login | None:
     with central.database.read() as session:
         login = login_of(session, token, now_us, central.settings.login.second_factor_roles)
         due = login is not None and needs_touch(session, token, now_us)
-    if due:
+    if due and not _asks_by_itself(request):
         with central.database.write() as session:
             touch(session, token, now_us)
     return login
+
+
+def _asks_by_itself(request: Request) -> bool:
+    """Whether no person asks but a page that was left open: a session whose person is gone must come to its end (OWASP ASVS 5.0, 7.3.1)."""
+    return BACKGROUND_HEADER in request.headers or request.headers.get("accept", "") == "text/event-stream"
 
 
 OptionalLogin = Annotated[Login | None, Depends(optional_login)]

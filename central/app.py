@@ -12,13 +12,14 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from central import web
-from central.api import acts, cases, evidence, operation, webhooks
+from central.api import acts, analysis, cases, evidence, operation, webhooks
 from central.api.document import document_of
 from central.body_limit import BodyLimit
 from central.checkpointing.keeper import Keeper, keep_log
 from central.clock import now_us
 from central.config import Settings
 from central.context import Central
+from central.evidence.aggregates.rebuild import fill
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
@@ -32,7 +33,7 @@ from central.migrations.run import migrate
 from central.problem import fault_problem
 from central.review.calendars import calendar
 from central.review.screening.watch import keep_screening
-from central.webhooks.deliver import deliver
+from central.webhooks.deliver import Courier
 from contract.faults import StopError, WimError
 
 API_DESCRIPTION: Final = """\
@@ -63,21 +64,23 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     central = Central(settings, Database(settings.url), BlobStore(settings.blob_folder), clock, DerivedFolder(settings.derived_folder))
     keeper = Keeper(central.database, settings, now_us=clock, count=central.count)
     subscriber = Subscriber(central, Receiver(central, receipt_key(settings.key_folder)))
-    exports = ExportMaker(central, web.masked_plate, web.CHINA_STANDARD_TIME)
+    exports = ExportMaker(central, web.CHINA_STANDARD_TIME)
     central.broker_connected = lambda: subscriber.connected
 
     open_evidence = cache(lambda: _open_evidence(central, keeper))
+
+    courier = Courier(central)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(open_evidence)
         central.blobs.sweep(central.now_us())
         subscriber.start()
+        courier.start()
         exports.start()
         background = [
             asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings)),
             asyncio.create_task(keep_screening(central)),
-            asyncio.create_task(deliver(central)),
             asyncio.create_task(keep_log(keeper, settings.log.seconds, central.ending.ask)),
         ]
         try:
@@ -87,6 +90,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
             await run_in_threadpool(exports.stop, STOP_WITHIN_S)
+            await run_in_threadpool(courier.stop, 0.0)
             await run_in_threadpool(subscriber.stop, STOP_WITHIN_S)
             keeper.close()
             central.database.close()
@@ -106,7 +110,8 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     app.state.open_evidence = open_evidence
     app.add_middleware(BodyLimit)
     app.add_exception_handler(WimError, _answer_fault)
-    for router in (blob_upload.router, evidence.router, cases.router, acts.router, webhooks.router, operation.router):
+    routers = (blob_upload, evidence, cases, acts, analysis, webhooks, operation)
+    for router in (room.router for room in routers):
         app.include_router(router)
     web.install(app, settings)
     return app
@@ -123,6 +128,7 @@ def _open_evidence(central: Central, keeper: Keeper) -> None:
     migrate(central.database)
     keeper.check()
     keeper.check_against_witness()
+    fill(central.database)
 
 
 def _answer_fault(request: Request, error: Exception) -> JSONResponse:

@@ -67,8 +67,6 @@ class RetentionSettings(_Table):
     """The same of an overload whose case was decided and closed, after that."""
     quarantine_days: Days = 90.0
     """Bytes of refused messages after they last came, and supplements whose vehicle never came."""
-    exports_days: Days = 30.0
-    """Files of exports that central still keeps."""
 
 
 class LogSettings(_Table):

@@ -6,13 +6,13 @@ from central.clock import now_us
 from central.config import Settings
 from central.context import Central
 from central.evidence.accounts.grants import OPERATOR
+from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
 from central.web.documents.issued import printed, stored_bytes
 from central.web.documents.issuing import issue
 from central.web.documents.kinds import Kind
-from central.web.formats import CHINA_STANDARD_TIME
 from central.web.pages import make_pages
 from contract.faults import RejectError, StopError
 

@@ -12,9 +12,9 @@ from central.config import RetentionSettings, Settings
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
-from central.evidence.export_files import remove_old_exports
 from central.evidence.quarantine import empty_due
 from central.evidence.retention import DAY_US, Schedule, Swept, deleted_since, sweep
+from central.exports.deletion import remove_due_exports
 from contract.faults import RetryError
 
 EVERY_S: Final = 3_600.0
@@ -68,7 +68,7 @@ def delete_due(database: Database, blobs: BlobStore, derived: DerivedFolder, now
         total = total.and_swept(swept)
     while (emptied := _empty_quarantine(database, now_us, retention)) != (0, 0):
         total = replace(total, messages=total.messages + emptied[0], size=total.size + emptied[1])
-    files, size = remove_old_exports(database, settings.export_folder, now_us, retention.exports_days)
+    files, size = remove_due_exports(database, settings.export_folder, now_us)
     total = replace(total, exports=files, size=total.size + size)
     if total != Deleted():
         _LOG.info("deleted-on-schedule", **asdict(total), after_days=retention.not_overloaded_days)

@@ -88,7 +88,7 @@ def open_evidence(folder: Path, authority: TimeStampAuthority, *, weighed: bool 
         assert first.seq == record.seq - 1
         if weighed:
             own = bench.station
-            receive(bench, recorded_station(folder / "station", vehicles=2))
+            receive(bench, recorded_station(folder / "station", vehicles=2, certified=True))
             evidence.stations += (bench.station.key.public_key(),)
             evidence.more["weighed"] = evidence.bundle(f"{bench.station.id}/2")
             bench.station = own

@@ -2,20 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 
-from calibration.certificate import InForce
+from calibration.certificate import InForce, Ledger, VerificationCertificate
 from calibration.model import Calibration
 from contract.captures import CaptureReader
 from contract.media import sha256_hex
 from contract.plates import PlateColour, PlateRead
 from contract.records import Clock, ClockState
 from contract.rules import rule_book
+from contract.signatures import public_key_text
 from contract.station import Station, parse_station
 from edge.lane import Ready
 from edge.matching.matcher import Matcher
@@ -32,6 +35,9 @@ from tests.signing_station import T0_US
 
 BLOCK_SAMPLES = 997
 """As a station gets them, and no divisor of anything."""
+
+DAY_BEFORE = datetime(2026, 9, 20, tzinfo=UTC)
+SIGNATORIES = {name: Ed25519PrivateKey.from_private_bytes(bytes([number] * 32)) for number, name in enumerate(("wang", "li"), 1)}
 
 CAMERA_TOML = """
 [[camera]]
@@ -66,9 +72,19 @@ class RecordedStation:
         return self.station.station.id
 
 
-def recorded_station(folder: Path, site: str = "plates2", *, vehicles: int = 4, capture: str = "traffic.h5") -> RecordedStation:
-    """Weigh the first vehicles of a recorded site and record them, each with a front picture and a plate."""
+def recorded_station(
+    folder: Path, site: str = "plates2", *, vehicles: int = 4, capture: str = "traffic.h5", certified: bool = False
+) -> RecordedStation:
+    """Weigh the first vehicles of a recorded site and record them, each with a front picture and a plate.
+
+    `certified` puts the calibration into force by two persons' signatures, with a verification that covers the day.
+    """
     text = (SHARED / "captures" / site / "station.toml").read_text() + CAMERA_TOML
+    if certified:
+        text += "".join(
+            f'[[signatory]]\nname = "{name}"\nkey = "{public_key_text(key.public_key())}"\nmay = ["propose", "approve"]\n'
+            for name, key in SIGNATORIES.items()
+        )
     station = parse_station(text, "station.toml")
     calibration = flat_calibration(station.lane[0], station=station.station.id)
     made = RecordedStation(folder, Ed25519PrivateKey.generate(), station, text, calibration)
@@ -83,15 +99,32 @@ def recorded_station(folder: Path, site: str = "plates2", *, vehicles: int = 4, 
         key=made.key,
         pictures=pictures,
         note=lambda fault: None,
-        certified=False,
+        certified=certified,
     )
-    in_force = InForce.by_file(calibration)
+    in_force = put_into_force(folder / "ledger.sqlite", station, calibration) if certified else InForce.by_file(calibration)
     for number, weighing in enumerate(weighings(site, capture, vehicles, calibration), 1):
         ready = _ready(station, matcher, weighing, number, folder / "pictures", in_force)
         made.envelopes.append(outbox.envelope(recorder.record(ready).link.seq))
     made.blobs = {blob.sha256: blob.path.read_bytes() for blob in outbox.waiting_blobs(10_000)}
     outbox.close()
     return made
+
+
+def put_into_force(path: Path, station: Station, calibration: Calibration) -> InForce:
+    """Propose and approve a calibration the day before the recording, and give what the lane goes by then."""
+    seconds = count(1)
+    ledger = Ledger(path, station, now=lambda: DAY_BEFORE + timedelta(seconds=next(seconds)))
+    verification = VerificationCertificate(
+        number="JJG-2026-00417",
+        institute="Provincial metrology institute",
+        valid_from=date(2026, 9, 1),
+        valid_until=date(2027, 8, 31),
+        classes=("vehicle mass 5",),
+    )
+    proposal = ledger.propose(calibration, key=SIGNATORIES["wang"], reason="runs of the day", verification=verification)
+    ledger.approve(proposal.counter, key=SIGNATORIES["li"])
+    book = ledger.book()
+    return book.sealed(book.certificates[0]).open(station, "sealed")
 
 
 def weighings(site: str, name: str, most: int, calibration: Calibration) -> Iterator[Weighing]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.bundles.parts import Part
@@ -22,7 +22,7 @@ def history_parts(session: Session, subject: Subject) -> tuple[list[Part], list[
     events = [] if subject.case_id is None else list(session.scalars(select(CaseEvent).where(CaseEvent.case_id == subject.case_id)))
     paths = {f"vehicle/{subject.station}/{subject.seq}", subject.path}
     about = select(Act).where(Act.subject.in_(paths)).order_by(Act.id.desc()).limit(ACTS_MAX)
-    of_steps = select(Act).where(or_(Act.id.in_([event.act_id for event in events])))
+    of_steps = select(Act).where(Act.id.in_([event.act_id for event in events]))
     acts = {act.id: act for act in (*session.scalars(about), *session.scalars(of_steps))}
     parts = [Part(f"history/step-{event.version:06}.json", Role.EVENT, event.entry) for event in events]
     parts += [Part(f"history/acts/{act.id:012}.json", Role.ACT, act.entry) for act in acts.values()]

@@ -49,13 +49,7 @@ class Made:
         return ArchiveWriter([(one.entry.name, one.crc, one.entry.size) for one in self.parts])
 
     def chunks(self, progress: Progress = lambda _done, _of: None) -> Iterator[bytes]:
-        """Give the file piece by piece.
-
-        Raises
-        ------
-        RejectError
-            ``blob-hash`` if a medium changed since it was measured; what was given so far is then no bundle.
-        """
+        """Give the file piece by piece; a medium that changed since it was measured no longer fits its CRC-32, which every reader finds."""
         writer, done = self._writer, 0
         by_name = {one.entry.name: one for one in self.parts}
         for index, name in enumerate(writer.names):

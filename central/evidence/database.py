@@ -78,6 +78,19 @@ class Database:
             yield session
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Give a session for reading in which every statement sees the database of one moment, as on SQLite any does.
+
+        Raises
+        ------
+        RetryError, StopError
+            As for `read`.
+        """
+        engine = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        with _translated(), Session(engine) as session:
+            yield session
+
+    @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a session whose changes are durable when the block ends, or undone if it raises.
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -12,12 +12,15 @@ from contract.disclosures import Disclosure, DisclosureError
 from contract.records import SupplementRecord, VehicleRecord, parse_record
 
 
-def hold_texts(session: Session, record_id: int, disclosures: Sequence[Disclosure]) -> None:
-    """Keep what came beside a record's signed bytes, in its order."""
-    session.add_all(
-        HeldText(record_id=record_id, position=position, salt=disclosure.salt, text=disclosure.text)
+def hold_texts(session: Session, came: Sequence[tuple[int, Sequence[Disclosure]]]) -> None:
+    """Keep what came beside records' signed bytes, by the record's id, in its order."""
+    rows = [
+        {"record_id": record_id, "position": position, "salt": disclosure.salt, "text": disclosure.text}
+        for record_id, disclosures in came
         for position, disclosure in enumerate(disclosures)
-    )
+    ]
+    if rows:
+        session.execute(insert(HeldText), rows)
 
 
 def held_texts(session: Session, record_ids: Sequence[int]) -> dict[int, list[Disclosure]]:

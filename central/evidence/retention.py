@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from central.evidence.aggregates.tally import forget_plates
 from central.evidence.disclosures import forget_texts
 from central.evidence.holds import is_held
 from central.evidence.journal import SERVICE, Verb, note, spans
@@ -103,6 +104,7 @@ def _case_over(kind: ColumnElement[bool], ended: ColumnElement[bool]) -> Select[
 def _sweep_vehicles(session: Session, plates: dict[int, str | None], now_us: int, after_days: float) -> Swept:
     vehicles = list(plates)
     supplements = _supplements_of(session, vehicles)
+    forget_plates(session, vehicles)
     session.execute(update(Vehicle).where(Vehicle.record_id.in_(vehicles)).values(plate=None, plate_certainty_ppm=0, swept_us=now_us))
     session.execute(update(Case).where(Case.record_id.in_(vehicles)).values(plate=None))
     swept = _sweep_records(session, [*vehicles, *supplements], now_us, after_days, papers=_papers_of(session, vehicles))

@@ -1,12 +1,13 @@
 """Stations: enrolment of their keys, and how each stands now."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from central.evidence.models import Record, Station, StationKey, StationStatus
+from central.evidence.models import Station, StationKey, StationStatus, StationTally
 from contract import topics
 from contract.faults import StopError
 from contract.signatures import key_id
@@ -70,6 +71,14 @@ def keys_of(session: Session, station: str) -> dict[str, EnrolledKey]:
     return {row.key_id: _enrolled(row) for row in rows}
 
 
+def keys_of_all(session: Session, stations: Collection[str]) -> dict[str, dict[str, EnrolledKey]]:
+    """Give the keys that sign for each of some stations, by key id; a station that is not enrolled has none."""
+    found: dict[str, dict[str, EnrolledKey]] = {station: {} for station in stations}
+    for row in session.scalars(select(StationKey).where(StationKey.station.in_(stations))):
+        found[row.station][row.key_id] = _enrolled(row)
+    return found
+
+
 def store_status(session: Session, status: topics.StationStatus, data: bytes, now_us: int) -> bool:
     """Keep a station's last status; False if the station is not enrolled."""
     if session.get(Station, status.station) is None:
@@ -82,33 +91,28 @@ def stations(
     session: Session, *, within: frozenset[str] | None = None, after: str = "", limit: int | None = None
 ) -> tuple[StationView, ...]:
     """Give enrolled stations with their counts and last status, by id: those of `within`, None for all, that follow `after`."""
-    chosen = select(Station.id).where(Station.id > after).order_by(Station.id).limit(limit)
-    if within is not None:
-        chosen = chosen.where(Station.id.in_(within))
-    wanted = list(session.scalars(chosen))
-    counts = select(
-        Record.station, func.count().label("records"), func.max(Record.seq).label("last_seq"), func.max(Record.time_us).label("last_us")
-    )
-    grouped = counts.where(Record.station.in_(wanted)).group_by(Record.station).subquery()
     query = (
-        select(Station, StationStatus, grouped.c.records, grouped.c.last_seq, grouped.c.last_us)
+        select(Station, StationStatus, StationTally)
         .outerjoin(StationStatus, StationStatus.station == Station.id)
-        .outerjoin(grouped, grouped.c.station == Station.id)
-        .where(Station.id.in_(wanted))
+        .outerjoin(StationTally, StationTally.station == Station.id)
+        .where(Station.id > after)
         .order_by(Station.id)
+        .limit(limit)
     )
+    if within is not None:
+        query = query.where(Station.id.in_(within))
     return tuple(
         StationView(
             id=row.id,
             name=row.name,
             enrolled_us=row.enrolled_us,
-            records=records or 0,
-            last_seq=last_seq or 0,
-            last_record_us=last_us,
+            records=tally.records if tally else 0,
+            last_seq=tally.last_seq if tally else 0,
+            last_record_us=tally.last_record_us if tally else None,
             status=topics.StationStatus.model_validate_json(status.status) if status else None,
             status_received_us=status.received_us if status else None,
         )
-        for row, status, records, last_seq, last_us in session.execute(query)
+        for row, status, tally in session.execute(query)
     )
 
 

@@ -9,6 +9,8 @@ from typing import BinaryIO, Final
 from central.exports.rows import ExportRow
 from central.exports.table import COLUMNS, Column, Kind
 
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""How a formula begins in one spreadsheet or another (OWASP, CSV injection)."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -41,5 +43,8 @@ def _text(column: Column, row: ExportRow) -> str:
             return " ".join("-" if member is None else str(member) for member in value)
         case int() if column.kind is Kind.MOMENT:
             return (_EPOCH + timedelta(microseconds=value)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        case str():
+            # A spreadsheet would run what begins like a formula; plates and classes come from cameras and stations.
+            return f"'{value}" if value.startswith(_FORMULA) else value
         case _:
             return str(value)

@@ -193,6 +193,11 @@ def due(session: Session, now_us: int) -> list[Job]:
     return [_job(row) for row in session.scalars(query.order_by(ExportJob.id))]
 
 
+def files_kept(session: Session) -> set[str]:
+    """Give the names of the files that finished jobs hold."""
+    return {_job(row).file_name for row in session.scalars(select(ExportJob).where(ExportJob.state == JobState.DONE.value))}
+
+
 def forget(session: Session, job: int, actor: Actor, now_us: int) -> None:
     """Note that a job's file is deleted; it is removed after the commit. The plate that was searched goes with it."""
     row = session.get_one(ExportJob, job)

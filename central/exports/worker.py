@@ -3,7 +3,7 @@
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import tzinfo
@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
 from central.context import Central
-from central.evidence.journal import SERVICE
+from central.evidence.masking import masked_plate
 from central.evidence.retention import DAY_US
 from central.exports import jobs
 from central.exports.csv_file import CsvFile
+from central.exports.deletion import remove_due_exports
 from central.exports.jobs import Format, Job, Made
 from central.exports.parquet_file import ParquetFile
 from central.exports.rows import ExportRow, count_rows, pages_of_rows
@@ -46,15 +47,12 @@ class ExportMaker:
     ----------
     central
         The running central; its `export_asked` wakes the maker.
-    mask
-        What is shown of a plate to whom plates are masked.
     zone
         Local time of the formats that have no UTC.
     """
 
-    def __init__(self, central: Central, mask: Callable[[str], str], zone: tzinfo) -> None:
+    def __init__(self, central: Central, zone: tzinfo) -> None:
         self._central = central
-        self._mask = mask
         self._zone = zone
         self._folder = central.settings.export_folder
         self._stopping = threading.Event()
@@ -75,7 +73,7 @@ class ExportMaker:
             self._central.export_asked.wait(LOOK_S)
             self._central.export_asked.clear()
             try:
-                delete_due(self._central)
+                remove_due_exports(self._central.database, self._folder, self._central.now_us())
                 while not self._stopping.is_set() and self.make_next():
                     pass
             except RetryError as error:
@@ -150,7 +148,7 @@ class ExportMaker:
                 return TmgPipeFile(file, self._central.settings.exports.tmg, self._zone)
 
     def _shown(self, row: ExportRow, *, masked: bool) -> ExportRow:
-        return row if row.plate is None or not masked else replace(row, plate=self._mask(row.plate))
+        return row if row.plate is None or not masked else replace(row, plate=masked_plate(row.plate))
 
     def _plates_due_us(self, rows: list[ExportRow]) -> int:
         """Give when the first plate among rows is to be deleted everywhere: no file outlives the schedule of what it names."""
@@ -180,17 +178,3 @@ def _whole(path: Path) -> Iterator[BinaryIO]:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def delete_due(central: Central) -> int:
-    """Delete the files whose time is over, and give how many."""
-    now_us = central.now_us()
-    with central.database.read() as session:
-        gone = jobs.due(session, now_us)
-    if gone:
-        with central.database.write() as session:
-            for job in gone:
-                jobs.forget(session, job.id, SERVICE, now_us)
-    for job in gone:
-        (central.settings.export_folder / job.file_name).unlink(missing_ok=True)
-    return len(gone)

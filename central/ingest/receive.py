@@ -1,8 +1,7 @@
 """A batch of messages into the database in one durable commit, and what is to be said to the stations afterwards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from central.context import Central
 from central.evidence.quarantine import Refused, keep
-from central.evidence.stations import EnrolledKey, keys_of
-from central.ingest.store import neighbours_of, store
-from central.ingest.verify import Checked, Message, place, refused, verify
+from central.evidence.stations import keys_of_all
+from central.ingest.store import Batch
+from central.ingest.verify import Checked, Message, named_stations, refused, verify
 from contract.canonical import canonical_bytes
 from contract.faults import RejectError
 from contract.receipts import Receipt, ReceiptOutcome
@@ -79,16 +78,15 @@ class Receiver:
 
     def _verify(self, messages: Sequence[Message], now_us: int) -> list[Checked | Refused]:
         with self._central.database.read() as session:
-
-            @cache
-            def keys(station: str) -> Mapping[str, EnrolledKey]:
-                return keys_of(session, station)
-
-            return [verify(message, keys, now_us) for message in messages]
+            keys = keys_of_all(session, named_stations(messages))
+        return [verify(message, keys.__getitem__, now_us) for message in messages]
 
     def _commit(self, verified: Sequence[Checked | Refused], now_us: int) -> list[_Done]:
         with self._central.metrics.batch_s.time(), self._central.database.write() as session:
-            return [self._one(session, one, now_us) for one in verified]
+            batch = Batch(session, [one for one in verified if isinstance(one, Checked)], now_us)
+            done = [self._one(session, batch, one, now_us) for one in verified]
+            batch.write()
+            return done
 
     def _commit_alone(self, one: Checked | Refused, now_us: int) -> _Done:
         try:
@@ -100,16 +98,13 @@ class Receiver:
             fault = RejectError("not-storable", message.topic, f"the database does not take it: {type(error).__name__}")
             return self._commit([refused(message, fault, one.authentic)], now_us)[0]
 
-    def _one(self, session: Session, one: Checked | Refused, now_us: int) -> _Done:
+    def _one(self, session: Session, batch: Batch, one: Checked | Refused, now_us: int) -> _Done:
         if isinstance(one, Refused):
             return self._refuse(session, one, now_us)
-        neighbours = neighbours_of(session, one)
         try:
-            is_new = place(one, neighbours)
+            is_new = batch.take(one)
         except RejectError as fault:
             return self._refuse(session, refused(one.authentic.message, fault, one.authentic), now_us)
-        if is_new:
-            store(session, one, neighbours, now_us)
         receipt = Receipt(
             station=one.record.station, seq=one.record.seq, sha256=one.link.sha256, outcome=ReceiptOutcome.STORED, time_us=now_us
         )

@@ -1,146 +1,192 @@
-"""One verified record into its tables and the log: the signed bytes verbatim, the texts that they hide, and what lists need of both."""
+"""The verified records of one transaction into their tables and the log: the signed bytes verbatim, the texts that they hide, what lists
+need of both, and what they add to the sums.
+"""
 
-from operator import itemgetter
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from central.evidence.disclosures import held_texts, hold_texts, stored_record
+from central.evidence.aggregates.passage import Passage
+from central.evidence.aggregates.tally import Tally
+from central.evidence.disclosures import hold_texts
 from central.evidence.events import EventType, emit
-from central.evidence.log.leaves import log_record
+from central.evidence.log.leaves import log_records
 from central.evidence.models import ChainState, Media, Record, Supplement, Vehicle
-from central.ingest.verify import Checked, Neighbours
-from contract.chain import Link
-from contract.records import PLATE_MAX, PlateEntry, SupplementRecord, VehicleRecord
+from central.ingest.late_plates import show_late_plates
+from central.ingest.surroundings import Surroundings
+from central.ingest.verify import Checked, place
+from contract.log.leaves import RecordLeaf
+from contract.records import SupplementRecord, VehicleRecord
+from contract.units import PPM
 from contract.verdicts import Outcome
 
-REAL_TIME_PPM = 1_000_000
+Row = dict[str, Any]
+Place = tuple[str, int]
+"""Station and number of a record."""
 
 
-def neighbours_of(session: Session, checked: Checked) -> Neighbours:
-    """Give what is stored around a record, within the transaction that will store it."""
-    record = checked.record
-    query = select(Record.seq, Record.sha256, Record.prev_sha256).where(Record.station == record.station)
-    around = {row.seq: row for row in session.execute(query.where(Record.seq.between(record.seq - 1, record.seq + 1)))}
-    own, before, after = (around.get(record.seq + offset) for offset in (0, -1, 1))
-    supplemented = None
-    if isinstance(record, SupplementRecord):
-        kind = select(Record.sha256, Record.type).where(Record.station == record.station, Record.seq == record.of_seq)
-        found = session.execute(kind).first()
-        supplemented = None if found is None else (found.sha256, found.type)
-    return Neighbours(
-        own_sha256=None if own is None else own.sha256,
-        before=None if before is None else Link(before.seq, before.sha256),
-        after_names=None if after is None else after.prev_sha256,
-        supplemented=supplemented,
-    )
+class Batch:
+    """Takes records one by one, as they came, and writes all of them at once: some statements per batch, not per record.
 
+    Parameters
+    ----------
+    session
+        A writing one.
+    checked
+        Every record that `take` may be given.
+    now_us
+        When they count as received.
+    """
 
-def store(session: Session, checked: Checked, neighbours: Neighbours, now_us: int) -> None:
-    """Add a record that `place` has let through."""
-    record, authentic = checked.record, checked.authentic
-    linked = record.seq == 1 or neighbours.before is not None
-    row = Record(
-        station=record.station,
-        seq=record.seq,
-        sha256=checked.link.sha256,
-        prev_sha256=record.prev_sha256,
-        type=record.type,
-        time_us=record.time_us,
-        received_us=now_us,
-        key_id=authentic.key_id,
-        chain=(ChainState.LINKED if linked else ChainState.PENDING).value,
-        mark=checked.mark,
-        payload=authentic.payload,
-        envelope=authentic.envelope.bare,
-    )
-    session.add(row)
-    session.flush()
-    log_record(session, row, now_us)
-    if neighbours.after_names is not None:
-        session.execute(
-            update(Record).where(Record.station == record.station, Record.seq == record.seq + 1).values(chain=ChainState.LINKED.value)
-        )
-    if not _comes_after_sweep(session, record):
-        hold_texts(session, row.id, record.disclosures)
-    session.add_all(
-        Media(record_id=row.id, position=position, role=item.role.value, sha256=item.sha256, media_type=item.media_type, size=item.size)
-        for position, item in enumerate(record.media)
-    )
-    if isinstance(record, VehicleRecord):
-        vehicle = _vehicle(record, row)
-        session.add(vehicle)
-        _tell(session, vehicle, now_us)
-    else:
-        session.add(Supplement(record_id=row.id, station=record.station, of_seq=record.of_seq, of_sha256=record.of_sha256))
-    session.flush()
-    _show_late_plate(session, record, checked.link.sha256)
+    def __init__(self, session: Session, checked: Sequence[Checked], now_us: int) -> None:
+        self._session = session
+        self._now_us = now_us
+        self._around = Surroundings(session, checked)
+        self._taken: dict[Place, Checked] = {}
+        self._rows: dict[Place, Row] = {}
+        self._linked_later: list[Place] = []
 
+    def take(self, checked: Checked) -> bool:
+        """Take a record for storing; False if this very record is stored already.
 
-def _comes_after_sweep(session: Session, record: VehicleRecord | SupplementRecord) -> bool:
-    """Whether it belongs to a vehicle whose plate was deleted on schedule: its texts are not kept, its media go with the next sweep."""
-    if isinstance(record, VehicleRecord):
-        return False
-    query = select(Vehicle.swept_us).where(Vehicle.station == record.station, Vehicle.seq == record.of_seq)
-    return session.scalar(query) is not None
-
-
-def _vehicle(record: VehicleRecord, row: Record) -> Vehicle:
-    gross = record.verdict.gross
-    return Vehicle(
-        record_id=row.id,
-        station=record.station,
-        seq=record.seq,
-        lane=record.lane,
-        time_us=record.time_us,
-        plate=record.plate,
-        plate_certainty_ppm=record.plate_certainty_ppm,
-        axles=len(record.axles),
-        vehicle_class=record.vehicle_class,
-        speed_mm_s=record.speed_mm_s,
-        gross_kg=record.gross_kg,
-        gross_u_kg=record.gross_u_kg,
-        limit_kg=None if gross is None else gross.limit_kg,
-        over_kg=0 if gross is None else gross.over_kg,
-        outcome=record.verdict.outcome.value,
-        # What central can not confirm is never offered for enforcement.
-        enforceable=record.verdict.enforceable and row.mark is None,
-        playback=record.clock.playback_ppm != REAL_TIME_PPM,
-    )
-
-
-def _tell(session: Session, vehicle: Vehicle, now_us: int) -> None:
-    """Tell other systems of an overload: that it is there and how heavy, not whose."""
-    if vehicle.outcome == Outcome.OVERLOAD.value:
-        data: dict[str, str | int | bool | None] = {
-            "station": vehicle.station,
-            "seq": vehicle.seq,
-            "time_us": vehicle.time_us,
-            "gross_kg": vehicle.gross_kg,
-            "over_kg": vehicle.over_kg,
-            "enforceable": vehicle.enforceable,
+        Raises
+        ------
+        RejectError
+            As `place`.
+        """
+        neighbours = self._around.of(checked)
+        if not place(checked, neighbours):
+            return False
+        record, authentic = checked.record, checked.authentic
+        own, after = (record.station, record.seq), (record.station, record.seq + 1)
+        linked = record.seq == 1 or neighbours.before is not None
+        if neighbours.after_names is not None:
+            if after in self._rows:
+                self._rows[after]["chain"] = ChainState.LINKED.value
+            else:
+                self._linked_later.append(after)
+        self._around.add(checked)
+        self._taken[own] = checked
+        self._rows[own] = {
+            "station": record.station,
+            "seq": record.seq,
+            "sha256": checked.link.sha256,
+            "prev_sha256": record.prev_sha256,
+            "type": record.type,
+            "time_us": record.time_us,
+            "received_us": self._now_us,
+            "key_id": authentic.key_id,
+            "chain": (ChainState.LINKED if linked else ChainState.PENDING).value,
+            "mark": checked.mark,
+            "payload": authentic.payload,
+            "envelope": authentic.envelope.bare,
         }
-        emit(session, EventType.RECORD_OVERLOAD, f"vehicle/{vehicle.station}/{vehicle.seq}", data, now_us)
+        return True
+
+    def write(self) -> None:
+        """Write what was taken, in the order in which it was taken."""
+        if not self._taken:
+            return
+        session, tally = self._session, Tally()
+        returning = insert(Record).returning(Record.id, sort_by_parameter_order=True)
+        ids = session.scalars(returning, list(self._rows.values())).all()
+        stored = list(zip(ids, self._taken.values(), strict=True))
+        log_records(session, [(row_id, _leaf(checked, self._now_us)) for row_id, checked in stored])
+        if self._linked_later:
+            linked = update(Record).where(tuple_(Record.station, Record.seq).in_(self._linked_later))
+            session.execute(linked.values(chain=ChainState.LINKED.value), execution_options={"synchronize_session": False})
+        swept = _swept(session, [checked.record for _, checked in stored])
+        hold_texts(session, [(row_id, checked.record.disclosures) for row_id, checked in stored if _vehicle_place(checked) not in swept])
+        vehicles = [
+            _vehicle_row(checked.record, row_id, checked.mark) for row_id, checked in stored if isinstance(checked.record, VehicleRecord)
+        ]
+        _insert(session, Vehicle, vehicles)
+        _insert(session, Supplement, [row for row_id, checked in stored for row in _supplement_rows(checked.record, row_id)])
+        _insert(session, Media, [row for row_id, checked in stored for row in _media_rows(checked.record, row_id)])
+        for _, checked in stored:
+            tally.record(checked.record.station, checked.record.seq, checked.record.time_us)
+            if isinstance(checked.record, VehicleRecord):
+                tally.passage(Passage.of(checked.record, enforceable=checked.record.verdict.enforceable and checked.mark is None))
+        for row in vehicles:
+            if row["outcome"] == Outcome.OVERLOAD.value:
+                _tell(session, row, self._now_us)
+                if row["plate"] is not None:
+                    tally.plate(row["station"], row["time_us"], row["plate"], row["over_kg"])
+        show_late_plates(session, [checked.record for _, checked in stored], tally)
+        tally.write(session)
 
 
-def _show_late_plate(session: Session, record: VehicleRecord | SupplementRecord, sha256: str) -> None:
-    """Let the list show a plate that came in a supplement, in whichever order vehicle and supplement arrived."""
-    if isinstance(record, VehicleRecord) and record.plate is not None:
-        return
-    seq, of_sha256 = (record.seq, sha256) if isinstance(record, VehicleRecord) else (record.of_seq, record.of_sha256)
-    query = select(Vehicle).join(Record, Record.id == Vehicle.record_id)
-    vehicle = session.scalars(query.where(Vehicle.station == record.station, Vehicle.seq == seq, Record.sha256 == of_sha256)).first()
-    if vehicle is None or vehicle.plate is not None or vehicle.swept_us is not None:
-        return
-    plates = record.plates if isinstance(record, SupplementRecord) else _waiting_plates(session, record.station, seq, of_sha256)
-    readable = [(plate.certainty_ppm, text) for plate in plates if (text := plate.text) and not plate.is_trailer]
-    if readable:
-        vehicle.plate_certainty_ppm, text = max(readable, key=itemgetter(0))
-        vehicle.plate = text[:PLATE_MAX]
+def _leaf(checked: Checked, now_us: int) -> RecordLeaf:
+    return RecordLeaf(station=checked.record.station, seq=checked.record.seq, sha256=checked.link.sha256, logged_us=now_us)
 
 
-def _waiting_plates(session: Session, station: str, of_seq: int, of_sha256: str) -> tuple[PlateEntry, ...]:
-    query = select(Record).join(Supplement, Supplement.record_id == Record.id)
-    rows = session.scalars(query.where(Supplement.station == station, Supplement.of_seq == of_seq, Supplement.of_sha256 == of_sha256)).all()
-    held = held_texts(session, [row.id for row in rows])
-    return tuple(plate for row in rows for plate in stored_record(row, held[row.id]).plates)
+def _vehicle_place(checked: Checked) -> Place:
+    """Give station and number of the vehicle that a record is of."""
+    record = checked.record
+    return record.station, record.of_seq if isinstance(record, SupplementRecord) else record.seq
+
+
+def _swept(session: Session, records: Sequence[VehicleRecord | SupplementRecord]) -> set[Place]:
+    """Give the vehicles, of those that are supplemented, whose plate was deleted on schedule: of these no further text is kept."""
+    named = {(record.station, record.of_seq) for record in records if isinstance(record, SupplementRecord)}
+    if not named:
+        return set()
+    query = select(Vehicle.station, Vehicle.seq).where(tuple_(Vehicle.station, Vehicle.seq).in_(sorted(named)))
+    return {(station, seq) for station, seq in session.execute(query.where(Vehicle.swept_us.is_not(None)))}
+
+
+def _tell(session: Session, vehicle: Row, now_us: int) -> None:
+    """Tell other systems of an overload: that it is there and how heavy, not whose."""
+    data = {name: vehicle[name] for name in ("station", "seq", "time_us", "gross_kg", "over_kg", "enforceable")}
+    emit(session, EventType.RECORD_OVERLOAD, f"vehicle/{vehicle['station']}/{vehicle['seq']}", data, now_us)
+
+
+def _insert(session: Session, model: type, rows: list[Row]) -> None:
+    if rows:
+        session.execute(insert(model), rows)
+
+
+def _supplement_rows(record: VehicleRecord | SupplementRecord, row_id: int) -> list[Row]:
+    if not isinstance(record, SupplementRecord):
+        return []
+    return [{"record_id": row_id, "station": record.station, "of_seq": record.of_seq, "of_sha256": record.of_sha256}]
+
+
+def _media_rows(record: VehicleRecord | SupplementRecord, row_id: int) -> list[Row]:
+    return [
+        {
+            "record_id": row_id,
+            "position": position,
+            "role": item.role.value,
+            "sha256": item.sha256,
+            "media_type": item.media_type,
+            "size": item.size,
+        }
+        for position, item in enumerate(record.media)
+    ]
+
+
+def _vehicle_row(record: VehicleRecord, row_id: int, mark: str | None) -> Row:
+    gross = record.verdict.gross
+    return {
+        "record_id": row_id,
+        "station": record.station,
+        "seq": record.seq,
+        "lane": record.lane,
+        "time_us": record.time_us,
+        "plate": record.plate,
+        "plate_certainty_ppm": record.plate_certainty_ppm,
+        "axles": len(record.axles),
+        "vehicle_class": record.vehicle_class,
+        "speed_mm_s": record.speed_mm_s,
+        "gross_kg": record.gross_kg,
+        "gross_u_kg": record.gross_u_kg,
+        "limit_kg": None if gross is None else gross.limit_kg,
+        "over_kg": 0 if gross is None else gross.over_kg,
+        "outcome": record.verdict.outcome.value,
+        # What central can not confirm is never offered for enforcement.
+        "enforceable": record.verdict.enforceable and mark is None,
+        "playback": record.clock.playback_ppm != PPM,
+    }

@@ -26,8 +26,8 @@ RECEIVE_MAX: Final = 400
 """QoS 1 messages the broker may have outstanding with us (MQTT 5, 3.1.2.11.3): 100 MB if each is as large as a record may be."""
 QUEUE_MESSAGES: Final = 2 * RECEIVE_MAX
 """Twice what a broker that keeps to `RECEIVE_MAX` can send."""
-BATCH_MESSAGES: Final = 100
-"""Messages per durable commit: one fsync serves all of them."""
+BATCH_MESSAGES: Final = 200
+"""Messages per durable commit: one fsync serves all of them, and as many again may come from the broker meanwhile."""
 SESSION_EXPIRY_S: Final = 7 * 86_400
 """How long the broker keeps our subscription while we are away; longer outages are covered by the stations' own queues."""
 KEEPALIVE_S: Final = 15

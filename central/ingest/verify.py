@@ -1,7 +1,8 @@
 """The numbered steps by which a message becomes evidence or is refused. No I/O, no clock, no database: who calls brings the facts."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -108,6 +109,15 @@ def verify(message: Message, keys_of: KeysOf, now_us: int) -> Checked | Refused:
     except RejectError as fault:
         return refused(message, fault, authentic)
     return Checked(authentic, record, link_of(record, payload), mark)
+
+
+def named_stations(messages: Iterable[Message]) -> set[str]:
+    """Give the stations that the topics of some messages name, as step 2 reads them."""
+    named = set()
+    for message in messages:
+        with suppress(RejectError):
+            named.add(_topic_station(message.topic))
+    return named
 
 
 def place(checked: Checked, neighbours: Neighbours) -> bool:

@@ -1,4 +1,4 @@
-"""Plates as the public sees them."""
+"""Plates as the public sees them: less of them than lists show to who is logged in, for the plate guards the query of one's own case."""
 
 from typing import Final
 

@@ -7,15 +7,14 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from central.config import Settings
-from central.evidence.masking import masked_plate
+from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
 from central.web.entry import add_handlers
-from central.web.formats import CHINA_STANDARD_TIME
 from central.web.pages import make_pages
 from central.web.public import public_pace
 from central.web.routes import ROUTERS
 from central.web.security import SecurityHeaders
 
-__all__ = ["CHINA_STANDARD_TIME", "install", "masked_plate"]
+__all__ = ["CHINA_STANDARD_TIME", "install"]
 
 
 def install(app: FastAPI, settings: Settings, zone: tzinfo = CHINA_STANDARD_TIME) -> None:

@@ -26,6 +26,7 @@ SCOPES: Final = {
     Scope.DECISIONS_READ: N_("Read decisions"),
     Scope.ANALYSIS_READ: N_("Read analysis"),
     Scope.EXPORTS_READ: N_("Read exports"),
+    Scope.ACTS_READ: N_("Read the journal"),
     Scope.WEBHOOKS_MANAGE: N_("Manage its own webhooks"),
 }
 

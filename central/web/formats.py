@@ -1,7 +1,7 @@
 """Numbers and moments as a reader of one language expects them."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from babel.dates import format_datetime, format_timedelta
@@ -11,8 +11,6 @@ from central.web.translation import Language
 from contract.units import KMH_PER_M_S, MM_PER_M, US_PER_S
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-CHINA_STANDARD_TIME: Final = timezone(timedelta(hours=8))
-"""One zone, no summer time since 1991: needs no zone database."""
 CENTS: Final = 100
 KG_PER_T: Final = 1000
 NO_BREAK_SPACE: Final = "\u00a0"

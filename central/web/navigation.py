@@ -6,6 +6,9 @@ from typing import Final
 from central.evidence.accounts import Login, Role
 from central.web.translation import N_
 
+ANALYSTS: Final = (Role.REVIEWER, Role.LEGAL, Role.APPROVER, Role.AUDITOR, Role.ADMINISTRATOR)
+"""For whom the analysis is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -21,6 +24,7 @@ ENTRIES: Final = (
     Entry("/cases", N_("Cases"), frozenset({Role.REVIEWER, Role.LEGAL, Role.APPROVER, Role.AUDITOR, Role.TECHNICIAN})),
     Entry("/stations", N_("Stations")),
     Entry("/quarantine", N_("Quarantine")),
+    Entry("/analysis", N_("Analysis"), frozenset(ANALYSTS)),
     Entry("/accounts", N_("Accounts"), frozenset({Role.ADMINISTRATOR})),
     Entry("/publicity", N_("Publicity"), frozenset({Role.ADMINISTRATOR})),
     Entry("/acts", N_("Journal"), frozenset({Role.AUDITOR, Role.ADMINISTRATOR})),

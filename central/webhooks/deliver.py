@@ -4,15 +4,13 @@ A delivery is tried at least once and may arrive twice, after a crash between th
 ``webhook-id``.
 """
 
-import asyncio
+import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Final
 
 import structlog
-from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,7 +20,7 @@ from central.evidence.models import DeliveryState, WebhookAttempt, WebhookDelive
 from central.webhooks.address import Resolve, resolve
 from central.webhooks.endpoints import set_enabled
 from central.webhooks.send import GONE, Outcome, Parcel, send
-from contract.faults import RejectError, RetryError
+from contract.faults import RejectError, RetryError, StopError
 from contract.units import US_PER_S
 
 PAUSES_S: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
@@ -55,23 +53,57 @@ def deliver_due(central: Central, resolver: Resolve = resolve) -> int:
     """
     with central.database.read() as session:
         due = _due(session, central.now_us())
-    with ThreadPoolExecutor(SENDERS) as senders:
-        for one, outcome in zip(due, senders.map(partial(_try, central, resolver), due), strict=True):
-            with central.database.write() as session:
-                _note(session, one, outcome, central.now_us())
+    waiting: SimpleQueue[_Due] = SimpleQueue()
+    tried: SimpleQueue[tuple[_Due, Outcome]] = SimpleQueue()
+    for one in due:
+        waiting.put(one)
+    for _ in range(min(SENDERS, len(due))):
+        # Daemons: a receiver that does not answer must not keep the service from ending.
+        threading.Thread(target=_send_all, args=(central, resolver, waiting, tried), name="webhook-sender", daemon=True).start()
+    for _ in due:
+        one, outcome = tried.get()
+        with central.database.write() as session:
+            _note(session, one, outcome, central.now_us())
     return len(due)
 
 
-async def deliver(central: Central) -> None:
-    """Deliver what is due, until cancelled."""
+class Courier:
+    """Delivers what is due, in a thread of its own, from `start` to `stop`."""
+
+    def __init__(self, central: Central) -> None:
+        self._central = central
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self, within_s: float) -> None:
+        """End; a try that is under way longer than that is left and made again after the next start."""
+        self._ended.set()
+        self._thread.join(within_s)
+
+    def _run(self) -> None:
+        tried = 0
+        while not self._ended.wait(0 if tried == BATCH else LOOK_S):
+            try:
+                tried = deliver_due(self._central)
+            except RetryError as error:
+                self._central.count(error)
+                tried = 0
+            except StopError as error:
+                self._central.ending.ask(error)
+                return
+
+
+def _send_all(central: Central, resolver: Resolve, waiting: "SimpleQueue[_Due]", tried: "SimpleQueue[tuple[_Due, Outcome]]") -> None:
     while True:
         try:
-            tried = await run_in_threadpool(deliver_due, central)
-        except RetryError as error:
-            central.count(error)
-            tried = 0
-        if tried < BATCH:
-            await asyncio.sleep(LOOK_S)
+            one = waiting.get_nowait()
+        except Empty:
+            return
+        tried.put((one, _try(central, resolver, one)))
 
 
 def _due(session: Session, now_us: int) -> list[_Due]:

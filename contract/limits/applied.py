@@ -61,9 +61,10 @@ def assess(pack: RulePack, vehicle: Weighed) -> Assessment:
 
 
 def _gross(pack: RulePack, vehicle: Weighed) -> tuple[Applied | None, list[str]]:
-    rows = [row for row in pack.gross if row.fits(len(vehicle.axles), vehicle.body, vehicle.pattern)]
+    axles, pattern = len(vehicle.axles), vehicle.pattern
+    rows = [row for row in pack.gross if row.fits(axles, vehicle.body, pattern)]
     if not rows:
-        return None, [f"the rule pack has no gross limit for {len(vehicle.axles)} axles, {vehicle.body}"]
+        return None, [f"the rule pack has no gross limit for {axles} axles, {vehicle.body}"]
     row = max(rows, key=lambda candidate: candidate.load_kg)
     assumptions = []
     if vehicle.body is Body.UNKNOWN and row.body is not None:

@@ -101,6 +101,7 @@ def test_every_list_is_paged_by_key():
         answer = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
         if (
             answer
+            and "/analysis/" not in name  # a table of one selection, bounded by its stations and months
             and "example" not in answer
             and isinstance(example := example_of(answer), dict)
             and any(isinstance(value, list) for value in example.values())

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from contract.canonical import canonical_bytes, parse_canonical, refuse_floats
+from contract.canonical import _plainly_canonical, canonical_bytes, parse_canonical, refuse_floats
 from contract.faults import RejectError
 
 SAFE = 2**53 - 1
@@ -77,3 +77,28 @@ def test_a_float_is_named_by_its_path():
 
 def test_integers_pass():
     refuse_floats({"a": [1, {"b": 2}], "c": True})
+
+
+numbers = st.integers() | st.integers(2**53 - 3, 2**53 + 3) | st.integers(-(2**53) - 3, 3 - 2**53) | st.floats()
+loose = st.recursive(scalars | numbers, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4), max_leaves=12)
+
+
+@given(st.dictionaries(text, loose, max_size=6))
+def test_the_quick_reading_takes_nothing_that_the_library_would_not(value):
+    data = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    quick = _plainly_canonical(data)
+    if quick is not None:
+        refuse_floats(quick)
+        assert rfc8785.dumps(quick) == data
+
+
+def test_keys_that_utf_16_orders_otherwise_are_left_to_the_library():
+    value = {"\uffff": 1, "\U00010000": 2}
+    data = rfc8785.dumps(value)
+    assert data != json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    assert _plainly_canonical(data) is None
+    assert parse_canonical(data, "test") == value
+
+
+def test_what_stations_sign_is_read_quickly():
+    assert _plainly_canonical(b'{"plate":"\xe6\xb9\x98A12345","time_us":1790000000000000}') is not None

@@ -16,7 +16,7 @@ from plate_reader.__main__ import app as plates
 
 UNITS = sorted((Path(__file__).parents[2] / "deploy" / "systemd").glob("*.service"))
 APPS = {"wim-edge": edge, "wim-plates": plates, "wim-central": central, "wim-calibration": calibration}
-SERVICES = {"wim-edge", "wim-plates", "wim-central", "wim-technician"}
+SERVICES = {"wim-edge", "wim-plates", "wim-central", "wim-technician", "wim-witness"}
 
 
 def settings_of(unit):
@@ -45,6 +45,9 @@ def test_it_restarts_as_the_exit_codes_say(unit):
 def test_its_command_is_one_that_the_program_has(unit):
     program, name, *arguments = settings_of(unit)["ExecStart"].split()
     command = get_command(APPS[Path(program).name]).commands[name]
+    if hasattr(command, "commands"):
+        name, *arguments = arguments
+        command = command.commands[name]
     options = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     used = {argument for argument in arguments if argument.startswith("--")}
     assert used <= options

@@ -56,6 +56,7 @@ def test_a_really_weighed_vehicle_is_sound_with_all_its_parameters(evidence):
     assert report.sound, failing(report)
     by_number = {step.number: step for step in report.steps}
     assert (by_number[8].state, by_number[9].state, by_number[9].objects) == (State.OK, State.OK, 2)
+    assert (by_number[10].state, by_number[10].objects) == (State.OK, 1)  # two persons' signatures, the dates of the verification
 
 
 def test_without_pins_it_says_whose_keys_it_went_by(evidence):

@@ -87,10 +87,10 @@ def check_certificate(bundle: Bundle) -> Iterator[Finding | int]:
         station = parse_station(bundle.read(station_file).decode(errors="replace"), station_file.name)
     except StopError as error:
         raise RejectError(error.code, error.where, error.what) from error
-    yield from _signatures(bundle.read(entry), station, certificate, entry.name)
+    yield from certificate_findings(bundle.read(entry), station, certificate, entry.name)
 
 
-def _signatures(data: bytes, station: Station, certificate: CertificateEntry, source: str) -> Iterator[Finding | int]:
+def certificate_findings(data: bytes, station: Station, certificate: CertificateEntry, source: str) -> Iterator[Finding]:
     """Check the proposal and the approval: two persons of the station file, each allowed to, over these very parameters."""
     try:
         sealed = json.loads(data)
@@ -102,7 +102,7 @@ def _signatures(data: bytes, station: Station, certificate: CertificateEntry, so
     approval, approver, approved = _entry(sealed["approval"], station, source)
     wanted = {
         "the approval is not the one that the record names": sha256_hex(approved) == certificate.sha256,
-        "the approval is of another proposal": approval.get("proposal_sha256") == sha256_hex(proposed),
+        "the approval approves another proposal": approval.get("proposal_sha256") == sha256_hex(proposed),
         "the parameters are not those that were proposed": proposal.get("calibration", {}).get("sha256")
         == sha256_hex(sealed["parameters"].encode()),
         "the entries are not a proposal and its approval": (proposal.get("kind"), approval.get("kind")) == ("proposal", "approval"),

@@ -1,5 +1,6 @@
 """Entering leaves, in the transaction of what they are about, and finding them again. Leaves are numbered in the order of commits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,8 @@ from central.evidence.models import LogLeaf, LogNode, Record
 from contract.log.leaves import ActLeaf, RecordLeaf, leaf_bytes
 from contract.media import sha256_hex
 
+_SIZE: Final = "log size"
+_ENTER, _KEEP = insert(LogLeaf), insert(LogNode)
 RECORD: Final = "record"
 ACT: Final = "act"
 
@@ -24,9 +27,9 @@ class LoggedLeaf:
     data: bytes
 
 
-def log_record(session: Session, row: Record, now_us: int) -> int:
-    """Enter a stored record, and give its leaf's number."""
-    return append(session, RecordLeaf(station=row.station, seq=row.seq, sha256=row.sha256, logged_us=now_us), row.id)
+def log_records(session: Session, rows: Sequence[tuple[int, RecordLeaf]]) -> None:
+    """Enter stored records, each with the id of its row, in their order."""
+    append_all(session, [(leaf, object_id) for object_id, leaf in rows])
 
 
 def log_act(session: Session, act_id: int, entry: bytes, now_us: int) -> int:
@@ -35,15 +38,31 @@ def log_act(session: Session, act_id: int, entry: bytes, now_us: int) -> int:
 
 
 def append(session: Session, leaf: RecordLeaf | ActLeaf, object_id: int) -> int:
-    """Add a leaf within a writing transaction, and give its number.
+    """Add a leaf within a writing transaction, and give its number."""
+    return append_all(session, [(leaf, object_id)])
 
-    Writers are serialised (`central.evidence.database`), so that the number read here is nobody else's.
+
+def append_all(session: Session, leaves: Sequence[tuple[RecordLeaf | ActLeaf, int]]) -> int:
+    """Add leaves within a writing transaction, each with the id of what it is about, and give the number of the first.
+
+    Writers are serialised (`central.evidence.database`), so that the size is read once in a transaction and is then this writer's to count.
+    A subtree is computed as soon as its last leaf is in, from what is stored.
     """
-    index = size(session)
-    session.execute(insert(LogLeaf).values(leaf_index=index, kind=leaf.kind, object_id=object_id, leaf=leaf_bytes(leaf)))
-    for node in _completed(session, index + 1):
-        session.execute(insert(LogNode).values(level=node.level, node_index=node.index, hash=node.hash))
-    return index
+    first: int = session.info[_SIZE] if _SIZE in session.info else size(session)
+    connection = session.connection()
+    rows = [
+        {"leaf_index": first + offset, "kind": leaf.kind, "object_id": object_id, "leaf": leaf_bytes(leaf)}
+        for offset, (leaf, object_id) in enumerate(leaves)
+    ]
+    start = 0
+    while start < len(rows):
+        stop = min(start + TILE - (first + start) % TILE, len(rows))
+        connection.execute(_ENTER, rows[start:stop])
+        for node in _completed(session, first + stop):
+            connection.execute(_KEEP, {"level": node.level, "node_index": node.index, "hash": node.hash})
+        start = stop
+    session.info[_SIZE] = first + len(rows)
+    return first
 
 
 def size(session: Session) -> int:

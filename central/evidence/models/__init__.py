@@ -10,6 +10,16 @@ from central.evidence.models.accounts import (
     StationGroup,
     StationGroupMember,
 )
+from central.evidence.models.aggregates import (
+    Carrier,
+    LateMatch,
+    OverloadPlate,
+    StationTally,
+    TrafficClass,
+    TrafficDay,
+    TrafficDegree,
+    TrafficHour,
+)
 from central.evidence.models.base import Base
 from central.evidence.models.cases import (
     Case,
@@ -50,6 +60,7 @@ __all__ = [
     "ApiToken",
     "Base",
     "Blob",
+    "Carrier",
     "Case",
     "CaseEvent",
     "CaseExemption",
@@ -61,6 +72,7 @@ __all__ = [
     "ExportJob",
     "HeldText",
     "IssuedDocument",
+    "LateMatch",
     "LegalHold",
     "LogCheckpoint",
     "LogCosignature",
@@ -72,6 +84,7 @@ __all__ = [
     "LoginToken",
     "Media",
     "Notice",
+    "OverloadPlate",
     "Quarantine",
     "QuarantineDay",
     "QueryBrake",
@@ -86,7 +99,12 @@ __all__ = [
     "StationKey",
     "StationPublication",
     "StationStatus",
+    "StationTally",
     "Supplement",
+    "TrafficClass",
+    "TrafficDay",
+    "TrafficDegree",
+    "TrafficHour",
     "Vehicle",
     "WebhookAttempt",
     "WebhookDelivery",

@@ -23,14 +23,14 @@ def plate_of(material: Material, writer: Writer) -> str:
     return material.detail.summary.plate or writer.say("no plate read")
 
 
-def passage(material: Material, writer: Writer, *more: tuple[str, ...]) -> Part:
-    """Say which vehicle passed where and when; `more` are further facts."""
+def passage(material: Material, writer: Writer) -> Part:
+    """Say which vehicle passed where and when."""
     record, say, formats = material.record, writer.say, writer.formats
     rows: list[tuple[str, ...]] = [
         (say("Plate"), plate_of(material, writer), "strong"),
         (say("Passed"), formats.moment_long(record.time_us), "strong"),
         (say("Station, lane"), say(", ").join((f"{material.station_name} ({record.station})", str(record.lane)))),
-        *more,
+        *_place(material, writer),
         (say("Class"), say(", ").join((record.vehicle_class, say(words.BODIES[record.body])))),
         (say("Speed"), f"{formats.speed(record.speed_mm_s, record.speed_u_mm_s)} km/h"),
         (say("Acceleration"), f"{formats.number(record.acceleration_mm_s2 / 1000, 1)} m/s²"),
@@ -38,6 +38,14 @@ def passage(material: Material, writer: Writer, *more: tuple[str, ...]) -> Part:
     if record.length_mm:
         rows.append((say("Length"), f"{formats.metres(record.length_mm, 1)} m"))
     return section(say("The passage"), [facts(*rows)])
+
+
+def _place(material: Material, writer: Writer) -> tuple[tuple[str, ...], ...]:
+    """Give where the station stands and who handles its cases, as it was published."""
+    published = material.publication
+    if published is None:
+        return ()
+    return (writer.say("Road and stake"), f"{published.road} {published.stake}"), (writer.say("Handling office"), published.office)
 
 
 def shots(material: Material, writer: Writer) -> Part:

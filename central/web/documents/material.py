@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from central.evidence.blobs import BlobStore
 from central.evidence.models import Station
+from central.evidence.publications import Publication, publication_at
 from central.evidence.repository import MediaItem, VehicleDetail, vehicle
 from central.evidence.stations import keys_of
 from central.web.derivatives import Imprint, marked_picture, sound_bytes
@@ -50,6 +51,8 @@ class Material:
     supplement_proofs: tuple[Proof, ...]
     shots: tuple[Shot, ...]
     signal: Signal | None
+    publication: Publication | None
+    """As it was in force when the vehicle passed."""
 
     @property
     def record(self) -> VehicleRecord:
@@ -91,6 +94,7 @@ def gather(session: Session, blobs: BlobStore, zone: tzinfo, station: str, seq: 
         supplement_proofs=tuple(prove(item.record, item.signed, keys) for item in detail.supplements),
         shots=tuple(_shot(blobs, detail.record, item, zone) for item in pictures),
         signal=_signal(blobs, detail),
+        publication=publication_at(session, station, detail.record.time_us),
     )
 
 

@@ -31,7 +31,7 @@ def proposal(material: Material, view: CaseView, basis: EventItem, writer: Write
         page=say("Page {page} of {pages}"),
         qr_note=say("public query of one's own case"),
         sections=(
-            evidence.passage(material, writer, *_place(view, writer)),
+            evidence.passage(material, writer),
             section(say("What was found"), [text(answer(record, writer.formats).finding, plain=True)]),
             evidence.rule(record, writer),
             _arithmetic(view, writer),
@@ -69,15 +69,6 @@ def _proposed(view: CaseView, writer: Writer) -> str:
             return say("The rules propose no action.")
         case None:
             return say("The rules propose nothing; the arithmetic is the approver's own.")
-
-
-def _place(view: CaseView, writer: Writer) -> tuple[tuple[str, ...], ...]:
-    if view.publication is None:
-        return ()
-    return (
-        (writer.say("Road and stake"), f"{view.publication.road} {view.publication.stake}"),
-        (writer.say("Handling office"), view.publication.office),
-    )
 
 
 def _arithmetic(view: CaseView, writer: Writer) -> Part:

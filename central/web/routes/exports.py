@@ -13,6 +13,7 @@ from central.evidence.masking import PlateSight
 from central.exports import jobs
 from central.exports.jobs import Format, Job, JobState
 from central.web.entry import PageLogin
+from central.web.exported import narrowed_in
 from central.web.narrowing import parse_narrowing
 from central.web.pages import pages_of
 from central.web.sent import SentForm, texts_of
@@ -59,6 +60,7 @@ def mine(request: Request, login: PageLogin, central: CentralDep) -> Response:
         login,
         jobs=own,
         formats_of_files=FORMATS,
+        narrowed_in=narrowed_in,
         any_open=any(job.is_open for job in own),
         keep_days=central.settings.exports.keep_days,
     )

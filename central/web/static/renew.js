@@ -4,7 +4,7 @@
   const PAUSE_MS = 1000;
   const place = document.getElementById("renewed");
   const renew = async () => {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Weighline-Background": "yes" } });
     if (!answer.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("renewed");
     if (!fresh) return;

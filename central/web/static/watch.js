@@ -8,8 +8,9 @@
     return template.content.firstElementChild;
   };
   const ask = async (address) => {
-    const answer = await fetch(address, { headers: { Accept: "application/json" } });
-    if (!answer.ok) throw new Error(answer.statusText);
+    const answer = await fetch(address, { headers: { Accept: "application/json", "X-Weighline-Background": "yes" } });
+    // A session that has ended answers with the login page.
+    if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
     return answer.json();
   };
 
@@ -38,10 +39,14 @@
     notice.querySelector("span").textContent = now.told.trim();
     notice.hidden = false;
   };
+  const tell = (isBroken) => {
+    const broken = document.getElementById("broken");
+    if (broken) broken.hidden = !isBroken;
+  };
   const look = () => {
     const body = document.getElementById("cases"), place = document.getElementById("case");
     const asked = document.hidden ? Promise.resolve() : body ? list(body) : place ? one(place) : Promise.resolve();
-    asked.catch(() => {}).then(() => setTimeout(look, PAUSE_MS));
+    asked.then(() => tell(false), () => tell(true)).then(() => setTimeout(look, PAUSE_MS));
   };
   document.addEventListener("click", (event) => {
     if (event.target.id !== "news") return;

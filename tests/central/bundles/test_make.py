@@ -18,6 +18,7 @@ from contract.faults import RejectError
 from contract.units import US_PER_S
 from tests.bundled import members_of
 from tests.central.recorded import blob_path, receive
+from tests.central.review.office import Office
 from tests.central.web.serving import serving
 from tests.recorded_station import recorded_station
 from verifier.trust import Trust
@@ -141,6 +142,21 @@ def test_the_page_gives_the_bundle_to_whoever_may_see_the_case_and_to_nobody_els
             log_in_as(site, role)
             for leaf in ("bundle.zip", "evidence"):
                 assert site.get(f"{page}/{leaf}").status_code == status, (role, leaf)
+
+
+def test_a_case_gives_its_bundle_with_its_history(sqlite_bench):
+    office = Office(sqlite_bench)
+    office.publish()
+    case_id = office.new_case()
+    office.drive(case_id, "confirm")
+    with serving(sqlite_bench) as site:
+        site.log_in()
+        answer = site.get(f"/cases/{case_id}/bundle.zip")
+        assert f"/cases/{case_id}/bundle.zip" in site.page(f"/cases/{case_id}/evidence")
+    sound(answer.content)
+    manifest, _ = look_into_manifest(members_of(answer.content)["manifest.json"], "manifest")
+    assert (manifest.case, len(manifest.of(Of.EVENT))) == (case_id, 3)
+    assert exported(sqlite_bench)[-1]["subject"] == f"case/{case_id}"
 
 
 def test_the_page_weighs_again_in_the_background_and_shows_both_weights(holding):

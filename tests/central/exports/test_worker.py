@@ -11,14 +11,14 @@ from sqlalchemy import select
 
 from central.evidence.accounts import Login, Role, add_account
 from central.evidence.journal import Actor
-from central.evidence.masking import masked_plate
 from central.evidence.models import Act
 from central.evidence.repository import VehicleFilter
 from central.evidence.retention import DAY_US
 from central.exports import jobs
+from central.exports.deletion import remove_due_exports
 from central.exports.jobs import Format, JobState
 from central.exports.rows import pages_of_rows
-from central.exports.worker import ExportMaker, delete_due
+from central.exports.worker import ExportMaker
 from contract.faults import RejectError
 from contract.verdicts import Outcome
 from tests.central.bench import Bench
@@ -37,7 +37,7 @@ def login(bench: Bench) -> Login:
 
 @pytest.fixture
 def maker(bench: Bench) -> ExportMaker:
-    return ExportMaker(bench.central, masked_plate, UTC)
+    return ExportMaker(bench.central, UTC)
 
 
 def asked(bench: Bench, login: Login, wanted: Format = Format.CSV, *, masked: bool = False, **narrowed: object) -> int:
@@ -56,6 +56,11 @@ def state(bench: Bench, login: Login, number: int) -> jobs.Job:
 def content(bench: Bench, job: jobs.Job) -> list[dict[str, str]]:
     text = (bench.central.settings.export_folder / job.file_name).read_text(encoding="utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
+
+
+def removed(bench: Bench) -> int:
+    files, _ = remove_due_exports(bench.central.database, bench.central.settings.export_folder, bench.clock())
+    return files
 
 
 def acts(bench: Bench) -> list[dict[str, object]]:
@@ -130,10 +135,10 @@ def test_a_file_of_overloads_goes_after_its_days(bench, login, maker):
     job = state(bench, login, number)
     path = bench.central.settings.export_folder / job.file_name
     assert job.delete_us == bench.clock() + 7 * DAY_US
-    assert delete_due(bench.central) == 0
+    assert removed(bench) == 0
     assert path.is_file()
     bench.clock.now_us += 7 * DAY_US
-    assert delete_due(bench.central) == 1
+    assert removed(bench) == 1
     assert not path.exists()
     gone = state(bench, login, number)
     assert (gone.state, gone.filter.plate) == (JobState.DELETED, None)

@@ -28,8 +28,8 @@ from tests.central.bench import Bench, Clock
 from tests.central.review.office import Office
 from tests.central.review.table import PATHS
 from tests.central.served import served
-from tests.central.web.cases import seen_case
 from tests.central.web.passages import picture, ref, signal, store_blob, store_passage
+from tests.central.web.prepared_cases import seen_case
 from tests.signing_station import SigningStation
 
 OWN, OTHER = "G104-K12", "S2"

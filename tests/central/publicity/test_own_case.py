@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from central.evidence.models import QueryBrake, QueryVisit
 from central.publicity.brakes import BY_ADDRESS, BY_NOTICE, KEPT_US, network
 from central.publicity.own_case import VISIT_US, BrakedError, as_plate, close_visit, matches, open_own, visit_of
-from tests.central.web.cases import decided_case, notified_case
+from tests.central.web.prepared_cases import decided_case, notified_case
 
 NUMBER = "G104-K12/2026/00001"
 PLATE = "湘A12345"

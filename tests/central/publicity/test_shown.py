@@ -9,7 +9,7 @@ from central.publicity.masking import masked
 from central.publicity.stations import public_station, public_stations
 from central.review.workflow import State
 from contract.faults import RejectError
-from tests.central.web.cases import CERTIFICATE, notified_case, published_case, seen_case
+from tests.central.web.prepared_cases import CERTIFICATE, notified_case, published_case, seen_case
 
 STATION = "G104-K12"
 

@@ -4,7 +4,6 @@ import re
 from datetime import UTC
 
 import pytest
-from central.web.masking import masked_plate
 
 from central.evidence.accounts import Role, add_account
 from central.evidence.models import ExportJob
@@ -18,7 +17,7 @@ TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 @pytest.fixture
 def maker(officer):
-    return ExportMaker(officer.bench.central, masked_plate, UTC)
+    return ExportMaker(officer.bench.central, UTC)
 
 
 def ask(officer, **fields):
@@ -33,6 +32,7 @@ def test_what_the_list_shows_is_asked_for_made_and_fetched(officer, maker):
     assert maker.make_next()
     page = officer.page("/exports")
     assert "Download weighline-1.csv" in page
+    assert "over by 5.0 % and more" in page
     answer = officer.client.get("/exports/1/file")
     assert answer.headers["content-disposition"] == 'attachment; filename="weighline-1.csv"'
     assert answer.headers["cache-control"] == "no-store"

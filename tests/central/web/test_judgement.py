@@ -1,6 +1,7 @@
 import pytest
 
-from central.web.formats import CHINA_STANDARD_TIME, Formats
+from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
+from central.web.formats import Formats
 from central.web.gates import GateState, gate_rows
 from central.web.judgement import Tone, answer, decision_rule_in
 from central.web.law import finding_rows

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
 from central.evidence.log.checkpoints import log_key, make_checkpoint
 from central.evidence.models import Act, CaseObjection
 from central.publicity.brakes import BY_ADDRESS
@@ -14,14 +15,13 @@ from central.publicity.own_case import VISIT_US
 from central.review.workflow import State
 from central.web.documents.issuing import issue
 from central.web.documents.kinds import Kind
-from central.web.formats import CHINA_STANDARD_TIME
 from central.web.pages import make_pages
 from contract.log.checkpoints import open_checkpoint
 from contract.log.notes import Note, VerifierKey
 from contract.media import sha256_hex
 from tests.central.bench import Bench
 from tests.central.review.office import REVIEWER, Office, actor
-from tests.central.web.cases import notified_case, published_case
+from tests.central.web.prepared_cases import notified_case, published_case
 from tests.central.web.serving import Site
 
 NUMBER, PLATE = "G104-K12/2026/00001", "湘A12345"

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
 from central.evidence.log.checkpoints import log_key, make_checkpoint
 from central.web.documents.issuing import issue
 from central.web.documents.kinds import Kind
-from central.web.formats import CHINA_STANDARD_TIME
 from central.web.pages import make_pages
 from tests.central.review.office import REVIEWER, Office, actor
-from tests.central.web.cases import notified_case, published_case
+from tests.central.web.prepared_cases import notified_case, published_case
 from tests.central.web.serving import Site
 from tests.central.web.test_browser import Errors, chromium, grave, opened
 

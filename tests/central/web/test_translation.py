@@ -7,8 +7,14 @@ from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
 import central.web
+from central.evidence.journal import Verb
+from central.evidence.log.peers import Peer
+from central.evidence.log.proofs import Step
+from central.evidence.tokens import Scope
 from central.web import words
+from central.web.account_words import SCOPES
 from central.web.assumptions import assumption_in
+from central.web.log.words import PEERS, STEPS, VERBS
 from central.web.translation import CODES, catalogue_files, choose, language
 from contract.axles import CrossingFlag
 from contract.media import MediaRole
@@ -67,6 +73,10 @@ def test_a_translation_says_something_with_the_same_placeholders(message, transl
         (Bar, words.BARS),
         (VehicleFlag, words.VEHICLE_FLAGS),
         (CrossingFlag, words.CROSSING_FLAGS),
+        (Scope, SCOPES),
+        (Verb, VERBS),
+        (Step, STEPS),
+        (Peer, PEERS),
     ],
 )
 def test_every_state_of_the_contract_has_words(states, table):

@@ -2,6 +2,7 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +13,7 @@ from central.evidence.accounts.grants import OPERATOR
 from central.evidence.accounts.groups import set_group
 from central.evidence.events import EventType, emit
 from central.evidence.models import DeliveryState
-from central.webhooks.deliver import PAUSES_S, deliver_due
+from central.webhooks.deliver import PAUSES_S, Courier, deliver_due
 from central.webhooks.endpoints import add_endpoint, deliveries_page, endpoint_view, send_again, send_test, set_enabled
 from central.webhooks.signature import new_secret, signed_headers
 from contract.units import US_PER_S
@@ -196,6 +197,19 @@ def test_a_stopped_endpoint_is_told_later_what_waited(bench, receiver):
         send_test(session, OPERATOR, endpoint, bench.clock())
     assert deliver_due(bench.central) == 2
     assert {json.loads(body)["type"] for _, body in receiver.told} == {"case.decided", "webhook.test"}
+
+
+def test_a_receiver_that_does_not_answer_keeps_the_service_from_nothing(sqlite_bench):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint, _ = add(sqlite_bench, f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        decide(sqlite_bench)
+        courier = Courier(sqlite_bench.central)
+        courier.start()
+        silent.settimeout(30)
+        connection, _ = silent.accept()
+        with connection:
+            courier.stop(0.0)
+            assert deliveries(sqlite_bench, endpoint)[0].state is DeliveryState.WAITING
 
 
 def test_the_secret_is_sealed_at_rest(sqlite_bench):

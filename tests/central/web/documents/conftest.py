@@ -2,7 +2,7 @@
 
 import pytest
 
-from central.web.formats import CHINA_STANDARD_TIME
+from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
 from central.web.pages import Pages, make_pages
 from tests.central.bench import Bench
 from tests.central.review.office import Office

@@ -14,7 +14,7 @@ from central.web.documents.kinds import BOTH, KINDS, Kind, basis_of, language_fo
 from contract.faults import RejectError
 from contract.media import sha256_hex
 from tests.central.review.office import REVIEWER, actor
-from tests.central.web.cases import decided_case, major_case, seen_case
+from tests.central.web.prepared_cases import decided_case, major_case, seen_case
 from tests.pdf import Pdf
 
 ME = actor(REVIEWER)

@@ -4,13 +4,13 @@ import pytest
 from sqlalchemy import update
 
 from calibration.printing import print_pdf
+from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
 from central.evidence.models import StationKey
 from central.web.documents.drawings import axles_svg, waveform_svg
 from central.web.documents.material import gather
 from central.web.documents.sheet import sheet
 from central.web.documents.writer import writer_in
-from central.web.formats import CHINA_STANDARD_TIME
-from tests.central.web.cases import seen_case
+from tests.central.web.prepared_cases import seen_case
 from tests.pdf import Pdf
 
 CHECK = "https://example.org/public/query"
@@ -36,6 +36,8 @@ def printed(office, pages, language):
             "en",
             (
                 "Evidence sheet",
+                "G104 K12+300",
+                "Highway bureau",
                 "Record G104-K12 / 1",
                 "湘A12345",
                 "43.0 t allowed, 49.2 ± 1.0 t measured: 6.2 t over (14 %)",

@@ -1,0 +1,95 @@
+"""The analysis: a page of charts with their tables, the charts' data, and each table as a file."""
+
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import JSONResponse, Response
+
+from central.access import CentralDep
+from central.analysis.patrol import SHIFTS_H
+from central.evidence.accounts import Login
+from central.evidence.journal import Verb
+from central.web.analysis.cells import cell, csv_bytes, rate_text
+from central.web.analysis.charts import chart_items
+from central.web.analysis.choice import STEPS, Choice, choose_from
+from central.web.analysis.sentences import headline, sentences
+from central.web.analysis.tables import Report, make_report
+from central.web.entry import PageLogin
+from central.web.navigation import ANALYSTS
+from central.web.pages import NO_STORE, formats_of, pages_of
+from central.web.seeing import seen
+
+router = APIRouter(prefix="/analysis")
+
+
+def analyst(login: PageLogin) -> Login:
+    """Give who is logged in, if the analysis is for them."""
+    if not any(login.may(role) for role in ANALYSTS):
+        raise HTTPException(HTTPStatus.FORBIDDEN, f"the analysis is for {', '.join(ANALYSTS)}")
+    return login
+
+
+Analyst = Annotated[Login, Depends(analyst)]
+
+
+def reported(request: Request, login: Analyst, central: CentralDep) -> tuple[Choice, Report]:
+    """Give what the address chooses, and its figures."""
+    with central.database.read() as session:
+        choice = choose_from(session, request.query_params, login, central.now_us())
+        return choice, make_report(session, choice, login)
+
+
+Reported = Annotated[tuple[Choice, Report], Depends(reported)]
+
+
+@router.get("")
+def analysis(request: Request, login: Analyst, found: Reported) -> Response:
+    """Show the charts, each with a sentence and its table."""
+    choice, report = found
+    formats = formats_of(request)
+    seen(request, login, Verb.SAW, "analysis", _detail(choice))
+    return pages_of(request).render(
+        request,
+        "analysis/analysis.html",
+        login,
+        status=HTTPStatus.BAD_REQUEST if choice.errors else HTTPStatus.OK,
+        choice=choice,
+        report=report,
+        sentences=sentences(report, choice, formats),
+        headline=headline(report.total, formats),
+        cell=cell,
+        rate_text=rate_text,
+        steps=STEPS,
+        shifts=SHIFTS_H,
+    )
+
+
+@router.get("/charts.json")
+def charts(request: Request, found: Reported, theme: Literal["light", "dark"] = "light") -> JSONResponse:
+    """Give the charts as Bokeh documents, by the id of their table."""
+    choice, report = found
+    return JSONResponse(chart_items(report, choice, formats_of(request), theme), headers=NO_STORE)
+
+
+@router.get("/{table}.csv")
+def table_file(request: Request, login: Analyst, found: Reported, table: str) -> Response:
+    """Give a table as a file for spreadsheets."""
+    choice, report = found
+    one = next((one for one in report.tables if one.id == table), None)
+    if one is None:
+        raise HTTPException(
+            HTTPStatus.NOT_FOUND, f"there is no table {table[:40]!r}; there are {', '.join(one.id for one in report.tables)}"
+        )
+    seen(request, login, Verb.EXPORTED, f"analysis/{one.id}", _detail(choice) | {"rows": len(one.rows)})
+    name = f"{one.id}_{choice.first_month}_{choice.last_month}.csv"
+    headers = NO_STORE | {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(csv_bytes(one, formats_of(request)), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _detail(choice: Choice) -> dict[str, str | int | bool | None]:
+    return {"from": choice.first_month, "until": choice.last_month, "stations": len(choice.selection.stations), **_narrowed(choice)}
+
+
+def _narrowed(choice: Choice) -> dict[str, str]:
+    return {name: choice.given[name] for name in ("group", "station") if name in choice.given}
