@@ -12,7 +12,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from central import web
-from central.api import acts, analysis, cases, evidence, operation, webhooks
+from central.api import acts, analysis, cases, decisions, evidence, operation, webhooks
 from central.api.document import document_of
 from central.body_limit import BodyLimit
 from central.checkpointing.keeper import Keeper, keep_log
@@ -110,7 +110,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     app.state.open_evidence = open_evidence
     app.add_middleware(BodyLimit)
     app.add_exception_handler(WimError, _answer_fault)
-    routers = (blob_upload, evidence, cases, acts, analysis, webhooks, operation)
+    routers = (blob_upload, evidence, cases, decisions, acts, analysis, webhooks, operation)
     for router in (room.router for room in routers):
         app.include_router(router)
     web.install(app, settings)

@@ -38,7 +38,6 @@ class Scope(StrEnum):
     CASES_READ = "cases:read"
     DECISIONS_READ = "decisions:read"
     ANALYSIS_READ = "analysis:read"
-    EXPORTS_READ = "exports:read"
     ACTS_READ = "acts:read"
     WEBHOOKS_MANAGE = "webhooks:manage"
 
@@ -52,8 +51,7 @@ ROLES_OF_SCOPE: Final = {
     Scope.MEDIA_READ: _EVERYONE,
     Scope.CASES_READ: _CASES,
     Scope.DECISIONS_READ: _CASES,
-    Scope.ANALYSIS_READ: _EVERYONE,
-    Scope.EXPORTS_READ: _CASES,
+    Scope.ANALYSIS_READ: _EVERYONE - {Role.TECHNICIAN},
     Scope.ACTS_READ: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
     Scope.WEBHOOKS_MANAGE: frozenset({Role.ADMINISTRATOR}),
 }

@@ -25,7 +25,6 @@ SCOPES: Final = {
     Scope.CASES_READ: N_("Read cases"),
     Scope.DECISIONS_READ: N_("Read decisions"),
     Scope.ANALYSIS_READ: N_("Read analysis"),
-    Scope.EXPORTS_READ: N_("Read exports"),
     Scope.ACTS_READ: N_("Read the journal"),
     Scope.WEBHOOKS_MANAGE: N_("Manage its own webhooks"),
 }

@@ -15,6 +15,7 @@ from central.evidence.accounts.directory import disable
 from central.evidence.accounts.grants import OPERATOR, grant, revoke
 from central.evidence.events import EventType
 from central.evidence.journal import Actor
+from central.evidence.log.leaves import leaf_of_record
 from central.evidence.tokens import Scope, make_token, revoke_token
 from central.webhooks.endpoints import add_endpoint, deliveries_page, send_test, set_enabled
 from contract.canonical import canonical_bytes
@@ -230,6 +231,20 @@ def export(*_: object) -> Prepared:
     return Prepared(parts={"number": NOBODYS})
 
 
+def leaf(world: World, _visitor: Visitor, whose: str, _state: str) -> Prepared:
+    """The leaf of the first record of a station."""
+    if whose == "none":
+        return Prepared(parts={"index": NOBODYS})
+    with world.central.database.read() as session:
+        found = leaf_of_record(session, world.station(whose), 1)
+    assert found is not None
+    return Prepared(parts={"index": found.index})
+
+
+PUBLICATION = {"road": "G104", "stake": "K12+300", "office": "Highway bureau", "institute": "Institute of metrology"}
+PUBLICATION |= {"place": "Gazette 7/2026", "from": "2026-10-01", "certificate": "JJG-2026-7"}
+PUBLICATION |= {"verified_from": "2026-01-01", "verified_until": "2027-01-01"}
+
 BUILDS: dict[str, Build] = {
     "PUT /blobs/{sha256}": upload,
     "POST /login": password_login,
@@ -278,6 +293,10 @@ BUILDS: dict[str, Build] = {
     ),
     "POST /exports": by_form({"format": "csv"}),
     "GET /exports/{number}/file": export,
+    "GET /api/v1/acts/{number}": lambda _world, _visitor, whose, _state: Prepared(parts={"number": NOBODYS if whose == "none" else 1}),
+    "GET /log/checkpoints/{number}": lambda *_: Prepared(parts={"number": 1}),
+    "POST /publicity/{station}": by_form(PUBLICATION),
+    "POST /publicity/{station}/withdraw": by_form(),
     "GET /public/stations/{station}": lambda _world, _visitor, whose, _state: Prepared(
         parts={"station": "nowhere" if whose == "none" else OWN}
     ),
@@ -291,5 +310,7 @@ BUILDS: dict[str, Build] = {
 """By route; what its path says of itself, such as ``{deed=stop}``, is filled in by the table."""
 for _path in ("", "/version", "/compare", "/compare.json", "/bundle.zip", "/evidence"):
     BUILDS[f"GET /cases/{{number}}{_path}"] = case
+for _path in ("", "/proof.txt", "/leaf.json"):
+    BUILDS[f"GET /log/leaves/{{index}}{_path}"] = leaf
 for _path in ("/cases/{case_id}/documents", "/cases/{case_id}/documents/{kind}.{language}.pdf", "/api/v1/cases/{case_id}"):
     BUILDS[f"GET {_path}"] = case
