@@ -15,6 +15,7 @@ from central.evidence.accounts.directory import disable
 from central.evidence.accounts.grants import OPERATOR, grant, revoke
 from central.evidence.events import EventType
 from central.evidence.journal import Actor
+from central.evidence.publications import Publication, publish_station
 from central.evidence.tokens import Scope, make_token, revoke_token
 from central.webhooks.endpoints import add_endpoint, deliveries_page, send_test, set_enabled
 from contract.canonical import canonical_bytes
@@ -230,7 +231,21 @@ def export(*_: object) -> Prepared:
     return Prepared(parts={"number": NOBODYS})
 
 
+PUBLICATION = {"road": "G104", "stake": "K12+300", "office": "Highway bureau", "institute": "Metrology", "place": "Gazette 7"}
+
+
+def publication(world: World, _visitor: Visitor, whose: str, _state: str) -> Prepared:
+    """A station that is published, so that it can be withdrawn; `none` is not enrolled."""
+    if whose != "none":
+        now_us = world.central.now_us()
+        with world.central.database.write() as session:
+            publish_station(session, Publication(world.station(whose), **PUBLICATION, from_us=now_us), now_us)
+    return Prepared(form=dict(PUBLICATION))
+
+
 BUILDS: dict[str, Build] = {
+    "POST /publicity/{station}": publication,
+    "POST /publicity/{station}/withdraw": publication,
     "PUT /blobs/{sha256}": upload,
     "POST /login": password_login,
     "POST /login/once": link_login,
