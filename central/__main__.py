@@ -5,26 +5,25 @@ from typing import Annotated, Any
 
 import typer
 
-from central import administration, analysis_commands, hold_commands, log_commands, publication_command, user_commands, witness_commands
-from central.case_commands import bundle_command, reweigh_command
-from central.command_line import Config, Data, Json, OptionalData, Url, faults_end_it
+from central.commands import administration, analysis, holds, log, publications, users, witness
+from central.commands.cases import bundle_command, reweigh_command
+from central.commands.command_line import Config, Data, Json, OptionalData, Url, faults_end_it
 from central.config import Settings, load_settings
 from central.evidence.accounts import Role
-from central.evidence.publications import Publication
 from central.ingest.receipt_key import PUBLIC_NAME, receipt_key
 from central.logging import configure_logging
 from central.review.diagram import state_diagram
-from contract.faults import EXIT_REJECTED, RejectError
+from contract.faults import EXIT_REJECTED
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
-app.add_typer(user_commands.user, name="user")
-app.add_typer(user_commands.group, name="group")
-app.add_typer(user_commands.token, name="token")
-app.add_typer(analysis_commands.aggregates, name="aggregates")
-app.add_typer(analysis_commands.carriers, name="carriers")
-app.add_typer(hold_commands.app, name="hold")
-app.add_typer(log_commands.app, name="log")
-app.add_typer(witness_commands.app, name="witness")
+app.add_typer(users.user, name="user")
+app.add_typer(users.group, name="group")
+app.add_typer(users.token, name="token")
+app.add_typer(analysis.aggregates, name="aggregates")
+app.add_typer(analysis.carriers, name="carriers")
+app.add_typer(holds.app, name="hold")
+app.add_typer(log.app, name="log")
+app.add_typer(witness.app, name="witness")
 
 
 @app.command()
@@ -71,68 +70,8 @@ def enrol(
         typer.echo(administration.enrol_station(database, station, name, public_key))
 
 
-@app.command()
-def publish_station(
-    station: Annotated[str, typer.Argument(help="Station id, as it is enrolled.")],
-    *,
-    road: Annotated[str, typer.Option(help="Road, such as G104.")],
-    stake: Annotated[str, typer.Option(help="Stake number, such as K12+300.")],
-    office: Annotated[str, typer.Option(help="Office that handles its cases.")],
-    institute: Annotated[str, typer.Option(help="Institute that verifies its scale.")],
-    place: Annotated[str, typer.Option(help="Where it was published: a gazette, an address.")],
-    from_day: Annotated[str, typer.Option("--from", help="First day in force, such as 2026-09-21.")],
-    until_day: Annotated[str | None, typer.Option("--until", help="Last day in force; left out: until the next publication.")] = None,
-    certificate: Annotated[
-        str | None, typer.Option(help="Number of the scale's verification certificate, where records name none.")
-    ] = None,
-    verified_from: Annotated[str | None, typer.Option(help="The certificate's first day.")] = None,
-    verified_until: Annotated[str | None, typer.Option(help="The certificate's last day.")] = None,
-    position: Annotated[str | None, typer.Option(help="LATITUDE,LONGITUDE in degrees, WGS 84.")] = None,
-    config: Annotated[Path | None, typer.Option(help="Settings file (TOML) of the service; options win over it.")] = None,
-    data: Annotated[Path | None, typer.Option("--data", help="Folder of database, blobs and keys.")] = None,
-    database_url: Url = None,
-) -> None:
-    """Enter that a station was made known to the public; what it weighed outside of that can not be enforced."""
-    with faults_end_it():
-        settings = load_settings(config, {"data": data, "database_url": database_url})
-        rules = settings.review
-        if (certificate is None) != (verified_from is None) or (certificate is None) != (verified_until is None):
-            raise RejectError(
-                "bad-publication", "--certificate", "is given together with --verified-from and --verified-until, or not at all"
-            )
-        latitude, longitude = (None, None) if position is None else publication_command.parse_place(position)
-        publication = Publication(
-            station=station,
-            road=road,
-            stake=stake,
-            office=office,
-            institute=institute,
-            place=place,
-            from_us=publication_command.first_us(from_day, "--from", rules),
-            until_us=publication_command.end_us(until_day, "--until", rules),
-            latitude_udeg=latitude,
-            longitude_udeg=longitude,
-            certificate=certificate,
-            verified_from_us=None if verified_from is None else publication_command.first_us(verified_from, "--verified-from", rules),
-            verified_until_us=publication_command.end_us(verified_until, "--verified-until", rules),
-        )
-        with administration.opened(settings) as database:
-            publication_command.enter_publication(database, publication)
-    typer.echo(f"{station} is published from {from_day}" + (f" until {until_day}" if until_day else ""))
-
-
-@app.command()
-def withdraw_station(
-    station: Annotated[str, typer.Argument(help="Station id, as it is enrolled.")],
-    *,
-    data: OptionalData = None,
-    database_url: Url = None,
-    config: Config = None,
-) -> None:
-    """End a station's publication now: the public sees it no more, and what it weighs from now on can not be enforced."""
-    with faults_end_it(), administration.opened(load_settings(config, {"data": data, "database_url": database_url})) as database:
-        publication_command.end_publication(database, station)
-    typer.echo(f"{station} is no longer published")
+app.command()(publications.publish_station)
+app.command()(publications.withdraw_station)
 
 
 @app.command()
@@ -180,7 +119,7 @@ def document(
     """Write a document of a case as PDF/A, and print its SHA-256; one that was not issued yet is issued, by which it is fixed for ever."""
     with faults_end_it():
         settings = load_settings(config, {"data": data, "database_url": database_url})
-        from central.document_command import write_document  # noqa: PLC0415 - setting type takes a second to load; others need none
+        from central.commands.documents import write_document  # noqa: PLC0415 - setting type takes a second to load; others need none
 
         with administration.opened(settings) as database:
             typer.echo(write_document(database, settings, case, kind, language=language, output=output))

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from central.__main__ import app
-from central.administration import opened
+from central.commands.administration import opened
 from central.config import Settings
 from central.evidence.stations import enrol
 from tests.signing_station import SigningStation

@@ -10,11 +10,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from central.administration import command_actor, opened
 from central.bundles.make import make_bundle
 from central.bundles.subject import subject_of
 from central.clock import now_us
-from central.command_line import Config, Json, OptionalData, Url, faults_end_it
+from central.commands.administration import command_actor, opened
+from central.commands.command_line import Config, Json, OptionalData, Url, faults_end_it
 from central.config import Settings, load_settings
 from central.context import Central
 from central.evidence.blobs import BlobStore

@@ -7,8 +7,8 @@ import structlog
 import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from central.administration import parse_listen
-from central.command_line import faults_end_it
+from central.commands.administration import parse_listen
+from central.commands.command_line import faults_end_it
 from central.context import Ending
 from central.logging import configure_logging
 from central.server import listen_on, run_server

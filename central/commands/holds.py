@@ -7,9 +7,9 @@ from typing import Annotated, Final
 
 import typer
 
-from central.administration import command_actor, opened
 from central.clock import now_us
-from central.command_line import Data, Json, Url, faults_end_it
+from central.commands.administration import command_actor, opened
+from central.commands.command_line import Data, Json, Url, faults_end_it
 from central.config import Settings
 from central.evidence.holds import Hold, hold_plate, hold_vehicle, holds, lift_hold
 from central.evidence.journal import Actor

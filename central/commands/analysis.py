@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from central import administration
 from central.analysis.carriers import parse_carriers, replace_carriers
 from central.clock import now_us
-from central.command_line import Data, Json, Url, faults_end_it
+from central.commands import administration
+from central.commands.command_line import Data, Json, Url, faults_end_it
 from central.config import Settings
 from central.evidence.aggregates import rebuild
 from central.evidence.database import Database

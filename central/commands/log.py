@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.orm import Session
 
-from central.administration import command_actor, log_lines, opened
 from central.checkpointing.keeper import Keeper
 from central.clock import now_us
-from central.command_line import Config, Json, OptionalData, Url, faults_end_it
+from central.commands.administration import command_actor, log_lines, opened
+from central.commands.command_line import Config, Json, OptionalData, Url, faults_end_it
 from central.config import Settings, load_settings
 from central.evidence.database import Database
 from central.evidence.journal import Verb, note

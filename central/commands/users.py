@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from central import administration
 from central.clock import now_us
-from central.command_line import Data, Json, Url, faults_end_it
+from central.commands import administration
+from central.commands.command_line import Data, Json, Url, faults_end_it
 from central.config import Settings
 from central.evidence.accounts import Role, account_id, add_account, directory
 from central.evidence.accounts.grants import OPERATOR, grant, grants_of, revoke
