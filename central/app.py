@@ -31,6 +31,7 @@ from central.ingest.receive import Receiver
 from central.ingest.subscriber import Subscriber
 from central.migrations.run import migrate
 from central.problem import fault_problem
+from central.review.calendars import calendar
 from central.review.screening.watch import keep_screening
 from central.webhooks.deliver import Courier
 from contract.faults import StopError, WimError
@@ -58,6 +59,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     StopError
         If the settings name something unusable.
     """
+    calendar(settings.review.calendar)  # one that is not shipped is said now, not with the first case
     settings.data.mkdir(parents=True, exist_ok=True)
     central = Central(settings, Database(settings.url), BlobStore(settings.blob_folder), clock, DerivedFolder(settings.derived_folder))
     keeper = Keeper(central.database, settings, now_us=clock, count=central.count)

@@ -10,12 +10,15 @@ import pytest
 from typer.testing import CliRunner
 
 from central.__main__ import app
+from central.app import create_app
+from central.config import Settings
 from central.evidence.accounts import Role
 from central.evidence.models import Act, Case
 from central.evidence.publications import publication_at, publications
 from central.review.diagram import state_diagram
 from central.review.workflow import State
 from contract.canonical import canonical_bytes
+from contract.faults import StopError
 from contract.receipts import BlobClaim
 from contract.signatures import PayloadType
 from tests.central.bench import open_bench
@@ -136,3 +139,10 @@ class TestPublishing:
 def test_the_workflow_is_printed_as_it_is_drawn():
     done = CliRunner().invoke(app, ["workflow"])
     assert (done.exit_code, done.output) == (0, state_diagram())
+
+
+def test_a_calendar_that_is_not_shipped_is_refused_at_the_start(tmp_path: Path):
+    settings = Settings.model_validate({"data": tmp_path / "new", "review": {"calendar": "mars"}})
+    with pytest.raises(StopError, match="'mars' is not shipped"):
+        create_app(settings)
+    assert not (tmp_path / "new").exists()
