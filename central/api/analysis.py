@@ -117,7 +117,7 @@ def by_carrier(chosen: ChosenDep) -> schemas.CarriersAnswer:
 
 @router.get("/plates", summary="Plates with several overloads", responses=_ANSWERS)
 def repeated(chosen: ChosenDep) -> schemas.PlatesAnswer:
-    """Give the plates with most overloads, at most fifty; whole to people who work on cases, their middle hidden from everyone else."""
+    """Give the plates with most overloads, at most fifty; whole to those who act on cases, their middle hidden from the others."""
     with chosen.database.read() as session:
         found = report.repeated_plates(session, chosen.selection)
     login = chosen.caller.login
