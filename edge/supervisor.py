@@ -350,7 +350,7 @@ class StationService:
                 gross_kg=round(vehicle.gross_kg),
                 u_kg=round(vehicle.gross_u_kg),
                 speed_kmh=round(vehicle.speed_m_s * 3.6, 1),
-                plate=ready.match.text or None,
+                plate_certainty=round(ready.match.certainty, 3) if ready.match.text else None,
             )
 
     def _keep_house(self) -> None:

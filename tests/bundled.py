@@ -67,7 +67,7 @@ def open_evidence(folder: Path, authority: TimeStampAuthority, *, weighed: bool 
     folder.mkdir(parents=True, exist_ok=True)
     with open_logged(folder, f"sqlite:///{folder / 'central.db'}", authority) as logged:
         bench = logged.bench
-        bench.central.settings = bench.central.settings.model_copy(update={"log": logged.settings})
+        bench.central.settings = logged.settings
         office = Office(bench)
         office.publish()
         first = office.overload()

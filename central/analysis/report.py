@@ -224,11 +224,10 @@ def decisions(session: Session, selection: Selection) -> dict[str, int]:
     Read from the cases themselves, which are as few as the overloads: a decision counts from when it is made for as long as it stands.
     """
     first, end = selection.period.days
-    query = select(Case.outcome, Case.state == DISMISSED, func.count()).where(Case.time_us >= start_us(first), Case.time_us < start_us(end))
-    grouped = query.where(Case.station.in_(selection.stations)).group_by(Case.outcome, Case.state == DISMISSED)
+    query = select(Case.outcome, Case.state, func.count()).where(Case.time_us >= start_us(first), Case.time_us < start_us(end))
     found = dict.fromkeys(DECISIONS, 0)
-    for outcome, dismissed, count in session.execute(grouped):
-        found[DISMISSED if dismissed else outcome or OPEN] += count
+    for outcome, state, count in session.execute(query.where(Case.station.in_(selection.stations)).group_by(Case.outcome, Case.state)):
+        found[DISMISSED if state == DISMISSED else outcome or OPEN] += count
     return found
 
 

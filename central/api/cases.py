@@ -116,7 +116,7 @@ def count_cases(caller: Reader, central: CentralDep) -> CountsAnswer:
     return CountsAnswer(states={state: StateCount(count=count, overdue=late) for state, (count, late) in counts.items()}, waiting=waiting)
 
 
-@router.get("/{case_id}", summary="One case", responses={200: {"description": "The case."}, **_NO_CASE})
+@router.get("/{case_id:int}", summary="One case", responses={200: {"description": "The case."}, **_NO_CASE})
 def get_case(caller: Reader, central: CentralDep, case_id: CaseId) -> CaseAnswer:
     """Give one case with its gates, proposal, history and the acts that you may take; that you saw it is written down."""
     now_us = central.now_us()

@@ -1,4 +1,4 @@
-"""Plates as the public sees them: less of them than lists show to who is logged in, for the plate guards the query of one's own case."""
+"""Plates as the public sees them: masked more than in lists behind a login (`central.evidence.masking`), for the query guards by plate."""
 
 from typing import Final
 

@@ -104,11 +104,13 @@ def flip(evidence: Evidence, flips: int, seed: int) -> Iterator[tuple[str, bool,
     kinds: dict[str, list[Place]] = {}
     for place in places(evidence):
         kinds.setdefault(place.kind, []).append(place)
-    for _ in range(flips):
+    done = 0
+    while done < flips:
         place = chance.choice(kinds[chance.choice(sorted(kinds))])
         at, bit = chance.randrange(place.size), chance.randrange(8)
         said = _said(evidence, place, at, bit)
         if said is not None:
+            done += 1
             yield place.kind, any(place.mark in one for one in said), f"{place.name}, byte {at}, bit {bit}: {'; '.join(said)[:200]}"
 
 
@@ -157,7 +159,7 @@ def _bytes(value: object) -> bytes:
 
 
 def _said(evidence: Evidence, place: Place, at: int, bit: int) -> list[str] | None:
-    """Flip one bit, and give what is said of it; None where the flipped value cannot even be stored."""
+    """Flip one bit, and give what is said of it; None where the flipped value is none that could be stored: no UTF-8."""
     if place.kind.startswith("bundle"):
         data = bytearray(evidence.data)
         data[place.offset + at] ^= 1 << bit

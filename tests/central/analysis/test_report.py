@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from sqlalchemy import select
 
 from central.analysis import report
 from central.analysis.carriers import parse_carriers, replace_carriers
@@ -10,6 +11,8 @@ from central.analysis.report import Step
 from central.analysis.selection import Period, Selection, month_text, parse_month
 from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME, date_of
 from central.evidence.journal import SERVICE
+from central.evidence.models import Case
+from central.review.screening.run import screen_all
 from contract.faults import RejectError
 from tests.central.bench import Bench
 from tests.signing_station import SigningStation
@@ -122,3 +125,16 @@ def test_a_bad_list_of_carriers_is_refused_whole_with_its_lines(content, what):
 
 def test_a_list_in_the_encoding_of_chinese_spreadsheets_is_read():
     assert parse_carriers("plate,carrier\n湘A00001,恒通运输\n\n".encode("gb18030"), "list.csv") == {"湘A00001": "恒通运输"}
+
+
+def test_a_case_counts_by_how_it_stands_now(passed: Bench):
+    screen_all(passed.central)
+    whole = selection()
+    with passed.central.database.read() as session:
+        assert report.decisions(session, whole) == {"penalty": 0, "warning": 0, "no-action": 0, "dismissed": 0, "open": 3}
+    with passed.central.database.write() as session:
+        first, second, _ = session.scalars(select(Case).order_by(Case.id))
+        first.state, second.state, second.outcome = "dismissed", "decided", "penalty"
+    with passed.central.database.read() as session:
+        assert report.decisions(session, whole) == {"penalty": 1, "warning": 0, "no-action": 0, "dismissed": 1, "open": 1}
+        assert sum(report.decisions(session, selection(last="2026-08")).values()) == 1

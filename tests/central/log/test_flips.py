@@ -6,7 +6,7 @@ import pytest
 
 from tests.central.log.conftest import Logged
 
-SAMPLES = 60
+SAMPLES = 20
 """Bits of each kind of object; every one costs a whole audit."""
 
 OBJECTS = {

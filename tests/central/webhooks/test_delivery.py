@@ -210,6 +210,7 @@ def test_a_receiver_that_does_not_answer_keeps_the_service_from_nothing(sqlite_b
         with connection:
             courier.stop(0.0)
             assert deliveries(sqlite_bench, endpoint)[0].state is DeliveryState.WAITING
+        courier.stop(30)
 
 
 def test_the_secret_is_sealed_at_rest(sqlite_bench):
