@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from central.evidence.events import emit
 from central.evidence.journal import Verb, note
 from central.evidence.models import CaseEvent
 from central.review.doing import Doing
@@ -84,7 +85,18 @@ def add_event(doing: Doing, to: State, version: int, figures: Figures) -> int:
     )
     doing.session.add(row)
     doing.session.flush()
+    _tell(doing, to, version)
     return row.id
+
+
+def _tell(doing: Doing, to: State, version: int) -> None:
+    """Tell other systems that listen: which case it is and how it stands, not whose."""
+    if doing.action.event is None:
+        return
+    case, outcome = doing.case, doing.action.outcome or doing.case.outcome
+    data: dict[str, str | int | bool | None] = {"case": case.id, "station": case.station, "seq": case.seq, "version": version}
+    data |= {"action": doing.action.name, "state": to.value, "outcome": outcome and str(outcome)}
+    emit(doing.session, doing.action.event, subject_of(case.id), data, doing.now_us)
 
 
 def history_of(session: Session, case_id: int) -> tuple[EventItem, ...]:

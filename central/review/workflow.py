@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from central.evidence.accounts import Role
+from central.evidence.events import EventType
 from central.review.fields import FIELD_NAMES
 from contract.faults import StopError
 
@@ -99,6 +100,8 @@ class ActionRow(_Table):
     outcome: Decision | None = None
     outcomes: frozenset[Decision] = frozenset()
     bulk: bool = False
+    event: EventType | None = None
+    """What other systems are told of it."""
 
     @model_validator(mode="after")
     def _known_fields(self) -> Self:
