@@ -10,7 +10,19 @@ from central.evidence.models import WebhookEvent
 from central.webhooks.endpoints import add_endpoint
 from tests.central.review.office import PLATE, Office
 
-WAY = ("confirm", "return", "confirm", "pass-legal", "decide-penalty", "notify", "record-objection", "hear", "close", "inform-home", "publish")
+WAY = (
+    "confirm",
+    "return",
+    "confirm",
+    "pass-legal",
+    "decide-penalty",
+    "notify",
+    "record-objection",
+    "hear",
+    "close",
+    "inform-home",
+    "publish",
+)
 
 
 def listen(office: Office, *events: EventType) -> None:
