@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from central.evidence.disclosures import held_texts, stored_record
 from central.evidence.models import Blob, ChainState, Deletion, Media, Record, Supplement, Vehicle
+from central.evidence.paging import parse_page_key
 from contract.disclosures import Disclosure, parse_record_envelope
 from contract.faults import RejectError
 from contract.media import MediaRef, MediaRole
@@ -43,11 +44,7 @@ class PageKey:
         RejectError
             ``bad-page-key`` if it is none.
         """
-        time_us, _, record_id = text.partition("-")
-        is_key = time_us.isdecimal() and record_id.isdecimal() and len(text) <= 40
-        if not is_key or max(int(time_us), int(record_id)) >= 2**53:
-            raise RejectError("bad-page-key", f"page key {text[:60]!r}", "is not <time_us>-<number>; use the one that the list gave")
-        return cls(int(time_us), int(record_id))
+        return cls(*parse_page_key(text, "<time_us>-<number>"))
 
 
 @dataclass(frozen=True, slots=True)

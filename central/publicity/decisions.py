@@ -7,8 +7,8 @@ from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from central.evidence.models import Case, Notice, Record, Station, Vehicle
+from central.evidence.paging import parse_page_key
 from central.publicity.masking import masked
-from contract.faults import RejectError
 
 PUBLISHED: Final = "published"
 """The state of a case that the public may see (`central.review.workflow.State`)."""
@@ -56,10 +56,7 @@ def parse_key(text: str) -> DecisionKey:
     RejectError
         ``bad-page-key`` if it is none.
     """
-    published_us, _, case_id = text.partition("-")
-    if not (published_us.isdecimal() and case_id.isdecimal() and len(text) <= 40 and max(int(published_us), int(case_id)) < 2**53):
-        raise RejectError("bad-page-key", f"page key {text[:60]!r}", "is not <time>-<number>; use the one that the list gave")
-    return DecisionKey(int(published_us), int(case_id))
+    return DecisionKey(*parse_page_key(text, "<time>-<number>"))
 
 
 def public_decisions(session: Session, before: DecisionKey | None = None, limit: int = 50) -> tuple[PublicDecision, ...]:

@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Self
+from typing import Final, Self
 
+from central.evidence.paging import parse_page_key
 from central.evidence.publications import Publication
 from central.evidence.repository import VehicleDetail
 from central.review.fields import Document, Fields, Ruling
 from central.review.gates import Checklist
 from central.review.workflow import ActionRow, Decision, Part, State
-from contract.faults import RejectError
 from contract.limits import ProposedFine
 from contract.limits.fine import Step
 from contract.limits.rows import Exemption
+
+NEVER_DUE: Final = 2**53
+"""Stands for no due moment where cases are ordered by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,7 @@ class CaseKey:
         RejectError
             ``bad-page-key`` if it is none.
         """
-        order, _, identity = text.partition("-")
-        is_key = order.isdecimal() and identity.isdecimal() and len(text) <= 40
-        if not is_key or max(int(order), int(identity)) > 2**53:
-            raise RejectError("bad-page-key", f"page key {text[:60]!r}", "is not <order>-<number>; use the one that the list gave")
-        return cls(int(order), int(identity))
+        return cls(*parse_page_key(text, "<order>-<number>", NEVER_DUE + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,9 @@ from sqlalchemy.orm import Session
 from central.evidence.accounts import Login, Role
 from central.evidence.models import Case, CasePart, Station
 from central.review.lines import PAGE_ROWS_MAX, CaseFilter, line_of, lines_query, narrow
-from central.review.views import CaseKey, CasePage
+from central.review.views import NEVER_DUE, CaseKey, CasePage
 from central.review.workflow import ENFORCING, Decision, Part, State
 
-NEVER_DUE: Final = 2**53
-"""Stands for no due moment where cases are ordered by it."""
 _ENFORCING: Final = sorted(decision.value for decision in ENFORCING)
 
 
