@@ -1,6 +1,5 @@
 """The real application on a real server on a free port of 127.0.0.1, in a thread of the test."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -10,6 +9,8 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from central.server import listen_on
+
 READY_S = 15
 
 
@@ -17,7 +18,7 @@ READY_S = 15
 def served(app: FastAPI) -> Iterator[httpx.Client]:
     """Serve the application until the block ends, and give a client of it."""
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with listen_on("127.0.0.1", 0) as listener:
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         try:
