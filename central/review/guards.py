@@ -23,6 +23,11 @@ Guard = Callable[[Doing], None]
 
 
 def _gates(doing: Doing) -> None:
+    """Let nothing go on that burdens the party unless every gate holds, and nothing has come since that was found."""
+    if doing.case.outcome == Decision.NO_ACTION:
+        return
+    if doing.case.screening_wanted > doing.case.screening_done:
+        raise RejectError("screening-due", "gates", "something arrived that is not screened yet; look at the case again in a moment")
     if not doing.case.cleared:
         fell = ", ".join(one.gate.value for one in Checklist.of(doing.case.gates).fallen) or "not screened yet"
         raise RejectError("gate-fell", "gates", f"the case can not be enforced: {fell}")
