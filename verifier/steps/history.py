@@ -12,7 +12,6 @@ from verifier.bundle import Bundle
 from verifier.findings import Finding, note
 from verifier.way import actions
 
-
 BEGINS: Final = "open"
 """The act with which every history begins, and which none holds twice."""
 DECISIONS: Final = frozenset({"decide-penalty", "decide-warning", "decide-no-action"})
