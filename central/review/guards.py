@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from central.evidence.accounts.persons import likeness
 from central.evidence.models import Case, CaseExemption
 from central.review.doing import Doing
 from central.review.exemptions import check_exemption
@@ -112,7 +113,7 @@ def _hearing_not_offered(doing: Doing) -> None:
 
 
 def _discussed_by_enough(doing: Doing) -> None:
-    persons = {name.casefold() for name in doing.fields.participants or ()}
+    persons = {likeness(name) for name in doing.fields.participants or ()}
     if len(persons) < PARTICIPANTS_MIN:
         raise RejectError("field-invalid", "participants", f"names {len(persons)} persons; a collective discussion has {PARTICIPANTS_MIN}")
 

@@ -3,7 +3,9 @@
 import pytest
 from sqlalchemy import select, update
 
-from central.evidence.models import Case, Record
+from central.evidence.accounts import Role, add_account
+from central.evidence.accounts.provider import log_in_by_provider
+from central.evidence.models import Account, Case, Record
 from central.review.desk import Looked, perform
 from central.review.gates import GateName, Why
 from central.review.workflow import State
@@ -80,3 +82,32 @@ class TestGatesAreJudgedAsThingsStand:
         office.screen()
         office.pass_days(30)
         refused(office, "gate-fell", case_id, "close", APPROVER)
+
+
+class TestPersonsAreCountedOnce:
+    @pytest.mark.parametrize("person", ["Wang Wei", "wang  wei", "ｗａｎｇ wei", "Wang-Wei"])
+    def test_one_person_is_not_entered_in_two_spellings(self, sqlite_office: Office, person: str):
+        with sqlite_office.bench.central.database.write() as session:
+            add_account(session, "first", Role.REVIEWER, None, 1, person="wang wei")
+            with pytest.raises(RejectError) as caught:
+                add_account(session, "second", Role.APPROVER, None, 1, person=person)
+            assert caught.value.code == "person-spelled-otherwise"
+            add_account(session, "third", Role.APPROVER, None, 1, person="wang wei")
+
+    @pytest.mark.parametrize("name", ["service", "Public", "OPERATOR", "ｐｒｏｖｉｄｅｒ"])
+    def test_nobody_bears_a_name_that_the_journal_gives_to_the_program(self, sqlite_office: Office, name: str):
+        with sqlite_office.bench.central.database.write() as session, pytest.raises(RejectError) as caught:
+            add_account(session, name, Role.REVIEWER, None, 1)
+        assert caught.value.code == "bad-account-name"
+
+    def test_the_provider_of_logins_makes_no_second_spelling_and_no_program(self, sqlite_office: Office):
+        with sqlite_office.bench.central.database.write() as session:
+            add_account(session, "first", Role.REVIEWER, None, 1, person="Wang Wei")
+            for subject, name in (("i 1", "WANG WEI"), ("i 2", "service")):
+                log_in_by_provider(session, subject, name, roles=[Role.APPROVER], group_ids=[], now_us=1)
+            assert set(session.scalars(select(Account.person))) == {"Wang Wei", "service (person)"}
+
+    @pytest.mark.parametrize("participants", [["Li", "Wang", "LI"], ["李强", "王伟", "王 伟"], ["Li", "Ｌｉ", "Wang"]])
+    def test_a_discussion_counts_each_participant_once(self, sqlite_office: Office, participants: list[str]):
+        case_id = to_approver(sqlite_office)
+        refused(sqlite_office, "field-invalid", case_id, "record-discussion", APPROVER, participants=participants)
