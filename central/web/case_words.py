@@ -196,6 +196,7 @@ REFUSALS: Final = {
     "hearing-missing": N_("In a major case a hearing is offered before it is decided. The legal reviewer records it."),
     "hearing-open": N_("The party may still ask for the hearing. Wait for the end of its term."),
     "hearing-offered": N_("The hearing was offered already."),
+    "too-late": N_("The term for a decision is over. What remains is no action."),
     "upheld": N_("The hearing upheld the decision. Close the case, or return it to be heard again."),
     "revoked": N_("The hearing revoked the decision. What remains is no action."),
     "not-notified": N_("The party has not been notified yet."),

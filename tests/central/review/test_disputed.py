@@ -1,20 +1,29 @@
 """What the other side's lawyer would look for: facts that came after the review, and persons, moments and amounts that do not hold."""
 
+from types import SimpleNamespace
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from central.evidence.accounts import Role, add_account
 from central.evidence.accounts.provider import log_in_by_provider
 from central.evidence.models import Account, Case, Record
+from central.office_settings import ReviewSettings
+from central.review.deadlines import days_after_us
 from central.review.desk import Looked, perform
 from central.review.gates import GateName, Why
-from central.review.workflow import State
+from central.review.proposal import pack_of, propose
+from central.review.workflow import ENFORCING, State
 from contract.chain import Link
 from contract.faults import RejectError
-from tests.central.review.office import APPROVER, Office, actor, entered
+from tests.central.review.office import APPROVER, LEGAL, MAJOR_KG, REVIEWER, WARNED_KG, Office, actor, entered
 from tests.central.review.test_four_eyes import refused
 from tests.central.review.test_rules import to_approver
 from tests.central.review.test_screening import fallen, read_plate
+from tests.central.web.passages import passage
+from tests.signing_station import SigningStation
 
 OTHER_PLATE = "京B99999"
 
@@ -111,3 +120,59 @@ class TestPersonsAreCountedOnce:
     def test_a_discussion_counts_each_participant_once(self, sqlite_office: Office, participants: list[str]):
         case_id = to_approver(sqlite_office)
         refused(sqlite_office, "field-invalid", case_id, "record-discussion", APPROVER, participants=participants)
+
+
+class TestAmountsAndMoments:
+    @settings(max_examples=60)
+    @given(over_kg=st.integers(1, 3_000), guard_kg=st.integers(0, 2_500))
+    def test_a_raised_limit_is_exceeded_by_more_than_the_guard_band_or_not_at_all(self, over_kg: int, guard_kg: int):
+        limit_kg = 43_000
+        record = passage(SigningStation())
+        gross = record.verdict.gross
+        changes = {"limit_kg": limit_kg, "measured_kg": limit_kg + over_kg, "guard_kg": guard_kg, "over_kg": over_kg}
+        finding = gross.model_copy(update={**changes, "exceeded": over_kg > guard_kg})
+        record = record.model_copy(update={"verdict": record.verdict.model_copy(update={"findings": (finding,)})})
+        rule = next(row for row in pack_of(record).exemption if row.id == "gb1589-air-suspension")
+        item = SimpleNamespace(counts=True, rule=rule, exemption=rule.id, registered_kg=None)
+        for exemptions, raised_kg in (((), 0), ((item,), rule.adds_kg)):
+            proposal = propose(record, exemptions, ReviewSettings())
+            beyond = over_kg - guard_kg > raised_kg
+            assert (proposal.decision in ENFORCING) is beyond
+            assert proposal.exempt is not beyond
+            if beyond:
+                assert proposal.amount_cents == (over_kg - raised_kg > 1_000) * (over_kg - raised_kg) // 1_000 * 50_000
+
+    def test_no_fine_is_above_what_the_rules_give_for_the_overload(self, sqlite_office: Office):
+        case_id, warned = to_approver(sqlite_office), to_approver(sqlite_office, loads_kg=WARNED_KG)
+        refused(sqlite_office, "field-invalid", case_id, "decide-penalty", APPROVER, amount_cents=300_001, reason="he annoyed us")
+        refused(sqlite_office, "field-invalid", warned, "decide-penalty", APPROVER, amount_cents=1, reason="he annoyed us")
+        sqlite_office.act(case_id, "decide-penalty", APPROVER, amount_cents=300_000)
+
+    def test_nobody_is_burdened_after_the_term_however_often_the_case_was_returned(self, office: Office):
+        case_id = to_approver(office)
+        office.pass_days(89)
+        office.drive(case_id, "return-to-reviewer", "confirm", "pass-legal")
+        taken_up_us = next(one.time_us for one in office.view(case_id).history if one.action == "confirm")
+        until_us = days_after_us(taken_up_us, 90, office.settings)
+        office.bench.clock.now_us = until_us
+        refused(office, "too-late", case_id, "decide-penalty", APPROVER)
+        refused(office, "too-late", case_id, "decide-warning", APPROVER)
+        office.bench.clock.now_us = until_us - 1
+        office.drive(case_id, "decide-penalty")
+
+    def test_what_was_held_before_the_review_was_about_something_else(self, sqlite_office: Office):
+        case_id = to_approver(sqlite_office, loads_kg=MAJOR_KG)
+        sqlite_office.pass_days(1)
+        before_us = sqlite_office.view(case_id).history[2].time_us - 1
+        refused(sqlite_office, "field-invalid", case_id, "record-discussion", APPROVER, held_us=before_us)
+        sqlite_office.drive(case_id, "offer-hearing")
+        refused(sqlite_office, "field-invalid", case_id, "record-hearing", LEGAL, held_us=before_us)
+
+    def test_a_service_entered_late_leaves_the_party_its_whole_term(self, office: Office):
+        case_id = to_approver(office)
+        office.drive(case_id, "decide-penalty")
+        served_us = office.bench.clock()
+        office.pass_days(40)
+        office.act(case_id, "notify", REVIEWER, served_us=served_us)
+        assert office.view(case_id).notified_us == served_us
+        refused(office, "term-open", case_id, "close", APPROVER)
