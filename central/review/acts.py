@@ -184,8 +184,9 @@ def _columns(doing: Doing, changed: Changed, to: State, event: int) -> dict[str,
     if changed.marked is not None:
         columns[changed.marked] = event
     if to.value != doing.case.state:
-        entered_us = changed.entered_us or doing.now_us
         given = columns.get("outcome", doing.case.outcome)
         outcome = None if given is None else Decision(given)
-        columns |= {"entered_us": entered_us, "due_us": due_us(to, outcome, entered_us, doing.settings)}
+        if to is State.SCREENED and doing.action.part is not None and not doing.case.cleared:
+            columns["screening_wanted"] = Case.screening_wanted + 1
+        columns |= {"entered_us": doing.now_us, "due_us": due_us(to, outcome, doing.now_us, doing.settings)}
     return columns
