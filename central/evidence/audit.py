@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session, undefer
 from central.evidence.blobs import BlobStore
 from central.evidence.certificates import CertificateTrail
 from central.evidence.disclosures import held_texts
-from central.evidence.kept_audit import blob_failures, case_failures, key_failures, media_failures, reference_failures
-from central.evidence.models import Blob, Deletion, IssuedDocument, LateMatch, Media, Record, Supplement, Vehicle
+from central.evidence.kept_audit import blob_failures, case_failures, key_failures, media_failures, reference_failures, text_failures
+from central.evidence.models import Blob, Deletion, IssuedDocument, LateMatch, Media, Record, Station, Supplement, Vehicle
 from central.evidence.quarantine import quarantine_count
 from central.evidence.record_audit import LatePlates, StoredRecord, check_chain_state, check_record
-from central.evidence.retention_audit import retention_failures
+from central.evidence.retention_audit import hold_failures, retention_failures
 from central.evidence.standing_audit import standing_faults
-from central.evidence.stations import keys_of, stations
+from central.evidence.stations import keys_of
 from contract.chain import GENESIS, Link, check_link, link_of
 from contract.faults import RejectError
 from contract.media import sha256_hex
@@ -63,16 +63,18 @@ class Audit:
 def audit(session: Session, blobs: BlobStore) -> Audit:
     """Verify all that is stored."""
     found = Audit(quarantine=quarantine_count(session))
-    for station in stations(session):
-        found.stations[station.id] = _audit_station(session, station.id, found.failures)
+    for station in sorted({*session.scalars(select(Station.id)), *session.scalars(select(Record.station).distinct())}):
+        found.stations[station] = _audit_station(session, station, found.failures)
     _audit_media(session, blobs, found)
     found.failures += [
         *reference_failures(session),
         *key_failures(session),
         *media_failures(session),
+        *text_failures(session),
         *blob_failures(session, blobs),
         *case_failures(session),
         *retention_failures(session),
+        *hold_failures(session),
     ]
     _audit_documents(session, blobs, found)
     standings = standing_faults(session)

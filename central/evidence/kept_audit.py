@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from central.evidence.blobs import BlobStore
-from central.evidence.models import Act, Blob, Case, CaseEvent, IssuedDocument, Media, Record, Reweighing, StationKey
+from central.evidence.models import Act, Blob, Case, CaseEvent, HeldText, IssuedDocument, Media, Record, Reweighing, StationKey
 from contract.faults import RejectError
 from contract.media import sha256_hex
 from contract.records import parse_record
@@ -27,19 +27,31 @@ def key_failures(session: Session) -> Iterator[str]:
 
 def media_failures(session: Session) -> Iterator[str]:
     """Check that the list of each record's media is the one that it signs."""
-    listed: dict[int, list[tuple[str, str, str, int]]] = defaultdict(list)
+    listed: dict[int, list[tuple[int, str, str, str, int]]] = defaultdict(list)
     for row in session.scalars(select(Media).order_by(Media.record_id, Media.position)):
-        listed[row.record_id].append((row.role, row.sha256, row.media_type, row.size))
+        listed[row.record_id].append((row.position, row.role, row.sha256, row.media_type, row.size))
     for number, station, seq, payload in session.execute(select(Record.id, Record.station, Record.seq, Record.payload)):
         source = f"{station}/{seq}"
         try:
             record = parse_record(payload, source)
         except RejectError:
             continue  # told of where records are checked
-        if listed.pop(number, []) != [(one.role.value, one.sha256, one.media_type, one.size) for one in record.media]:
+        signed = [(place, one.role.value, one.sha256, one.media_type, one.size) for place, one in enumerate(record.media)]
+        if listed.pop(number, []) != signed:
             yield f"{source}: altered: its media are listed otherwise than they were signed"
     for number in listed:
         yield f"media of record {number}: altered: there is no such record"
+
+
+def text_failures(session: Session) -> Iterator[str]:
+    """Check that the texts of each record are numbered as they came: whether they are those that were signed is checked with the record."""
+    query = (
+        select(Record.station, Record.seq).join(HeldText, HeldText.record_id == Record.id).group_by(Record.id, Record.station, Record.seq)
+    )
+    places = func.count(), func.min(HeldText.position), func.max(HeldText.position)
+    for station, seq, count, first, last in session.execute(query.add_columns(*places)):
+        if (first, last) != (0, count - 1):
+            yield f"{station}/{seq}: altered: its texts are not in the order in which they came, or one of them is gone"
 
 
 def reference_failures(session: Session) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from central.evidence.models import Act, Case, Deletion, IssuedDocument, Media, Record, Supplement, Vehicle
+from central.evidence.models import Act, Case, Deletion, IssuedDocument, LegalHold, Media, Record, Supplement, Vehicle
 from central.evidence.retention import SUPPLEMENTS, VEHICLES
 
 
@@ -70,6 +70,22 @@ def _deletion_failures(session: Session, sweeps: _Sweeps) -> Iterator[str]:
     for row in session.scalars(select(Deletion)):
         if (row.size, row.deleted_us) not in due[row.sha256] or not sweeps.after(row.deleted_us, row.after_days):
             yield f"blob {row.sha256[:16]}: altered: is listed as deleted otherwise than the journal tells"
+
+
+def hold_failures(session: Session) -> Iterator[str]:
+    """Check each legal hold against the acts that placed and lifted it; of a plate that is held the journal says only that it is."""
+    acts: dict[str, list[tuple[object, ...]]] = defaultdict(list)
+    query = select(Act.subject, Act.person, Act.time_us, Act.entry).where(Act.subject.startswith("hold/")).order_by(Act.id)
+    for subject, person, time_us, entry in session.execute(query):
+        detail = _detail(entry)
+        acts[subject].append((person, time_us, detail.get("hold"), detail.get("reason")))
+    for row in session.scalars(select(LegalHold)):
+        what = "plate" if row.station is None else f"vehicle/{row.station}/{row.seq}"
+        said: list[tuple[object, ...]] = [(row.placed_by, row.placed_us, what, row.reason)]
+        if (row.lifted_by, row.lifted_us, row.lifted_reason) != (None, None, None):
+            said.append((row.lifted_by, row.lifted_us, None, row.lifted_reason))
+        if acts[f"hold/{row.id}"] != said:
+            yield f"hold {row.id}: altered: is not the one that the journal tells of"
 
 
 def _detail(entry: bytes) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def _tell(doing: Doing, to: State, version: int) -> None:
 
 def history_of(session: Session, case_id: int) -> tuple[EventItem, ...]:
     """Give every step of a case, oldest first."""
-    rows = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id))
+    rows = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.version))
     return tuple(_item(row) for row in rows)
 
 

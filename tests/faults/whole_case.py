@@ -1,7 +1,8 @@
 """A central that holds all that a case can have: it came without a plate, got one and a clip late, was exempted and not, discussed, heard,
 decided, served, objected to, heard again, closed and published; its documents were issued, its log cosigned and stamped.
 
-Beside it: two vehicles of a certified station, one of them weighed again, and one whose media and plate were deleted on schedule.
+Beside it: a case that waits for review, one whose verdict names a bar too few, two vehicles of a certified station, one of them weighed
+again, and one whose media and plate were deleted on schedule.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from central.bundles.subject import vehicle_subject
 from central.commands.administration import enrol_station
 from central.commands.publications import enter_publication
 from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
+from central.evidence.holds import hold_plate, hold_vehicle, lift_hold
 from central.evidence.journal import PUBLIC, SERVICE, Actor
 from central.evidence.publications import Publication
 from central.evidence.retention import Schedule, sweep
@@ -39,6 +41,10 @@ from tests.time_stamp_authority import TimeStampAuthority
 LEAVES = 260
 """So many that the log keeps the root of a full subtree."""
 CONTACT = "13900000000"
+EXEMPTIONS = (
+    {"exemption": "transport-permit", "permit_number": "2026-7", "permit_from": "2026-09-01", "permit_until": "2026-09-30"},
+    {"exemption": "tractor-or-low-speed", "registered_kg": 18_000},
+)
 SCHEDULE = Schedule(not_overloaded_days=0.0, dismissed_case_days=90.0, closed_case_days=90.0, orphan_days=30.0)
 READ = {
     "camera": "front",
@@ -61,10 +67,13 @@ def open_whole_case(folder: Path, authority: TimeStampAuthority, *, leaves: int 
         bench = logged.bench
         bench.central.settings = logged.settings
         _enrol(logged, folder, bench.station)
-        _publish(logged, bench.station.id)
+        for from_us, place in enumerate(("Gazette 5/2026", "Gazette 7/2026"), 1):
+            _publish(logged, bench.station.id, place, from_us)
         office = Office(bench)
         _swept_vehicle(logged)
         case_id = _arrived(logged, office)
+        office.new_case(plate="湘B67890")
+        office.new_case(plate=None, plate_certainty_ppm=0)
         own = bench.station
         keys: tuple[Ed25519PublicKey, ...] = (own.key.public_key(),)
         receive(bench, recorded_station(folder / "station", vehicles=2, certified=True))
@@ -78,6 +87,7 @@ def open_whole_case(folder: Path, authority: TimeStampAuthority, *, leaves: int 
         _decided(logged, office, case_id)
         logged.keep()
         _ended(office, case_id)
+        _hold(logged, office, case_id)
         logged.act(max(leaves - logged.audit().leaves, 0))
         evidence = Evidence(logged, receipt_key(bench.central.settings.key_folder), keys, office, case_id)
         evidence.data = evidence.bundle(str(case_id))
@@ -90,15 +100,15 @@ def _enrol(logged: Logged, folder: Path, station: SigningStation) -> None:
     enrol_station(logged.bench.central.database, station.id, f"Station {station.id}", path)
 
 
-def _publish(logged: Logged, station: str) -> None:
+def _publish(logged: Logged, station: str, place: str, from_us: int) -> None:
     publication = Publication(
         station=station,
         road="G104",
         stake="K12+300",
         office="Highway bureau",
         institute="Institute of metrology",
-        place="Gazette 7/2026",
-        from_us=1,
+        place=place,
+        from_us=from_us,
         latitude_udeg=39_904_000,
         longitude_udeg=116_407_000,
         certificate="JJG-2026-7",
@@ -108,11 +118,21 @@ def _publish(logged: Logged, station: str) -> None:
     enter_publication(logged.bench.central.database, publication)
 
 
+def _hold(logged: Logged, office: Office, case_id: int) -> None:
+    """Order that nothing of the case is deleted, and of another vehicle, of which it is lifted again."""
+    case, now_us = office.row(case_id), logged.bench.clock()
+    with logged.bench.central.database.write() as session:
+        hold_vehicle(session, SERVICE, case.station, case.seq, reason="the court has asked for it", now_us=now_us)
+        lifted = hold_plate(session, SERVICE, PLATE, "a complaint", now_us)
+        lift_hold(session, SERVICE, lifted, "the complaint was withdrawn", now_us)
+
+
 def _swept_vehicle(logged: Logged) -> None:
-    """Let a vehicle that was not overloaded go from database and blobs."""
+    """Let a vehicle that was not overloaded go from database and blobs, and what came late of it."""
     bench, shown = logged.bench, picture(80, 60)
     bench.send(bench.station.next_envelope(media=(ref(MediaRole.FRONT, shown, "image/jpeg"),), plate="湘C00001"))
     store_blob(bench, shown)
+    bench.send(bench.station.sign(bench.station.supplement(bench.station.last, plates=(READ,))))
     bench.clock.now_us += 1_000_000
     with bench.central.database.write() as session:
         swept = sweep(session, bench.clock(), SCHEDULE)
@@ -147,9 +167,10 @@ def _arrived(logged: Logged, office: Office) -> int:
 
 def _decided(logged: Logged, office: Office, case_id: int) -> None:
     central, pages = logged.bench.central, make_pages(CHINA_STANDARD_TIME)
-    office.drive(case_id, "record-exemption")
-    (exemption,) = office.view(case_id).exemptions
-    office.drive(case_id, "lift-exemption", exemption_number=exemption.number)
+    for fields in EXEMPTIONS:
+        office.drive(case_id, "record-exemption", **fields)
+    for exemption in office.view(case_id).exemptions:
+        office.drive(case_id, "lift-exemption", exemption_number=exemption.number)
     office.drive(case_id, "confirm", "pass-legal", "offer-hearing", "record-hearing", "record-discussion")
     issue(central, pages, case_id, (Kind.PROPOSAL, "en"), actor(APPROVER))
     office.drive(case_id, "decide-penalty")
