@@ -100,7 +100,7 @@ def _found(evidence: Evidence, place: Place, at: int, bit: int) -> Found | None:
         data = bytearray(evidence.data)
         data[place.offset + at] ^= 1 << bit
         return BUNDLE, _said_of_bundle(bytes(data), evidence), None
-    if place.kind == "blob file":
+    if place.kind in {"blob file", "file of the log"}:
         path = Path(place.key[0])
         kept = path.read_bytes()
         changed = bytearray(kept)
@@ -108,7 +108,9 @@ def _found(evidence: Evidence, place: Place, at: int, bit: int) -> Found | None:
         path.write_bytes(changed)
         try:
             with evidence.logged.bench.central.database.read() as session:
-                return STORED, audit(session, evidence.logged.bench.central.blobs).failures, None
+                if place.kind == "blob file":
+                    return STORED, audit(session, evidence.logged.bench.central.blobs).failures, None
+                return LOG, audit_log(session, evidence.logged.keeper.trusted, evidence.logged.keeper.folder).failures, None
         finally:
             path.write_bytes(kept)
     return _found_in_row(evidence, place, at, bit)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, undefer
 
+from central.evidence.log.memory import FILE_NAME
 from central.evidence.models import Base, Blob, Record
 from contract.bundle.archive import ArchiveReader
 from tests.bundled import Evidence
@@ -82,6 +83,10 @@ def places(evidence: Evidence) -> Iterator[Place]:
     yield Place("bundle file", "bundle headers and members", len(evidence.data), (": ",))
     blobs = evidence.logged.bench.central.blobs
     with evidence.logged.bench.central.database.read() as session:
+        memory = evidence.logged.keeper.folder / FILE_NAME
+        yield Place(
+            "file of the log", "last checkpoint beside the key", memory.stat().st_size, (FILE_NAME, "beside the key"), key=(str(memory),)
+        )
         for sha256, size in session.execute(select(Blob.sha256, Blob.size)):
             yield Place("blob file", f"blob {sha256}", size, (sha256[:16],), key=(str(blobs.path(sha256)),))
         records = {row.id: f"{row.station}/{row.seq}" for row in session.scalars(select(Record))}
