@@ -19,7 +19,7 @@ from central.review.effects import Changed, effect_of
 from central.review.fields import parse_fields
 from central.review.four_eyes import Parts, check_four_eyes, parts_of, take_part
 from central.review.guards import FORMED, GUARDS
-from central.review.history import add_event
+from central.review.history import actions_since, add_event
 from central.review.workflow import WORKFLOW, ActingRole, ActionRow, Decision, State
 from contract.faults import RejectError
 
@@ -52,7 +52,8 @@ def act(
 ) -> Done:
     """Take an act for who is logged in, within a writing session.
 
-    `expected_version` is the version that the person looked at: of two who act at once, one succeeds.
+    `expected_version` is the version that the person looked at: of two who act at once, one succeeds. What is done aside, such as
+    issuing a document, comes between nobody.
 
     Raises
     ------
@@ -63,9 +64,7 @@ def act(
     wanted = action_of(action)
     row = case_row(session, case_id)
     check_person(wanted, row, login, parts_of(session, case_id))
-    if row.version != expected_version:
-        what = f"has version {row.version}, not {expected_version}: someone acted in between; look at the case again"
-        raise RejectError("conflict", f"case {case_id}", what)
+    check_seen(session, row, expected_version)
     check_state(wanted, row)
     parsed = parse_fields(action, fields, wanted.fields, wanted.optional)
     return carry_out(Doing(session, row, wanted, actor, parsed, now_us, settings))
@@ -140,6 +139,22 @@ def check_person(wanted: ActionRow, row: Case, login: Login, parts: Parts) -> No
         needed = "the program itself" if wanted.role is ActingRole.SERVICE else f"the role {wanted.role.value} for station {row.station}"
         raise RejectError("not-allowed", wanted.name, f"is for {needed}; {login.name} has {', '.join(sorted(login.roles)) or 'none'}")
     check_four_eyes(wanted, login.person, parts)
+
+
+def check_seen(session: Session, row: Case, version: int) -> None:
+    """Check that a person who looked at a version of a case has seen all that he acts upon; what was done aside since does not count.
+
+    Raises
+    ------
+    RejectError
+        ``conflict``.
+    """
+    if row.version == version:
+        return
+    since = actions_since(session, row.id, version)
+    if not since or not all(WORKFLOW.actions[name].aside for name in since):
+        what = f"has version {row.version}, not {version}: someone acted in between; look at the case again"
+        raise RejectError("conflict", f"case {row.id}", what)
 
 
 def check_state(wanted: ActionRow, row: Case) -> None:
