@@ -30,6 +30,7 @@ def running_postgres() -> Iterator[str]:
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **who}
     subprocess.run([programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale"], check=True, **quiet)
     settings = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "max_connections=100", "-c", "fsync=off"]
+    settings += ["-c", "wal_recycle=off", "-c", "min_wal_size=32MB"]  # as deploy/README.md asks for, so that no old log file stays
     server = subprocess.Popen([programs / "postgres", "-D", data, *settings], **quiet)
     try:
         url = f"postgresql://postgres@/postgres?host={folder}"
