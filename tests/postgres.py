@@ -42,10 +42,11 @@ def running_postgres() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-def new_database(url: str, name: str) -> str:
-    """Add an empty database to the cluster and give its URL."""
+def new_database(url: str, name: str, of: str = "template1") -> str:
+    """Add a database to the cluster, empty or a copy of another one that nobody is connected to, and give its URL."""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+        names = map(psycopg.sql.Identifier, (name, of))
+        connection.execute(psycopg.sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
     return url.replace("/postgres?", f"/{name}?")
 
 
