@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from central.evidence.journal import SERVICE
 from central.evidence.models import Case, Record, ScreeningCursor, Supplement, Vehicle
+from central.evidence.places import places_table
 from central.evidence.screenings import want_screening
 from central.evidence.standing import case_standing
 from central.office_settings import ReviewSettings
@@ -54,7 +55,8 @@ def take_records(session: Session, now_us: int, settings: ReviewSettings) -> boo
         (station, seq + 1) for _, station, seq, _, _ in taken
     }
     if touched:
-        want_screening(session, tuple_(Case.station, Case.seq).in_(sorted(touched)))
+        at = places_table(touched)
+        want_screening(session, Case.id.in_(select(Case.id).join(at, and_(Case.station == at.c.station, Case.seq == at.c.seq))))
     if taken:
         cursor.record_id = taken[-1].id
         session.flush()
