@@ -149,7 +149,12 @@ def prune(
     config: Annotated[Path | None, typer.Option(help="Settings file (TOML), for all periods of [retention].")] = None,
     database_url: Url = None,
     compact: Annotated[
-        bool, typer.Option("--compact", help="Rewrite the SQLite file too, for what was deleted before this version overwrote it.")
+        bool,
+        typer.Option(
+            "--compact",
+            help="Rewrite the database too, without what was deleted: PostgreSQL's tables with plates, each locked for the while; "
+            "SQLite's file, for what an early version has not overwritten.",
+        ),
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -161,7 +166,8 @@ def prune(
             for line in administration.deletion_lines(database, settings, as_json=as_json):
                 typer.echo(line)
             if compact:
-                database.compact()
+                for left in database.compact():
+                    typer.echo(f"not rewritten: {left}", err=True)
 
 
 @app.command()

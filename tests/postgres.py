@@ -30,6 +30,7 @@ def running_postgres() -> Iterator[str]:
     quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **who}
     subprocess.run([programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale"], check=True, **quiet)
     settings = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "max_connections=100", "-c", "fsync=off"]
+    settings += ["-c", "wal_recycle=off", "-c", "min_wal_size=32MB"]  # as deploy/README.md asks for, so that no old log file stays
     server = subprocess.Popen([programs / "postgres", "-D", data, *settings], **quiet)
     try:
         url = f"postgresql://postgres@/postgres?host={folder}"
@@ -41,10 +42,11 @@ def running_postgres() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-def new_database(url: str, name: str) -> str:
-    """Add an empty database to the cluster and give its URL."""
+def new_database(url: str, name: str, of: str = "template1") -> str:
+    """Add a database to the cluster, empty or a copy of another one that nobody is connected to, and give its URL."""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+        names = map(psycopg.sql.Identifier, (name, of))
+        connection.execute(psycopg.sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
     return url.replace("/postgres?", f"/{name}?")
 
 

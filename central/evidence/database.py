@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -23,6 +23,14 @@ BUSY_TIMEOUT_MS: Final = 10_000
 POOL: Final = {"pool_size": 10, "max_overflow": 40}
 """More connections than the server has threads that ask at once (40, of anyio's default limiter), so that none waits for another."""
 _WRITES: Final = "weighline_writes"
+WITH_PLATES: Final = ("disclosure", "vehicle", "case_file", "overload_plate", "legal_hold", "quarantine")
+"""Tables whose rows or messages name plates that are deleted on schedule."""
+_REWRITING: Final = (
+    ("VACUUM FULL pg_catalog.pg_statistic", "what the planner has counted, plates among it, is not rewritten"),
+    ("SELECT pg_switch_wal()", "the write-ahead log is not ended"),
+    ("CHECKPOINT", "the files that are no longer needed stay until the next checkpoint"),
+)
+"""What PostgreSQL asks rights for: of the database's owner, of `GRANT EXECUTE ON FUNCTION pg_switch_wal`, of the role `pg_checkpoint`."""
 
 
 class Database:
@@ -127,7 +135,7 @@ class Database:
         """Leave nothing of what was deleted in the write-ahead log; give whether that was done, or somebody is still reading it.
 
         SQLite overwrites what is deleted in the file itself (`secure_delete`), and its log is cut to nothing here. PostgreSQL frees the
-        rows for reuse; what its own log and its backups hold is for their schedule (deploy/README.md).
+        rows for reuse, and `compact` rewrites them; what its backups hold is for their schedule (deploy/README.md).
         """
         with _translated(), self._exclusive():
             if self.is_sqlite:
@@ -135,16 +143,32 @@ class Database:
                     busy, _, _ = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 return not busy
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(text("VACUUM disclosure, vehicle, quarantine"))
+                connection.execute(text(f"VACUUM {', '.join(WITH_PLATES)}"))
             return True
 
-    def compact(self) -> None:
-        """Rewrite the SQLite file without what was deleted before `secure_delete` was set; needs as much room again for the while."""
+    def compact(self) -> list[str]:
+        """Rewrite what is stored without what was deleted, and give what could not be done for want of rights.
+
+        Of SQLite it is the whole file, for what was deleted before `secure_delete` was set. Of PostgreSQL, which overwrites nothing, it is
+        each table that holds plates, with its indexes; what the planner has counted of them; and the write-ahead log, of which the server
+        keeps no old file where `wal_recycle` is off. Each table is locked while it is rewritten, and needs as much room again.
+        """
         if self.is_sqlite:
             with _translated(), self._exclusive():
                 with closing(self.engine.raw_connection()) as raw:
                     raw.cursor().execute("VACUUM")
             self.clear_deleted()
+            return []
+        left = []
+        with _translated(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in WITH_PLATES:
+                connection.execute(text(f"VACUUM FULL ANALYZE {table}"))
+            for statement, what in _REWRITING:
+                try:
+                    connection.execute(text(statement))
+                except ProgrammingError as error:
+                    left.append(f"{what}: {str(error.orig).splitlines()[0]}")
+        return left
 
     def close(self) -> None:
         """Close every connection."""

@@ -1,7 +1,9 @@
 """What the schedule deletes, what it leaves, and that every proof holds afterwards."""
 
 import os
+from pathlib import Path
 
+import pytest
 import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,6 +21,7 @@ from contract.media import MediaRole, sha256_hex
 from tests.central.bench import Bench, open_bench
 from tests.central.cases import open_case
 from tests.central.web.passages import passage, ref, store_blob, store_passage
+from tests.postgres import new_database
 
 DAY_US = 86_400_000_000
 LIGHT_KG = (5_000, 6_000, 6_000, 6_000, 6_000)
@@ -267,6 +270,34 @@ def test_after_the_sweep_no_file_of_central_holds_a_plate_that_was_due(sqlite_be
     assert any("湘K00140".encode() in data for data in left.values()), "an overload's plate stays"
     found = verified(bench)
     assert (found.records, found.verified, found.chain) == (170, 170, "unbroken")
+
+
+@pytest.mark.system("postgres")
+def test_after_compacting_no_file_of_postgresql_holds_a_plate_that_was_due(postgres_cluster: str, tmp_path: Path):
+    """Heap, indexes, what the planner has counted, and the write-ahead log; the cluster is of this test only in its plates."""
+    gone, kept = "湘Q9", "湘R9"
+    with open_bench(tmp_path, new_database(postgres_cluster, "compacted")) as bench:
+        for number in range(40):
+            overloaded = number % 10 == 0
+            loads_kg = (6_500, 11_000, 11_200, 10_400, 10_100) if overloaded else LIGHT_KG
+            plate = f"{kept if overloaded else gone}{number:04d}"
+            store(bench, f"picture {number}".encode(), MediaRole.FRONT, plate=plate, loads_kg=loads_kg)
+        with bench.central.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
+            connection.exec_driver_sql("CHECKPOINT")
+            folder = Path(connection.exec_driver_sql("SHOW data_directory").scalar_one())
+        assert files_with(folder, gone), "before the sweep it is there"
+        bench.clock.now_us += 31 * DAY_US
+        assert sweep(bench).plates == 36
+        assert files_with(folder, gone), "PostgreSQL overwrites nothing by itself"
+        assert bench.central.database.compact() == []
+        assert files_with(folder, gone) == []
+        assert files_with(folder, kept), "an overload's plate stays"
+        assert verified(bench).verified == 40
+
+
+def files_with(folder: Path, plate: str) -> list[str]:
+    return [name for name, data in bytes_on_disk(folder).items() if plate.encode() in data]
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

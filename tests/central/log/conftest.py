@@ -1,5 +1,6 @@
 """A central whose log is signed, with a real witness behind HTTP and a real time stamp authority (`openssl ts`)."""
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -79,7 +80,7 @@ class Logged:
         with database.write() as session:
             session.connection().exec_driver_sql("SET LOCAL session_replication_role = replica")
             for statement in statements:
-                session.connection().exec_driver_sql(statement)
+                session.connection().exec_driver_sql(in_postgresql(statement))
 
     def another_keeper(self, data: Path | None = None, **changes: object) -> Keeper:
         """Give a keeper as after another start; it is closed at the end."""
@@ -88,6 +89,18 @@ class Logged:
         keeper = Keeper(self.bench.central.database, settings, now_us=self.bench.clock, count=self.faults.append)
         self.others.append(keeper)
         return keeper
+
+
+def in_postgresql(statement: str) -> str:
+    """Say in PostgreSQL what a statement says of bytes in SQLite."""
+    for said, instead in (
+        (r"zeroblob\((\d+)\)", r"decode(repeat('00', \1), 'hex')"),
+        (r"X'([0-9a-f]*)'", r"decode('\1', 'hex')"),
+        (r"CAST\((\w+) AS TEXT\)", r"convert_from(\1, 'UTF8')"),
+        (r"CAST\((.+) AS BLOB\)", r"convert_to(\1, 'UTF8')"),
+    ):
+        statement = re.sub(said, instead, statement)
+    return statement
 
 
 @contextmanager
