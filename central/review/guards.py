@@ -122,6 +122,13 @@ def _exemption_stands(doing: Doing) -> None:
         raise RejectError("field-invalid", "exemption_number", f"{doing.fields.exemption_number} is none that stands in this case")
 
 
+def _passage_doubted(doing: Doing) -> None:
+    doubted = Checklist.of(doing.case.gates).doubted_passages
+    if doing.fields.passage not in doubted:
+        allowed = ", ".join(doubted) or "none"
+        raise RejectError("field-invalid", "passage", f"{doing.fields.passage} raises no doubt about this plate; those that do: {allowed}")
+
+
 def _may_close(doing: Doing) -> None:
     case = doing.case
     if case.state == State.DECIDED and case.outcome in ENFORCING:
@@ -151,9 +158,10 @@ GUARDS: Final[dict[str, Guard]] = {
     "discussed-by-enough": _discussed_by_enough,
     "exemption-sound": _exemption_sound,
     "exemption-stands": _exemption_stands,
+    "passage-doubted": _passage_doubted,
     "may-close": _may_close,
     "home-informed": _home_informed,
 }
 
-FORMED: Final = frozenset({"amount", "not-graver", "discussed-by-enough", "exemption-sound", "exemption-stands"})
+FORMED: Final = frozenset({"amount", "not-graver", "discussed-by-enough", "exemption-sound", "exemption-stands", "passage-doubted"})
 """Rules about what is entered; all others stand before the form is filled, and the page says so."""

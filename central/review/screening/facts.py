@@ -10,6 +10,9 @@ from central.evidence.publications import Publication, publication_at
 from central.evidence.repository import VehicleDetail, vehicle
 from central.evidence.stations import EnrolledKey, keys_of
 from central.evidence.verdict_check import mark_of
+from central.office_settings import ReviewSettings
+from central.review.gates import Reason
+from central.review.screening.elsewhere import doubts
 from central.review.screening.pictures import PictureFact, picture_facts
 from contract.faults import RejectError
 from contract.media import sha256_hex
@@ -35,9 +38,11 @@ class Facts:
     plate: str | None
     plate_certainty_ppm: int
     pictures: tuple[PictureFact, ...]
+    doubts: tuple[Reason, ...]
+    """Why the plate may be another vehicle's."""
 
 
-def gather(session: Session, blobs: BlobStore, case: Case) -> Facts:
+def gather(session: Session, blobs: BlobStore, case: Case, settings: ReviewSettings) -> Facts:
     """Gather the facts of a case.
 
     Raises
@@ -59,6 +64,7 @@ def gather(session: Session, blobs: BlobStore, case: Case) -> Facts:
         plate=detail.summary.plate,
         plate_certainty_ppm=detail.summary.plate_certainty_ppm,
         pictures=picture_facts(detail.media, blobs),
+        doubts=doubts(session, case, detail, settings),
     )
 
 

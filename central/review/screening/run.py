@@ -79,7 +79,7 @@ def _screen(central: Central, case_id: int, settings: ReviewSettings) -> bool:
         with central.database.read() as session:
             row = session.get_one(Case, case_id)
             wanted = row.screening_wanted
-            facts = gather(session, central.blobs, row)
+            facts = gather(session, central.blobs, row, settings)
         finding = Finding(case_id, wanted, judge(facts, settings), facts.plate)
         with central.database.write() as session:
             store_finding(session, finding, central.now_us(), settings)

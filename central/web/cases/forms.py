@@ -56,6 +56,7 @@ FIELD_FORMS: Final = {
     "permit_until": FieldForm(FIELDS["permit_until"], Kind.DAY, _DAY_WRONG),
     "registered_kg": FieldForm(FIELDS["registered_kg"], Kind.KILOGRAMS, N_("Give kilograms, 500 to 200,000.")),
     "exemption_number": FieldForm(FIELDS["exemption_number"], Kind.CHOICE, N_("Choose an exemption that stands in this case.")),
+    "passage": FieldForm(FIELDS["passage"], Kind.CHOICE, N_("Choose a passage that raises a doubt about this plate.")),
     "served_by": FieldForm(FIELDS["served_by"], Kind.CHOICE, _CHOICE_WRONG),
     "served_us": FieldForm(FIELDS["served_us"], Kind.MOMENT, _PAST_WRONG),
     "hearing": FieldForm(FIELDS["hearing"], Kind.CHOICE, _CHOICE_WRONG),
@@ -174,4 +175,6 @@ def _options(name: str, view: CaseView, language: Language) -> tuple[tuple[str, 
     if name == "exemption_number":
         standing = [item for item in view.exemptions if item.lifted_us is None]
         return tuple((str(item.number), f"{item.number}: {item.exemption}") for item in standing)
+    if name == "passage":
+        return tuple((passage, passage) for passage in view.checklist.doubted_passages)
     return tuple((value, language.say(word)) for value, word in _CHOICES.get(name, {}).items())
