@@ -112,8 +112,8 @@ def _checked(view: CaseView, writer: Writer) -> Part:
         rows.append((say("Earlier cases of this plate"), found + (say(", more than allowed") if view.repeats.flagged else "")))
     trip = ", ".join(f"{line.station} / {line.seq}" for line in view.trip) or say("none")
     rows.append((say("Other weighings of the same trip"), trip))
-    found = [event for event in view.history if event.action == "rule-out-passage"]
-    ruled_out = "; ".join(f"{event.fields.passage}: {event.fields.evidence} ({event.person})" for event in found)
+    passages = [event for event in view.history if event.action == "rule-out-passage"]
+    ruled_out = "; ".join(f"{event.fields.passage}: {event.fields.evidence} ({event.person})" for event in passages)
     rows.append((say("Passages of the plate that were found to raise no doubt"), ruled_out or say("none")))
     rows.append((say("Major case"), say("yes: discussion and hearing before the decision") if view.line.major else say("no")))
     return section(say("What else was checked"), [facts(*rows)])
