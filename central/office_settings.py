@@ -30,6 +30,8 @@ class ReviewSettings(BaseModel):
     """From this degree of overload on a case is major, whatever the fine."""
     hearing_working_days: Annotated[int, Field(ge=1, le=60)] = 5
     """How long the party may ask for the hearing it was offered (Administrative Penalty Law, art. 64)."""
+    hearing_notice_working_days: Annotated[int, Field(ge=1, le=60)] = 7
+    """How long before a hearing the party is told when and where it is held (Administrative Penalty Law, art. 64)."""
     repeats_allowed: Annotated[int, Field(ge=0, le=100)] = 3
     """More overloads of one plate in a year than this are flagged (order 62 of 2016, art. 46)."""
     trip_hours: Annotated[float, Field(gt=0, le=72)] = 6.0

@@ -10,7 +10,7 @@ from central.evidence.publications import publication_at
 from central.evidence.repository import vehicle
 from central.office_settings import ReviewSettings
 from central.review.acts import refusal
-from central.review.deadlines import is_due_certain
+from central.review.deadlines import decide_until_us, is_due_certain
 from central.review.doing import Doing
 from central.review.exemptions import exemptions_of
 from central.review.fields import Fields, Ruling
@@ -54,6 +54,7 @@ def case_view(session: Session, case_id: int, login: Login | None, now_us: int, 
         hearing_until_us=row.hearing_until_us or None,
         ruling=None if row.ruling is None else Ruling(row.ruling),
         parts=parts,
+        decide_until_us=decide_until_us(row.opened_us, settings),
         decided_us=row.decided_us,
         notified_us=row.notified_us,
         closed_us=row.closed_us,

@@ -202,6 +202,8 @@ class CaseView:
     hearing_until_us: int | None
     ruling: Ruling | None
     parts: dict[Part, tuple[str, ...]]
+    decide_until_us: int
+    """Before which moment it is decided (art. 60)."""
     decided_us: int | None
     notified_us: int | None
     closed_us: int | None

@@ -42,7 +42,9 @@ class FieldForm(NamedTuple):
 _TEXT_WRONG: Final = N_("Write 2 to 4,000 characters.")
 _LINE_WRONG: Final = N_("Write one line of at most 200 characters.")
 _CHOICE_WRONG: Final = N_("Choose one of the list.")
-_PAST_WRONG: Final = N_("Give a moment that is over, as 2026-03-02T16:00, and not before the decision it follows.")
+_PAST_WRONG: Final = N_(
+    "Give a moment that is over, as 2026-03-02T16:00, not before what it follows; a hearing 7 working days after its offer."
+)
 _DAY_WRONG: Final = N_("Give a day as 2026-03-02; the last is not before the first.")
 
 FIELD_FORMS: Final = {

@@ -139,7 +139,10 @@ def _rights(told: Told, writer: Writer) -> Part:
     """Say what the party may do, by which article, and until when."""
     say = writer.say
     lines = [
-        say("You are told the facts, the reasons and the ground before a penalty takes effect (Administrative Penalty Law, art. 44)."),
+        say(
+            "You are told what the office intends, with the facts, the reasons and the ground, before it becomes final "
+            "(Administrative Penalty Law, art. 44)."
+        ),
         say(
             "Within %(days)s working days after this notice is served you may state and defend: in writing or orally at %(office)s, or on "
             "the page that the code above leads to. What you state is heard and examined, and never makes the penalty graver (art. 45).",
