@@ -77,11 +77,11 @@ def _plate(view: CaseView, writer: Writer) -> str:
 
 
 def _penalty(view: CaseView, writer: Writer) -> str:
-    """Say what is decided in one sentence."""
+    """Say what is intended in one sentence: final it becomes once the party was heard, or its term is over (art. 44)."""
     amount = writer.formats.money(view.line.amount_cents or 0)
     if view.line.outcome is Decision.PENALTY:
-        return writer.say("For driving over the limit: a fine of %(amount)s.", amount=amount)
-    return writer.say("For driving over the limit: a warning, no fine.")
+        return writer.say("Intended for driving over the limit: a fine of %(amount)s.", amount=amount)
+    return writer.say("Intended for driving over the limit: a warning, no fine.")
 
 
 def _found(material: Material, view: CaseView, writer: Writer) -> Part:

@@ -85,7 +85,7 @@ def _arithmetic(view: CaseView, writer: Writer) -> Part:
                 item.evidence,
                 item.found_by,
                 writer.formats.moment(item.found_us),
-                say("counts") if item.counts else say("does not count"),
+                say("taken into account") if item.counts else say("does not count"),
             ]
             for item in view.exemptions
         ]
@@ -93,7 +93,7 @@ def _arithmetic(view: CaseView, writer: Writer) -> Part:
         parts.append(figures(head, rows, words=5, widths=("1fr", "1fr", "auto", "auto", "auto")))
     else:
         parts.append(text(say("No exemption was found.")))
-    return section(say("What the rules propose"), parts)
+    return section(say("What the rules propose"), parts, breakable=bool(view.exemptions))
 
 
 def _checked(view: CaseView, writer: Writer) -> Part:
