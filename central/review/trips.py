@@ -10,6 +10,7 @@ from central.office_settings import ReviewSettings
 from central.review.doing import record_of
 from central.review.places import place_of
 from central.review.sightings import Sighting, can_be_driven, sighting_of
+from contract.faults import RejectError
 from contract.units import US_PER_S
 
 _US_PER_H: Final = 3_600 * US_PER_S
@@ -42,7 +43,11 @@ def is_drivable(session: Session, one: Case, other: Case, settings: ReviewSettin
 
 
 def _sighting(session: Session, case: Case) -> Sighting | None:
-    return sighting_of(record_of(session, case), "", (), place_of(session, case.station, case.time_us))
+    try:
+        record = record_of(session, case)
+    except RejectError:  # its own screening counts it
+        return None
+    return sighting_of(record, "", (), place_of(session, case.station, case.time_us))
 
 
 def _holds_station(session: Session, other: Case, case: Case) -> bool:

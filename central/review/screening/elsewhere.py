@@ -12,6 +12,7 @@ from central.review.gates import Checklist, Reason
 from central.review.history import EventEntry
 from central.review.places import place_of
 from central.review.sightings import Sighting, differences, sighting_of
+from contract.faults import RejectError
 from contract.units import PPM, US_PER_S
 
 NEAREST: Final = 200
@@ -45,8 +46,17 @@ def _found(session: Session, detail: VehicleDetail, settings: ReviewSettings) ->
         return []
     within_us, certainty_ppm = round(settings.plate_hours * _US_PER_H), round(settings.plate_certainty_min * PPM)
     places = sightings_of(session, detail.summary, within_us=within_us, certainty_ppm=certainty_ppm, limit=NEAREST)
-    others = [_sighting(session, other) for station, seq in places if (other := vehicle(session, station, seq)) is not None]
+    others = [_other(session, station, seq) for station, seq in places]
     return [reason for other in others if other is not None for reason in differences(own, other, settings.trip_fastest_km_h)]
+
+
+def _other(session: Session, station: str, seq: int) -> Sighting | None:
+    """Give another passage; None where its stored bytes can not be read, which the check of all that is stored names."""
+    try:
+        detail = vehicle(session, station, seq)
+    except RejectError:
+        return None
+    return None if detail is None else _sighting(session, detail)
 
 
 def _sighting(session: Session, detail: VehicleDetail) -> Sighting | None:
