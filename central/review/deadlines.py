@@ -2,16 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-from typing import Final
 
 from central.office_settings import ReviewSettings
 from central.review.calendars import calendar
 from central.review.workflow import WORKFLOW, Decision, State
 from contract.limits.pack import local_day
 from contract.units import US_PER_S
-
-DECIDE_DAYS: Final = 90
-"""Days from the opening of a case to its decision (Administrative Penalty Law, art. 60)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +33,9 @@ def day_start_us(day: date, settings: ReviewSettings) -> int:
     return round(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()) * US_PER_S
 
 
-def decide_until_us(opened_us: int, settings: ReviewSettings) -> int:
-    """Give the moment before which a case is decided: ninety days after it was opened (Administrative Penalty Law, art. 60).
-
-    These are days of the calendar: art. 85 makes working days of terms of two, three, five and seven days only.
-    """
-    return day_start_us(local_day(opened_us, settings.utc_offset_h) + timedelta(days=DECIDE_DAYS + 1), settings)
+def days_after_us(begins_us: int, days: int, settings: ReviewSettings) -> int:
+    """Give the moment at which a term of so many days, each day counted, has ended; the day on which it begins does not count."""
+    return day_start_us(local_day(begins_us, settings.utc_offset_h) + timedelta(days=days + 1), settings)
 
 
 def year_span_us(year: int, settings: ReviewSettings) -> tuple[int, int]:

@@ -64,6 +64,8 @@ class Why(StrEnum):
     """Another passage of the plate is so far away and so near in time that no lorry drove from one to the other."""
     OTHER_AXLES = "other-axles"
     OTHER_COLOUR = "other-colour"
+    PLATE_CONTRADICTED = "plate-contradicted"
+    """A reading that arrived later, sure enough to count by itself, names another vehicle."""
     PLAYBACK = "playback"
 
 

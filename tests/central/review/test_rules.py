@@ -68,10 +68,12 @@ class TestMajor:
         sqlite_office.act(case_id, "record-hearing", LEGAL, hearing="held", held_us=earliest_us)
 
     def test_a_case_says_until_when_it_is_decided(self, sqlite_office: Office):
-        """Opened on 21 September 2026: 90 days of the calendar end with 20 December."""
+        """Taken up on 21 September 2026: 90 days of the calendar end with 20 December."""
         case_id = sqlite_office.new_case()
-        opened_us = sqlite_office.bench.clock()
-        assert sqlite_office.view(case_id).decide_until_us == opened_us - opened_us % DAY_US + 90 * DAY_US + 16 * HOUR_US
+        assert sqlite_office.view(case_id).decide_until_us is None
+        sqlite_office.drive(case_id, "confirm")
+        filed_us = sqlite_office.bench.clock()
+        assert sqlite_office.view(case_id).decide_until_us == filed_us - filed_us % DAY_US + 90 * DAY_US + 16 * HOUR_US
 
     @pytest.mark.parametrize("participants", [["Li"], ["Li", "Wang"], ["Li", "li", "LI"], ["Li", "Wang", " Wang "]])
     def test_three_persons_discuss_it(self, sqlite_office: Office, participants):
@@ -174,8 +176,8 @@ class TestExemptions:
         days = {"permit_from": "2026-09-30", "permit_until": "2026-09-01"}
         refused(sqlite_office, "field-invalid", case_id, "record-exemption", REVIEWER, **PERMIT, **days)
         refused(sqlite_office, "field-missing", case_id, "record-exemption", REVIEWER, exemption="tractor-or-low-speed")
-        sqlite_office.act(case_id, "record-exemption", REVIEWER, exemption="tractor-or-low-speed", registered_kg=48_500)
-        assert sqlite_office.view(case_id).proposal.over_kg == 700
+        sqlite_office.act(case_id, "record-exemption", REVIEWER, exemption="tractor-or-low-speed", registered_kg=48_000)
+        assert sqlite_office.view(case_id).proposal.over_kg == 1_200
 
 
 class TestTrips:
