@@ -122,7 +122,9 @@ class TmgStation(_Table):
     """FIPS code of the state; 00 outside the United States."""
     station: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,6}$")]
     direction: Annotated[int, Field(ge=0, le=9)]
-    """1 north, clockwise to 8 north-west; 9 and 0 both directions together."""
+    """1 north, clockwise to 8 north-west; 9 and 0 both directions together, which weight data are not."""
+    lanes: dict[int, Annotated[int, Field(ge=1, le=9)]] = Field(default_factory=dict)
+    """The guide's lane, counted from the outside of the road, for each of the station's; those that are not named keep their number."""
 
 
 class ExportSettings(_Table):

@@ -32,12 +32,17 @@ class ReviewSettings(BaseModel):
     """Within so many days after a person took a case up it is decided (Administrative Penalty Law, art. 60); later nobody is burdened."""
     hearing_working_days: Annotated[int, Field(ge=1, le=60)] = 5
     """How long the party may ask for the hearing it was offered (Administrative Penalty Law, art. 64)."""
+    hearing_notice_working_days: Annotated[int, Field(ge=1, le=60)] = 7
+    """How long before a hearing the party is told when and where it is held (Administrative Penalty Law, art. 64)."""
     repeats_allowed: Annotated[int, Field(ge=0, le=100)] = 3
     """More overloads of one plate in a year than this are flagged (order 62 of 2016, art. 46)."""
     trip_hours: Annotated[float, Field(gt=0, le=72)] = 6.0
     """Within so many hours of each other two stations may have weighed the same trip."""
     trip_fastest_km_h: Annotated[float, Field(gt=0, le=300)] = 130.0
-    """Faster than this, over the line of sight between two stations, it was not one vehicle."""
+    """Faster than this, over the line of sight between two stations, it was not one vehicle: the law lets a lorry drive 100 km/h, nothing
+    faster than 120 (Regulation on the Road Traffic Safety Law, art. 78), and no road is shorter than the line of sight."""
+    plate_hours: Annotated[float, Field(gt=0, le=168)] = 24.0
+    """Within so many hours before and after a passage, others of its plate are held against it."""
     fine_rounding: Rounding | None = None
     """How a part of a step counts in a fine, where the office has settled it otherwise than the rule pack."""
     working_days: dict[TermedState, Annotated[int, Field(ge=1, le=250)]] = {}

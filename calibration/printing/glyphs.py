@@ -1,5 +1,6 @@
 """Which characters the documents' font can show; an archivable file may hold no other."""
 
+import re
 import struct
 from bisect import bisect_right
 from functools import cache
@@ -9,13 +10,19 @@ from typing import Final
 import cvttf_NotoSansCJK_Regular
 
 FONT_FOLDER: Final = Path(cvttf_NotoSansCJK_Regular.__file__).parent
+_FIGURE: Final = re.compile(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9])|(?:kg|t|mm|m|km/h|kB|s)(?![A-Za-z]))")
+"""The blank between the thousands of a figure, or between it and its unit."""
 _FULL_UNICODE: Final = (3, 10)
 """Platform and encoding of the character map that covers all of Unicode (OpenType, `cmap`)."""
 
 
 def shown(text: str) -> str:
-    """Give a text in which every character that the font has not stands as its code, such as ``[U+1F69A]``: seen, not lost."""
-    return "".join(letter if letter == "\n" or _is_covered(ord(letter)) else f"[U+{ord(letter):04X}]" for letter in text)
+    """Give a text in which every character that the font has not stands as its code, such as ``[U+1F69A]``: seen, not lost.
+
+    No line ends within a figure such as 49 000 kg.
+    """
+    kept = _FIGURE.sub("\u00a0", text)
+    return "".join(letter if letter == "\n" or _is_covered(ord(letter)) else f"[U+{ord(letter):04X}]" for letter in kept)
 
 
 def _is_covered(code: int) -> bool:

@@ -2,10 +2,10 @@
 
 from dataclasses import asdict, dataclass, fields
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
-from central.evidence.models import Case, Station, StationPublication
+from central.evidence.models import Case, Station, StationPublication, Vehicle
 from central.evidence.screenings import want_screening
 from contract.faults import RejectError
 
@@ -55,7 +55,7 @@ def publish_station(session: Session, publication: Publication, now_us: int) -> 
         before.until_us = publication.from_us
     session.add(StationPublication(**asdict(publication), entered_us=now_us))
     session.flush()
-    want_screening(session, Case.station == publication.station)
+    want_screening(session, or_(Case.station == publication.station, _shares_a_plate(publication.station)))
 
 
 def withdraw_station(session: Session, station: str, now_us: int) -> None:
@@ -80,12 +80,35 @@ def publication_at(session: Session, station: str, time_us: int) -> Publication 
     return None if row is None else _publication(row)
 
 
+def place_of_station(session: Session, station: str, time_us: int) -> tuple[int, int] | None:
+    """Give latitude and longitude of a station, WGS 84 in millionths of a degree; None where none was ever entered.
+
+    A station does not move: where the publication in force has no place, or there is none, the latest that has one says it.
+    """
+    row = _row_at(session, station, time_us)
+    if row is None or row.latitude_udeg is None or row.longitude_udeg is None:
+        query = select(StationPublication).where(
+            StationPublication.station == station,
+            StationPublication.latitude_udeg.is_not(None),
+            StationPublication.longitude_udeg.is_not(None),
+        )
+        row = session.scalars(query.order_by(StationPublication.from_us.desc(), StationPublication.id.desc())).first()
+    if row is None or row.latitude_udeg is None or row.longitude_udeg is None:
+        return None
+    return row.latitude_udeg, row.longitude_udeg
+
+
 def publications(session: Session) -> tuple[Publication, ...]:
     """Give every publication, by station and date."""
     rows = session.scalars(
         select(StationPublication).order_by(StationPublication.station, StationPublication.from_us, StationPublication.id)
     )
     return tuple(_publication(row) for row in rows)
+
+
+def _shares_a_plate(station: str) -> ColumnElement[bool]:
+    """Cases of other stations whose plate passed this one too: its place says how far the two are apart."""
+    return exists(select(Vehicle.record_id).where(Vehicle.plate == Case.plate, Vehicle.station == station))
 
 
 def _row_at(session: Session, station: str, time_us: int) -> StationPublication | None:

@@ -23,6 +23,8 @@ PAGE_ROWS_MAX: Final = 500
 FEW_MAX: Final = 1_000
 """Most vehicles that are looked up one by one and sorted: of more with the same text, the newest ones are near the list's end."""
 Row = TypeVarTuple("Row")
+PlaceInChain = tuple[str, int]
+"""Station and number of a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,25 @@ def passages_of(session: Session, plate: str, before: PageKey, limit: int = 20) 
     place = tuple_(Vehicle.time_us, Vehicle.record_id) < tuple_(before.time_us, before.record_id)
     query = _summaries().where(Vehicle.plate == plate, place).order_by(Vehicle.time_us.desc(), Vehicle.record_id.desc())
     return tuple(_summary(vehicle, record) for vehicle, record in session.execute(query.limit(min(max(limit, 1), PAGE_ROWS_MAX))))
+
+
+def sightings_of(session: Session, of: VehicleSummary, *, within_us: int, certainty_ppm: int, limit: int) -> tuple[PlaceInChain, ...]:
+    """Give the other passages of a vehicle's plate in real time, at least so certain, and so near in time; the nearest first."""
+    query = select(Vehicle.station, Vehicle.seq).where(
+        Vehicle.plate == of.plate,
+        Vehicle.record_id != of.key.record_id,
+        Vehicle.time_us.between(of.time_us - within_us, of.time_us + within_us),
+        Vehicle.plate_certainty_ppm >= certainty_ppm,
+        Vehicle.playback.is_(False),
+    )
+    nearest = query.order_by(func.abs(Vehicle.time_us - of.time_us), Vehicle.station, Vehicle.seq).limit(limit)
+    return tuple((station, seq) for station, seq in session.execute(nearest))
+
+
+def is_swept(session: Session, station: str, seq: int) -> bool:
+    """Whether a vehicle's plate was deleted on schedule."""
+    query = select(Vehicle.swept_us).join(Record, Record.id == Vehicle.record_id).where(Record.station == station, Record.seq == seq)
+    return session.scalar(query) is not None
 
 
 def latest_cursor(session: Session) -> int:

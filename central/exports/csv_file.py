@@ -9,13 +9,13 @@ from typing import BinaryIO, Final
 from central.exports.rows import ExportRow
 from central.exports.table import COLUMNS, Column, Kind
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""How a formula begins in one spreadsheet or another (OWASP, CSV injection)."""
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""How a formula begins in one spreadsheet or another, wide signs in Chinese and Japanese ones (OWASP, CSV injection)."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class CsvFile:
-    """Writes rows to an open file; lists are set apart by blanks, an absent member is a dash."""
+    """Writes rows to an open file; lists are set apart by blanks, an absent member is NA, since a dash would begin a formula."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
@@ -40,7 +40,7 @@ def _text(column: Column, row: ExportRow) -> str:
         case bool():
             return "yes" if value else "no"
         case tuple():
-            return " ".join("-" if member is None else str(member) for member in value)
+            return " ".join("NA" if member is None else str(member) for member in value)
         case int() if column.kind is Kind.MOMENT:
             return (_EPOCH + timedelta(microseconds=value)).isoformat(timespec="microseconds").replace("+00:00", "Z")
         case str():

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from central.exports.rows import ExportRow
-from central.exports.table import COLUMNS, Kind
+from central.exports.table import COLUMNS, Column, Kind
 
 _TYPES: Final = {
     Kind.TEXT: pa.string(),
@@ -16,7 +16,21 @@ _TYPES: Final = {
     Kind.MOMENT: pa.timestamp("us", tz="UTC"),
     Kind.LIST: pa.list_(pa.int64()),
 }
-SCHEMA: Final = pa.schema([(column.name, _TYPES[column.kind]) for column in COLUMNS])
+
+
+def _field(column: Column) -> pa.Field:
+    return pa.field(column.name, _TYPES[column.kind], metadata={"unit": column.unit} if column.unit else None)
+
+
+SCHEMA: Final = pa.schema(
+    [_field(column) for column in COLUMNS],
+    metadata={
+        "format": "weighline-vehicles",
+        "version": "1",
+        "units": "UCUM, under `unit` of each field",
+        "uncertainty": "expanded, k = 2",
+    },
+)
 
 
 class ParquetFile:

@@ -21,13 +21,29 @@ class Kind(StrEnum):
     LIST = "list"
 
 
+UNITS: Final = {
+    "_ppm": "[ppm]",
+    "_mm_s2": "mm/s2",
+    "_mm_s": "mm/s",
+    "_mm": "mm",
+    "_kg": "kg",
+    "_c_milli": "mCel",
+}
+"""Units by the end of a column's name, longest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column."""
+    """One column; `unit` in the notation of UCUM, empty where it has none."""
 
     name: str
     kind: Kind
     of: Callable[[ExportRow], Value]
+
+    @property
+    def unit(self) -> str:
+        """What one of it is, as the end of its name says."""
+        return next((unit for end, unit in UNITS.items() if self.name.endswith(end)), "")
 
 
 COLUMNS: Final = (

@@ -8,13 +8,14 @@ The W record (truck weight), columns from 1::
     12-21   YYYYMMDDHH, local     27-32  gross, lb              33-34  axles
     35-39   weight of axle 1, lb  40-43  spacing 1-2, 0.1 ft    44-48  weight of axle 2 … alternating to the last axle
 
-The pipe-delimited form holds the same fields in the same order, parted finer: date and time down to the hundredth of a second, speed in
-tenths of mph, and length. Its first line names them. The guide's edition of 2022 takes pipes in place of columns for every kind of record.
+A record ends with the 13th axle, column 147. Lanes are counted from the outside of the road: 1 is the rightmost one.
+
+The form with pipes holds the same fields in the same order, parted finer: date and time down to the hundredth of a second, speed in
+tenths of mph, and length. Its first line names them. It is none of the guide's own records.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from itertools import chain
 from typing import BinaryIO, Final
 
 from central.config import TmgStation
@@ -25,6 +26,8 @@ KG_PER_LB: Final = 0.45359237
 """International avoirdupois pound, exact."""
 MM_PER_TENTH_FT: Final = 30.48
 MM_S_PER_MPH: Final = 447.04
+AXLES_MAX: Final = 13
+"""Most axles of a W record."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _HEADER: Final = (
     "record_type|state_fips|station_id|direction|lane|year|month|day|hour|minute|second|hundredth|class|speed_tenth_mph|length_tenth_ft|"
@@ -68,10 +71,13 @@ class TmgWeightFile(_TmgFile):
     def _line(self, row: ExportRow, station: TmgStation) -> str:
         where = f"vehicle {row.station}/{row.seq}"
         figures = [_wide(figure, 5 if place % 2 == 0 else 4, where) for place, figure in enumerate(_axle_figures(row))]
-        if not 1 <= row.lane <= 9:
-            raise RejectError("tmg-too-wide", where, f"lane {row.lane} does not fit the one column of the W record; export it with pipes")
+        lane = _lane(row, station)
+        if len(row.axles) > AXLES_MAX:
+            raise RejectError("tmg-too-wide", where, f"{len(row.axles)} axles: a W record holds {AXLES_MAX}; export it with pipes")
+        if not 1 <= lane <= 9:
+            raise RejectError("tmg-too-wide", where, f"lane {lane} does not fit the one column of the W record; export it with pipes")
         return (
-            f"W{station.state}{station.station:>06}{station.direction}{row.lane}{self._local(row):%Y%m%d%H}"
+            f"W{station.state}{station.station:>06}{station.direction}{lane}{self._local(row):%Y%m%d%H}"
             f"{'' if row.fhwa_class is None else row.fhwa_class:>2}{_wide(round(row.speed_mm_s / MM_S_PER_MPH), 3, where)}"
             f"{_wide(_pounds(row.gross_kg), 6, where)}{len(row.axles):>2}{''.join(figures)}"
         )
@@ -91,7 +97,7 @@ class TmgPipeFile(_TmgFile):
             station.state,
             station.station,
             station.direction,
-            row.lane,
+            _lane(row, station),
             *(f"{local:%Y|%m|%d|%H|%M|%S}".split("|")),
             f"{local.microsecond // 10_000:02d}",
             "" if row.fhwa_class is None else row.fhwa_class,
@@ -104,12 +110,18 @@ class TmgPipeFile(_TmgFile):
         return "|".join(str(field) for field in fields)
 
 
+def _lane(row: ExportRow, station: TmgStation) -> int:
+    return station.lanes.get(row.lane, row.lane)
+
+
 def _axle_figures(row: ExportRow) -> list[int]:
-    """Give weight and spacing in turn, from the first axle's weight to the last one's."""
-    pairs = (
-        ([] if axle.spacing_mm is None else [round(axle.spacing_mm / MM_PER_TENTH_FT)]) + [_pounds(axle.load_kg)] for axle in row.axles
-    )
-    return list(chain.from_iterable(pairs))
+    """Give weight and spacing in turn, from the first axle's weight to the last one's; a spacing left out would shift all that follows."""
+    figures = [_pounds(row.axles[0].load_kg)]
+    for axle in row.axles[1:]:
+        if axle.spacing_mm is None:
+            raise RejectError("tmg-no-spacing", f"vehicle {row.station}/{row.seq}", "has an axle whose spacing was not measured")
+        figures += [round(axle.spacing_mm / MM_PER_TENTH_FT), _pounds(axle.load_kg)]
+    return figures
 
 
 def _pounds(load_kg: int) -> int:

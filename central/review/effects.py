@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from central.evidence.models import CaseExemption, CaseObjection
+from central.evidence.models import Case, CaseExemption, CaseObjection
+from central.evidence.screenings import want_screening
 from central.review.deadlines import term
 from central.review.doing import Doing
 from central.review.history import Figures
@@ -68,6 +69,12 @@ def _lift_exemption(doing: Doing) -> Changed:
     row.lifted_by, row.lifted_us = doing.actor.person, doing.now_us
     doing.session.flush()
     return Changed({"major": is_major(doing.proposal_now(), 0, doing.settings)}, {"exemption": row.exemption})
+
+
+def _rule_out_passage(doing: Doing) -> Changed:
+    """Let the program look again: the gate holds once no other passage is left that speaks against the plate."""
+    want_screening(doing.session, Case.id == doing.case.id)
+    return Changed()
 
 
 def _offer_hearing(doing: Doing) -> Changed:
@@ -155,6 +162,7 @@ _EFFECTS: Final[dict[str, Effect]] = {
     "confirm": _confirm,
     "record-exemption": _record_exemption,
     "lift-exemption": _lift_exemption,
+    "rule-out-passage": _rule_out_passage,
     "offer-hearing": _offer_hearing,
     "record-hearing": _record_hearing,
     "record-discussion": _record_discussion,

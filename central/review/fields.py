@@ -84,6 +84,7 @@ class Fields(BaseModel):
     permit_until: date | None = None
     registered_kg: Annotated[int, Field(ge=500, le=200_000)] | None = None
     exemption_number: Annotated[int, Field(ge=1, lt=2**53)] | None = None
+    passage: Annotated[Line, Field(max_length=60)] | None = None
     served_by: Service | None = None
     served_us: TimeUs | None = None
     hearing: Hearing | None = None

@@ -24,6 +24,7 @@ class GateName(StrEnum):
     VERDICT = "verdict"
     PICTURES = "pictures"
     PLATE = "plate"
+    UNIQUE = "unique"
     PLAYBACK = "playback"
 
 
@@ -59,6 +60,10 @@ class Why(StrEnum):
     PICTURE_SMALL = "picture-small"
     NO_PLATE = "no-plate"
     PLATE_UNCERTAIN = "plate-uncertain"
+    TOO_FAST = "too-fast"
+    """Another passage of the plate is so far away and so near in time that no lorry drove from one to the other."""
+    OTHER_AXLES = "other-axles"
+    OTHER_COLOUR = "other-colour"
     PLATE_CONTRADICTED = "plate-contradicted"
     """A reading that arrived later, sure enough to count by itself, names another vehicle."""
     PLAYBACK = "playback"
@@ -77,6 +82,9 @@ MENDABLE: Final = frozenset(
     }
 )
 """What something that arrives later may mend: a record, a picture, a plate, a publication that is entered late."""
+
+DOUBTED: Final = frozenset({Why.TOO_FAST, Why.OTHER_AXLES, Why.OTHER_COLOUR})
+"""What stands until a person has found out whose the plate is: each names another passage of it, which may be ruled out."""
 
 
 class Reason(BaseModel):
@@ -117,9 +125,19 @@ class Checklist(BaseModel):
 
     @property
     def may_mend(self) -> bool:
-        """Whether all that fell may still be mended by what arrives later."""
+        """Whether all that fell may still be mended, by what arrives later or by what a person finds."""
         reasons = [reason for one in self.fallen for reason in one.reasons]
-        return bool(reasons) and all(reason.why in MENDABLE for reason in reasons)
+        return bool(reasons) and all(reason.why in MENDABLE | DOUBTED for reason in reasons)
+
+    @property
+    def doubted(self) -> tuple[Reason, ...]:
+        """Why the plate may be another vehicle's, one or more for each passage that speaks for it."""
+        return tuple(reason for one in self.fallen for reason in one.reasons if reason.why in DOUBTED)
+
+    @property
+    def doubted_passages(self) -> tuple[str, ...]:
+        """The passages that a person may rule out, each once."""
+        return tuple(dict.fromkeys(str(reason.figures["passage"]) for reason in self.doubted))
 
     @classmethod
     def of(cls, stored: bytes) -> Self:

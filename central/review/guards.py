@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 
 from central.evidence.accounts.persons import likeness
 from central.evidence.models import Case, CaseEvent, CaseExemption
-from central.review.deadlines import days_after_us
+from central.review.deadlines import days_after_us, term
 from central.review.doing import Doing
 from central.review.exemptions import check_exemption
-from central.review.fields import PARTICIPANTS_MIN, Ruling
+from central.review.fields import PARTICIPANTS_MIN, Hearing, Ruling
 from central.review.four_eyes import parts_of
 from central.review.gates import Checklist
 from central.review.proposal import is_major
@@ -140,6 +140,23 @@ def _hearing_not_offered(doing: Doing) -> None:
         raise RejectError("hearing-offered", "hearing", "was offered already")
 
 
+def _hearing_announced(doing: Doing) -> None:
+    """Ask that a hearing could be announced in time, which was not before it was offered (Administrative Penalty Law, art. 64)."""
+    if doing.fields.hearing is not Hearing.HELD:
+        return
+    if doing.fields.held_us is None:
+        raise RejectError("field-missing", "held_us", "is needed of a hearing that was held")
+    query = select(func.max(CaseEvent.time_us)).where(CaseEvent.case_id == doing.case.id, CaseEvent.action == "offer-hearing")
+    days = doing.settings.hearing_notice_working_days
+    earliest_us = term(doing.session.scalar(query) or doing.now_us, days, doing.settings).until_us
+    if doing.fields.held_us < earliest_us:
+        raise RejectError(
+            "field-invalid",
+            "held_us",
+            f"is less than {days} working days after the hearing was offered: it can not have been announced in time",
+        )
+
+
 def _discussed_by_enough(doing: Doing) -> None:
     persons = {likeness(name) for name in doing.fields.participants or ()}
     if len(persons) < PARTICIPANTS_MIN:
@@ -154,6 +171,13 @@ def _exemption_stands(doing: Doing) -> None:
     row = doing.session.get(CaseExemption, doing.fields.exemption_number)
     if row is None or row.case_id != doing.case.id or row.lifted_us is not None:
         raise RejectError("field-invalid", "exemption_number", f"{doing.fields.exemption_number} is none that stands in this case")
+
+
+def _passage_doubted(doing: Doing) -> None:
+    doubted = Checklist.of(doing.case.gates).doubted_passages
+    if doing.fields.passage not in doubted:
+        allowed = ", ".join(doubted) or "none"
+        raise RejectError("field-invalid", "passage", f"{doing.fields.passage} raises no doubt about this plate; those that do: {allowed}")
 
 
 def _may_close(doing: Doing) -> None:
@@ -184,15 +208,20 @@ GUARDS: Final[dict[str, Guard]] = {
     "not-graver": _not_graver,
     "hearing-offered": _hearing_offered,
     "hearing-not-offered": _hearing_not_offered,
+    "hearing-announced": _hearing_announced,
     "held-since-review": _held_since_review,
     "discussed-by-enough": _discussed_by_enough,
     "exemption-sound": _exemption_sound,
     "exemption-stands": _exemption_stands,
+    "passage-doubted": _passage_doubted,
     "may-close": _may_close,
     "home-informed": _home_informed,
 }
 
 FORMED: Final = frozenset(
-    {"amount", "not-graver", "within-rules", "held-since-review", "discussed-by-enough", "exemption-sound", "exemption-stands"}
+    {
+        *("amount", "not-graver", "within-rules", "held-since-review", "hearing-announced", "discussed-by-enough"),
+        *("exemption-sound", "exemption-stands", "passage-doubted"),
+    }
 )
 """Rules about what is entered; all others stand before the form is filled, and the page says so."""

@@ -1,18 +1,18 @@
 """One trip that several stations weighed: their cases are linked, and only one of them may be enforced."""
 
-import math
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.evidence.models import Case
-from central.evidence.publications import Publication, publication_at
 from central.office_settings import ReviewSettings
-from contract.units import KMH_PER_M_S, US_PER_S
+from central.review.doing import record_of
+from central.review.places import place_of
+from central.review.sightings import Sighting, can_be_driven, sighting_of
+from contract.faults import RejectError
+from contract.units import US_PER_S
 
-EARTH_RADIUS_M: Final = 6_371_008.8
-"""Mean radius of the WGS 84 ellipsoid (IUGG)."""
 _US_PER_H: Final = 3_600 * US_PER_S
 
 
@@ -37,23 +37,17 @@ def same_trip(session: Session, case: Case, settings: ReviewSettings) -> Case | 
 
 
 def is_drivable(session: Session, one: Case, other: Case, settings: ReviewSettings) -> bool:
-    """Whether one vehicle can have passed both stations, as far as their places are known: line of sight within the time between."""
-    here, there = publication_at(session, one.station, one.time_us), publication_at(session, other.station, other.time_us)
-    if here is None or there is None:
-        return True
-    distance_m = distance_between_m(here, there)
-    elapsed_s = abs(one.time_us - other.time_us) / US_PER_S
-    return distance_m is None or distance_m <= settings.trip_fastest_km_h / KMH_PER_M_S * elapsed_s
+    """Whether one vehicle can have passed both stations, as far as their places and times are known."""
+    here, there = _sighting(session, one), _sighting(session, other)
+    return here is None or there is None or can_be_driven(here, there, settings.trip_fastest_km_h)
 
 
-def distance_between_m(one: Publication, other: Publication) -> float | None:
-    """Give the distance of two stations along a great circle (haversine formula), None where a place is not entered."""
-    places = (one.latitude_udeg, one.longitude_udeg, other.latitude_udeg, other.longitude_udeg)
-    if any(place is None for place in places):
+def _sighting(session: Session, case: Case) -> Sighting | None:
+    try:
+        record = record_of(session, case)
+    except RejectError:  # its own screening counts it
         return None
-    lat, lon, other_lat, other_lon = (math.radians((place or 0) / 1e6) for place in places)
-    chord = math.sin((other_lat - lat) / 2) ** 2 + math.cos(lat) * math.cos(other_lat) * math.sin((other_lon - lon) / 2) ** 2
-    return 2 * EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(chord)))
+    return sighting_of(record, "", (), place_of(session, case.station, case.time_us))
 
 
 def _holds_station(session: Session, other: Case, case: Case) -> bool:

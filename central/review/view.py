@@ -1,5 +1,7 @@
 """One case with all that its page shows."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,7 +12,7 @@ from central.evidence.publications import publication_at
 from central.evidence.repository import vehicle
 from central.office_settings import ReviewSettings
 from central.review.acts import refusal
-from central.review.deadlines import is_due_certain
+from central.review.deadlines import days_after_us, is_due_certain
 from central.review.doing import Doing
 from central.review.exemptions import exemptions_of
 from central.review.fields import Fields, Ruling
@@ -21,7 +23,7 @@ from central.review.lines import line_of
 from central.review.notices import notice_of
 from central.review.proposal import pack_of, propose
 from central.review.repeats import repeats_of
-from central.review.views import CaseLine, CaseView, ObjectionItem, Offered
+from central.review.views import CaseLine, CaseView, EventItem, ObjectionItem, Offered
 from central.review.workflow import WORKFLOW, ActingRole, State
 
 
@@ -54,6 +56,7 @@ def case_view(session: Session, case_id: int, login: Login | None, now_us: int, 
         hearing_until_us=row.hearing_until_us or None,
         ruling=None if row.ruling is None else Ruling(row.ruling),
         parts=parts,
+        decide_until_us=_decide_until_us(history.values(), settings),
         decided_us=row.decided_us,
         notified_us=row.notified_us,
         closed_us=row.closed_us,
@@ -61,6 +64,12 @@ def case_view(session: Session, case_id: int, login: Login | None, now_us: int, 
         published_us=row.published_us,
         offered=() if login is None else _offered(session, row, login, parts, now_us=now_us, settings=settings),
     )
+
+
+def _decide_until_us(history: Iterable[EventItem], settings: ReviewSettings) -> int | None:
+    """Give until when a case that a person has taken up is decided."""
+    filed_us = next((event.time_us for event in history if event.action == "confirm"), None)
+    return None if filed_us is None else days_after_us(filed_us, settings.decide_within_days, settings)
 
 
 def case_id_of(session: Session, station: str, seq: int) -> int | None:

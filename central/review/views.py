@@ -202,6 +202,8 @@ class CaseView:
     hearing_until_us: int | None
     ruling: Ruling | None
     parts: dict[Part, tuple[str, ...]]
+    decide_until_us: int | None
+    """Before which moment it is decided (art. 60), None before a person took it up."""
     decided_us: int | None
     notified_us: int | None
     closed_us: int | None

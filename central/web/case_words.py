@@ -7,7 +7,8 @@ from central.review.gates import GateName, GateState, Reason, Why
 from central.review.workflow import Decision, Part, State
 from central.web.formats import Formats
 from central.web.translation import N_
-from central.web.words import BARS, CLOCKS
+from central.web.words import BARS, CLOCKS, PLATE_COLOURS
+from contract.plates import PlateColour
 from contract.records import ClockState
 from contract.units import PPM
 from contract.verdicts import Bar
@@ -46,6 +47,7 @@ ACTS: Final = {
     "dismiss": ActWords(N_("Case dismissed"), N_("Dismiss the case for good")),
     "record-exemption": ActWords(N_("Exemption recorded"), N_("Record an exemption")),
     "lift-exemption": ActWords(N_("Exemption lifted"), N_("Lift the exemption")),
+    "rule-out-passage": ActWords(N_("Doubt about the plate ruled out"), N_("Record that another passage of the plate raises no doubt")),
     "pass-legal": ActWords(N_("Passed in law"), N_("Pass in law and send it to the approver")),
     "return": ActWords(N_("Returned to the reviewer by legal review"), N_("Return it to the reviewer")),
     "offer-hearing": ActWords(N_("Hearing offered"), N_("Record that a hearing was offered")),
@@ -95,6 +97,7 @@ CASE_GATES: Final = {
     GateName.VERDICT: N_("Verdict computed anew is the same"),
     GateName.PICTURES: N_("Pictures present and readable"),
     GateName.PLATE: N_("Plate known with enough certainty"),
+    GateName.UNIQUE: N_("No other vehicle seen under this plate"),
     GateName.PLAYBACK: N_("Real traffic, not a playback"),
 }
 
@@ -124,6 +127,15 @@ WHY: Final = {
     Why.PICTURE_SMALL: N_("%(count)s pictures are too small"),
     Why.NO_PLATE: N_("no plate is known"),
     Why.PLATE_UNCERTAIN: N_("the plate is certain to %(certainty)s; %(least)s are needed"),
+    Why.TOO_FAST: N_(
+        "the plate may be cloned or misread: passage %(passage)s of it is %(distance)s km away and %(elapsed)s min apart, which takes "
+        "%(speed)s km/h on the shortest way; %(most)s are the most"
+    ),
+    Why.OTHER_AXLES: N_(
+        "the plate may be cloned or misread: passage %(passage)s of it was another vehicle, with axles %(other)s m behind its first; "
+        "here they stand at %(own)s m"
+    ),
+    Why.OTHER_COLOUR: N_("the plate may be cloned or misread: at passage %(passage)s its ground was %(other)s, here it is %(own)s"),
     Why.PLATE_CONTRADICTED: N_("another reading of the plate that arrived later, certain to %(certainty)s, names another vehicle"),
     Why.PLAYBACK: N_("the line ran at %(factor)s times real time"),
 }
@@ -169,6 +181,7 @@ FIELDS: Final = {
     "permit_until": N_("Permit valid until"),
     "registered_kg": N_("Total mass in the registration, kg"),
     "exemption_number": N_("Which exemption"),
+    "passage": N_("Which passage"),
     "served_by": N_("Served how"),
     "served_us": N_("Served when"),
     "hearing": N_("Hearing before the decision"),
@@ -227,10 +240,26 @@ def why_values(reason: Reason, formats: Formats) -> dict[str, str]:
         figure = reason.figures.get(f"{name}_ppm")
         if isinstance(figure, int):
             values[name] = f"{figure / PPM:.1%}"
+    values |= _doubt_values(reason, formats)
     speed_ppm = reason.figures.get("playback_ppm")
     if isinstance(speed_ppm, int):
         values["factor"] = f"{speed_ppm / PPM:g}"
     values.setdefault("certificate", "–")
+    return values
+
+
+def _doubt_values(reason: Reason, formats: Formats) -> dict[str, str]:
+    """Give what fills the words of a doubt about the plate."""
+    figures, values = reason.figures, dict[str, str]()
+    if reason.why is Why.TOO_FAST:
+        values["distance"] = formats.number(int(figures["distance_m"]) / 1_000, 1)
+        values["elapsed"] = formats.number(int(figures["elapsed_s"]) / 60, 1)
+        values |= {"speed": formats.number(int(figures["speed_km_h"]), 0), "most": formats.number(int(figures["most_km_h"]), 0)}
+    if reason.why is Why.OTHER_AXLES:
+        values |= {"own": str(figures["own_m"]), "other": str(figures["other_m"])}
+    if reason.why is Why.OTHER_COLOUR:
+        colours = {side: PlateColour(str(figures[f"{side}_colour"])) for side in ("own", "other")}
+        values |= {side: formats.language.say(PLATE_COLOURS[colour]) for side, colour in colours.items()}
     return values
 
 

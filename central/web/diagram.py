@@ -14,6 +14,8 @@ from contract.verdicts import Finding
 
 WIDTH_PX: Final = 880
 _MARGIN_PX: Final = 34
+_NOTE_PX: Final = 26
+"""Room above the vehicle for the note on its direction."""
 _SCALE_MAX_PX_M: Final = 42.0
 """Largest scale, so that a car is not drawn as large as a lorry."""
 _BARS_PX: Final = 132
@@ -23,6 +25,8 @@ _BAR_SHARE_OF_SPACING: Final = 0.62
 _SPACING_ROW_PX: Final = 30
 _LABEL_PX: Final = 34
 """Room above the bars for two lines of figures."""
+_AXLE_LABEL_PX: Final = 30
+"""Height of an axle's two lines of figures above its whisker."""
 _GROUP_ROW_PX: Final = 62
 _GROSS_ROW_PX: Final = 62
 
@@ -38,6 +42,8 @@ class AxleBar:
     height_px: float
     left_px: float | None
     whisker_top_px: float
+    label_px: float
+    """From where its figures stand: above the whisker, and above the limit's line where that would cross them."""
     whisker_bottom_px: float
 
 
@@ -108,7 +114,7 @@ def draw(record: VehicleRecord) -> Drawing:
     outline = silhouette(record)
     scale = min((WIDTH_PX - 2 * _MARGIN_PX) / outline.length_m, _SCALE_MAX_PX_M)
     start = (WIDTH_PX - outline.length_m * scale) / 2
-    ground = 12 + outline.top_m * scale
+    ground = _NOTE_PX + outline.top_m * scale
     base = ground + _SPACING_ROW_PX + _LABEL_PX + _BARS_PX
     findings = _findings_by_group(record)
     kg_px = _BARS_PX / _top_kg(record, findings)
@@ -129,7 +135,10 @@ def draw(record: VehicleRecord) -> Drawing:
         windows=tuple(_path(window, start, ground, scale) for window in outline.windows),
         chassis=tuple((start + a * scale, start + b * scale) for a, b in outline.chassis),
         chassis_px=ground - _frame_m(outline) * scale,
-        axles=tuple(_axle(number, entry, x, width, kg_px) for number, (entry, x) in enumerate(zip(record.axles, centres, strict=True), 1)),
+        axles=tuple(
+            _axle(number, entry, (x, width), kg_px, _line_px(record, findings, entry, kg_px))
+            for number, (entry, x) in enumerate(zip(record.axles, centres, strict=True), 1)
+        ),
         spacings=tuple(
             Spacing(before, after, entry.spacing_mm or 0)
             for before, after, entry in zip(centres[:-1], centres[1:], record.axles[1:], strict=True)
@@ -159,15 +168,25 @@ def _bar_width_px(centres: tuple[float, ...]) -> float:
     return min(_BAR_MAX_PX, nearest * _BAR_SHARE_OF_SPACING)
 
 
-def _axle(number: int, entry: AxleEntry, x_px: float, width_px: float, kg_px: float) -> AxleBar:
+def _line_px(record: VehicleRecord, findings: dict[int, Finding], entry: AxleEntry, kg_px: float) -> float | None:
+    """Give how high the limit's line of an axle's group lies, None where it has none."""
+    finding = findings.get(entry.group)
+    return None if finding is None else finding.limit_kg / sum(axle.group == entry.group for axle in record.axles) * kg_px
+
+
+def _axle(number: int, entry: AxleEntry, place: tuple[float, float], kg_px: float, line_px: float | None) -> AxleBar:
+    """Lay out one axle at its middle, with its bar's width."""
+    top_px = (entry.load_kg + entry.u_kg) * kg_px
+    crossed = line_px is not None and top_px < line_px < top_px + _AXLE_LABEL_PX
     return AxleBar(
         number=number,
         entry=entry,
-        x_px=x_px,
-        width_px=width_px,
+        x_px=place[0],
+        width_px=place[1],
         height_px=entry.load_kg * kg_px,
         left_px=None if entry.left_kg is None or entry.right_kg is None else entry.left_kg * kg_px,
-        whisker_top_px=(entry.load_kg + entry.u_kg) * kg_px,
+        whisker_top_px=top_px,
+        label_px=line_px if crossed and line_px is not None else top_px,
         whisker_bottom_px=max(entry.load_kg - entry.u_kg, 0) * kg_px,
     )
 

@@ -70,7 +70,7 @@ FORMATS: Final = {
     Format.CSV: N_("CSV (spreadsheets)"),
     Format.PARQUET: N_("Parquet (analysis)"),
     Format.TMG_WEIGHT: N_("FHWA TMG, W record"),
-    Format.TMG_PIPE: N_("FHWA TMG, individual vehicles with pipes"),
+    Format.TMG_PIPE: N_("Individual vehicles in the units of the TMG, with pipes (our own form)"),
 }
 
 JOB_STATES: Final = {

@@ -10,6 +10,9 @@ from central.evidence.publications import Publication, publication_at
 from central.evidence.repository import VehicleDetail, vehicle
 from central.evidence.stations import EnrolledKey, keys_of
 from central.evidence.verdict_check import mark_of
+from central.office_settings import ReviewSettings
+from central.review.gates import Reason
+from central.review.screening.elsewhere import doubts
 from central.review.screening.pictures import PictureFact, picture_facts
 from contract.faults import RejectError
 from contract.media import sha256_hex
@@ -36,9 +39,11 @@ class Facts:
     plate_certainty_ppm: int
     contradicted_ppm: int
     pictures: tuple[PictureFact, ...]
+    doubts: tuple[Reason, ...]
+    """Why the plate may be another vehicle's."""
 
 
-def gather(session: Session, blobs: BlobStore, case: Case) -> Facts:
+def gather(session: Session, blobs: BlobStore, case: Case, settings: ReviewSettings) -> Facts:
     """Gather the facts of a case.
 
     Raises
@@ -61,6 +66,7 @@ def gather(session: Session, blobs: BlobStore, case: Case) -> Facts:
         plate_certainty_ppm=detail.summary.plate_certainty_ppm,
         contradicted_ppm=_contradicted_ppm(detail),
         pictures=picture_facts(detail.media, blobs),
+        doubts=doubts(session, case, detail, settings),
     )
 
 

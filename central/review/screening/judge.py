@@ -149,6 +149,11 @@ def _plate(facts: Facts, settings: ReviewSettings) -> tuple[Reason, ...]:
     return ()
 
 
+def _unique(facts: Facts, _settings: ReviewSettings) -> tuple[Reason, ...]:
+    """Ask that no other passage of the plate was another vehicle's."""
+    return facts.doubts
+
+
 def _playback(facts: Facts, _settings: ReviewSettings) -> tuple[Reason, ...]:
     speed_ppm = facts.record.clock.playback_ppm
     return () if speed_ppm == PPM else (Reason(why=Why.PLAYBACK, figures={"playback_ppm": speed_ppm}),)
@@ -167,6 +172,7 @@ _JUDGES: Final[Mapping[GateName, Judge]] = {
     GateName.VERDICT: _verdict,
     GateName.PICTURES: _pictures,
     GateName.PLATE: _plate,
+    GateName.UNIQUE: _unique,
     GateName.PLAYBACK: _playback,
 }
 """What central finds by itself; speed, behaviour and quality rest on the station's flags, whose bars the verdict's check demands."""

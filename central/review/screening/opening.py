@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from central.evidence.journal import SERVICE
 from central.evidence.models import Case, Record, ScreeningCursor, Supplement, Vehicle
-from central.evidence.places import places_table
+from central.evidence.places import Place, places_table
 from central.evidence.screenings import want_screening
 from central.evidence.standing import case_standing
 from central.office_settings import ReviewSettings
@@ -19,6 +19,7 @@ from central.review.history import add_event
 from central.review.proposal import degree
 from central.review.workflow import State
 from contract.canonical import canonical_bytes
+from contract.units import US_PER_S
 from contract.verdicts import Outcome
 
 BATCH: Final = 500
@@ -57,10 +58,31 @@ def take_records(session: Session, now_us: int, settings: ReviewSettings) -> boo
     if touched:
         at = places_table(touched)
         want_screening(session, Case.id.in_(select(Case.id).join(at, and_(Case.station == at.c.station, Case.seq == at.c.seq))))
+        passed = {(station, of_seq or seq) for _, station, seq, _, of_seq in taken}
+        want_screening(session, Case.id.in_(_same_plates(session, passed, settings)))
     if taken:
         cursor.record_id = taken[-1].id
         session.flush()
     return bool(taken)
+
+
+def _same_plates(session: Session, places: set[Place], settings: ReviewSettings) -> list[int]:
+    """Give the cases that hold other passages of the plates of some vehicles, near enough in time to be held against them."""
+    at = places_table(places)
+    fresh = session.execute(
+        select(Vehicle.record_id, Vehicle.plate, Vehicle.time_us)
+        .join(Record, Record.id == Vehicle.record_id)
+        .join(at, and_(Record.station == at.c.station, Record.seq == at.c.seq))
+        .where(Vehicle.plate.is_not(None), Vehicle.playback.is_(False))
+    ).all()
+    query = select(Case.id, Case.record_id, Vehicle.plate, Vehicle.time_us).join(Vehicle, Vehicle.record_id == Case.record_id)
+    held = session.execute(query.where(Vehicle.plate.in_({plate for _, plate, _ in fresh}))).all()
+    within_us = round(settings.plate_hours * 3_600 * US_PER_S)
+    return [
+        case_id
+        for case_id, own_id, own_plate, own_us in held
+        if any(own_plate == plate and own_id != record_id and abs(own_us - time_us) <= within_us for record_id, plate, time_us in fresh)
+    ]
 
 
 def open_case(session: Session, vehicle: Vehicle, now_us: int, settings: ReviewSettings) -> int:

@@ -113,7 +113,7 @@ def _find(central: Central, case_id: int) -> Finding:
     with central.database.read() as session:
         row = session.get_one(Case, case_id)
         wanted = row.screening_wanted
-        facts = gather(session, central.blobs, row)
+        facts = gather(session, central.blobs, row, central.settings.review)
     return Finding(case_id, wanted, judge(facts, central.settings.review), facts.plate)
 
 

@@ -42,7 +42,9 @@ class FieldForm(NamedTuple):
 _TEXT_WRONG: Final = N_("Write 2 to 4,000 characters.")
 _LINE_WRONG: Final = N_("Write one line of at most 200 characters.")
 _CHOICE_WRONG: Final = N_("Choose one of the list.")
-_PAST_WRONG: Final = N_("Give a moment that is over, as 2026-03-02T16:00, and not before the decision it follows.")
+_PAST_WRONG: Final = N_(
+    "Give a moment that is over, as 2026-03-02T16:00, not before what it follows; a hearing 7 working days after its offer."
+)
 _DAY_WRONG: Final = N_("Give a day as 2026-03-02; the last is not before the first.")
 
 FIELD_FORMS: Final = {
@@ -56,6 +58,7 @@ FIELD_FORMS: Final = {
     "permit_until": FieldForm(FIELDS["permit_until"], Kind.DAY, _DAY_WRONG),
     "registered_kg": FieldForm(FIELDS["registered_kg"], Kind.KILOGRAMS, N_("Give kilograms, 500 to 200,000.")),
     "exemption_number": FieldForm(FIELDS["exemption_number"], Kind.CHOICE, N_("Choose an exemption that stands in this case.")),
+    "passage": FieldForm(FIELDS["passage"], Kind.CHOICE, N_("Choose a passage that raises a doubt about this plate.")),
     "served_by": FieldForm(FIELDS["served_by"], Kind.CHOICE, _CHOICE_WRONG),
     "served_us": FieldForm(FIELDS["served_us"], Kind.MOMENT, _PAST_WRONG),
     "hearing": FieldForm(FIELDS["hearing"], Kind.CHOICE, _CHOICE_WRONG),
@@ -174,4 +177,6 @@ def _options(name: str, view: CaseView, language: Language) -> tuple[tuple[str, 
     if name == "exemption_number":
         standing = [item for item in view.exemptions if item.lifted_us is None]
         return tuple((str(item.number), f"{item.number}: {item.exemption}") for item in standing)
+    if name == "passage":
+        return tuple((passage, passage) for passage in view.checklist.doubted_passages)
     return tuple((value, language.say(word)) for value, word in _CHOICES.get(name, {}).items())

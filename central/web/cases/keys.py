@@ -7,6 +7,7 @@ KEYS: Final = {
     "dismiss": "d",
     "record-exemption": "e",
     "lift-exemption": "l",
+    "rule-out-passage": "o",
     "pass-legal": "p",
     "return": "r",
     "offer-hearing": "o",

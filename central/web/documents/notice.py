@@ -77,11 +77,11 @@ def _plate(view: CaseView, writer: Writer) -> str:
 
 
 def _penalty(view: CaseView, writer: Writer) -> str:
-    """Say what is decided in one sentence."""
+    """Say what is intended in one sentence: final it becomes once the party was heard, or its term is over (art. 44)."""
     amount = writer.formats.money(view.line.amount_cents or 0)
     if view.line.outcome is Decision.PENALTY:
-        return writer.say("For driving over the limit: a fine of %(amount)s.", amount=amount)
-    return writer.say("For driving over the limit: a warning, no fine.")
+        return writer.say("Intended for driving over the limit: a fine of %(amount)s.", amount=amount)
+    return writer.say("Intended for driving over the limit: a warning, no fine.")
 
 
 def _found(material: Material, view: CaseView, writer: Writer) -> Part:
@@ -139,7 +139,10 @@ def _rights(told: Told, writer: Writer) -> Part:
     """Say what the party may do, by which article, and until when."""
     say = writer.say
     lines = [
-        say("You are told the facts, the reasons and the ground before a penalty takes effect (Administrative Penalty Law, art. 44)."),
+        say(
+            "You are told what the office intends, with the facts, the reasons and the ground, before it becomes final "
+            "(Administrative Penalty Law, art. 44)."
+        ),
         say(
             "Within %(days)s working days after this notice is served you may state and defend: in writing or orally at %(office)s, or on "
             "the page that the code above leads to. What you state is heard and examined, and never makes the penalty graver (art. 45).",

@@ -85,7 +85,7 @@ def _arithmetic(view: CaseView, writer: Writer) -> Part:
                 item.evidence,
                 item.found_by,
                 writer.formats.moment(item.found_us),
-                say("counts") if item.counts else say("does not count"),
+                say("taken into account") if item.counts else say("does not count"),
             ]
             for item in view.exemptions
         ]
@@ -93,7 +93,7 @@ def _arithmetic(view: CaseView, writer: Writer) -> Part:
         parts.append(figures(head, rows, words=5, widths=("1fr", "1fr", "auto", "auto", "auto")))
     else:
         parts.append(text(say("No exemption was found.")))
-    return section(say("What the rules propose"), parts)
+    return section(say("What the rules propose"), parts, breakable=bool(view.exemptions))
 
 
 def _checked(view: CaseView, writer: Writer) -> Part:
@@ -112,6 +112,9 @@ def _checked(view: CaseView, writer: Writer) -> Part:
         rows.append((say("Earlier cases of this plate"), found + (say(", more than allowed") if view.repeats.flagged else "")))
     trip = ", ".join(f"{line.station} / {line.seq}" for line in view.trip) or say("none")
     rows.append((say("Other weighings of the same trip"), trip))
+    passages = [event for event in view.history if event.action == "rule-out-passage"]
+    ruled_out = "; ".join(f"{event.fields.passage}: {event.fields.evidence} ({event.person})" for event in passages)
+    rows.append((say("Passages of the plate that were found to raise no doubt"), ruled_out or say("none")))
     rows.append((say("Major case"), say("yes: discussion and hearing before the decision") if view.line.major else say("no")))
     return section(say("What else was checked"), [facts(*rows)])
 

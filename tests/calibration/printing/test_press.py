@@ -1,13 +1,16 @@
 """Setting a paper: archivable, the same bytes each time, every part in the text, a code that says what it should."""
 
+import io
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from calibration.printing import (
     Leaf,
@@ -27,6 +30,7 @@ from calibration.printing import (
     steps,
     text,
 )
+from calibration.printing.glyphs import shown
 from calibration.printing.press import qr_svg
 from tests.central.web.passages import picture
 from tests.pdf import Pdf
@@ -92,6 +96,57 @@ def test_every_part_is_in_the_text_of_an_archivable_file_with_embedded_fonts():
     assert "runninghead" in pdf.text(1)
 
 
+def test_the_file_keeps_what_archiving_asks():
+    """ISO 19005-2, level a: what can be told without a validator. Colour is defined, nothing runs, all is tagged, named and in Unicode."""
+    data = print_pdf(paper(leaf("zh", title="标题"), leaf("en")))
+    pdf = Pdf(data)
+    heads = [head for head, _ in pdf.objects.values()]
+    everything = b"".join(heads)
+    catalog = next(head for head in heads if b"/Type/Catalog" in head)
+    assert re.search(rb"/MarkInfo<</Marked true", catalog)
+    assert all(key in catalog for key in (b"/StructTreeRoot", b"/Metadata", b"/OutputIntents", b"/Lang"))
+    profile = re.search(rb"/S/GTS_PDFA1", everything) and re.search(rb"/DestOutputProfile (\d+) 0 R", everything)
+    assert profile
+    assert pdf.objects[int(profile[1])][1][36:40] == b"acsp"  # an ICC profile
+    xmp = next(stream for head, stream in pdf.objects.values() if b"/Type/Metadata" in head).decode()
+    for words in ("<pdfaid:part>2</pdfaid:part>", "<pdfaid:conformance>A</pdfaid:conformance>", "标题 · Title"):
+        assert words in xmp
+    assert re.search(rb"trailer\s*<<[^>]*/ID\[\(", data)
+    for forbidden in (
+        b"/Encrypt",
+        b"/JavaScript",
+        b"/AA<<",
+        b"/OpenAction",
+        b"/EmbeddedFile",
+        b"/Launch",
+        b"/LZWDecode",
+        b"/TransferFunction",
+    ):
+        assert forbidden not in everything
+    figures_ = [head for head in heads if b"/S/Figure" in head]
+    assert figures_
+    assert all(b"/Alt" in head for head in figures_)
+    fonts = [head for head in heads if re.search(rb"/Type\s*/Font\b", head) and b"/Type0" in head]
+    assert fonts
+    assert all(b"/ToUnicode" in head for head in fonts)
+    for number in pdf.pages:
+        assert b"/StructParents" in pdf.objects[number][0]
+
+
+def test_chinese_words_in_an_english_text_are_set_and_marked_as_chinese():
+    """The font's own forms are those of Taiwan, whose comma stands in the middle."""
+    pdf = Pdf(print_pdf(paper(leaf(sections=(section("s", [text("At 河北省，永年区 it was")]),)))))
+    assert any(b"/Lang (zh-CN)" in stream or b"/Lang(zh-CN)" in stream for _, stream in pdf.objects.values())
+    assert not any(b"zh-CN" in stream for _, stream in Pdf(print_pdf(paper(leaf(sections=())))).objects.values())
+
+
+def test_no_line_ends_within_a_figure():
+    assert (
+        shown("14 000 kg, 1 300 to 1 400 mm, on 21 September 2026")
+        == "14\u00a0000\u00a0kg, 1\u00a0300 to 1\u00a0400\u00a0mm, on 21 September 2026"
+    )
+
+
 def test_the_same_paper_gives_the_same_bytes_and_another_moment_others():
     assert print_pdf(paper()) == print_pdf(paper())
     assert print_pdf(paper()) != print_pdf(paper(moment=MOMENT + timedelta(seconds=1)))
@@ -149,6 +204,27 @@ def test_the_code_holds_the_address(words):
     expected = {(x + 1, y + 1) for y, row in enumerate(code.matrix) for x, dark in enumerate(row) if dark}
     assert modules(qr_svg(words)) == expected
     assert segno.make(words + "x", error="m", micro=False).matrix != code.matrix
+
+
+def dark_squares(page: bytes, count: int) -> list[list[bool]]:
+    """Read the code of a page as a camera sees it: the dark square in its upper right, cut into so many modules a side."""
+    with Image.open(io.BytesIO(page)) as opened:
+        grey = np.asarray(opened.convert("L"))
+    mm = grey.shape[1] / 210
+    area = grey[round(8 * mm) : round(60 * mm), round(155 * mm) :] < 100
+    first = int(np.argmax(area.any(axis=1)))
+    area = area[first : first + round(34 * mm)]
+    columns = np.flatnonzero(area.any(axis=0))
+    left, size = columns[0], columns[-1] + 1 - columns[0]
+    middles = ((np.arange(count) + 0.5) * size / count).astype(int)
+    return [[bool(area[row, left + column]) for column in middles] for row in middles]
+
+
+@pytest.mark.parametrize("words", ["https://example.org/public/query", "https://example.org/public/query?notice=G104-K12%2F2026%2F00001"])
+def test_the_code_can_be_read_off_the_page(words):
+    code = segno.make(words, error="m", micro=False)
+    seen = dark_squares(print_pngs(paper(check=words))[0], len(code.matrix))
+    assert seen == [[bool(module) for module in row] for row in code.matrix]
 
 
 def test_a_picture_that_the_paper_does_not_bring_is_an_error():

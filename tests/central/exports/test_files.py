@@ -70,7 +70,7 @@ def test_a_csv_row_carries_units_in_its_names_and_lists_with_blanks():
     assert first["plate"] == "京A12345"
     assert first["time_utc"] == "2026-09-21T14:13:20.123456Z"
     assert first["axle_loads_kg"] == "6000 9000 7500"
-    assert first["axle_left_kg"] == "- - -"
+    assert first["axle_left_kg"] == "NA NA NA"
     assert first["axle_spacings_mm"] == "3048 3048"
     assert (first["enforceable"], first["eu_class"]) == ("no", "")
     assert (second["plate"], second["limit_kg"]) == ("", "")
@@ -81,7 +81,7 @@ def test_any_text_survives_csv(plate, vehicle_class):
     data = written(CsvFile, row(plate=plate, vehicle_class=vehicle_class)).decode("utf-8-sig")
     (read,) = csv.DictReader(io.StringIO(data, newline=""))
     assert (read["plate"].removeprefix("'"), read["class"].removeprefix("'")) == (plate.removeprefix("'"), vehicle_class.removeprefix("'"))
-    assert not read["plate"].startswith(("=", "+", "-", "@"))
+    assert not read["plate"].startswith(("=", "+", "-", "@", "\n", "＝", "＋", "－", "＠"))
 
 
 def test_parquet_holds_the_same_columns_typed():
@@ -92,6 +92,16 @@ def test_parquet_holds_the_same_columns_typed():
     assert first["axle_left_kg"] == [None, None, None]
     assert first["time_utc"].isoformat() == "2026-09-21T14:13:20.123456+00:00"
     assert (second["seq"], second["plate"]) == (8, None)
+    units = {field.name: (field.metadata or {}).get(b"unit", b"").decode() for field in table.schema}
+    assert units == {column.name: column.unit for column in COLUMNS}
+    assert [units[name] for name in ("gross_kg", "speed_mm_s", "acceleration_mm_s2", "length_mm", "station")] == [
+        "kg",
+        "mm/s",
+        "mm/s2",
+        "mm",
+        "",
+    ]
+    assert table.schema.metadata[b"format"] == b"weighline-vehicles"
 
 
 def test_an_empty_parquet_file_is_one():
@@ -126,6 +136,13 @@ def test_the_w_record_reads_back_within_its_rounding(axles, speed_mm_s, lane):
             assert abs(int(line[start - 4 : start]) * MM_PER_TENTH_FT - spacing) <= 0.5 * MM_PER_TENTH_FT + 1e-6
 
 
+def test_lanes_are_counted_as_the_guide_counts_them_where_the_station_does_otherwise():
+    stations = {"G104-K12": STATIONS["G104-K12"].model_copy(update={"lanes": {2: 1}})}
+    for kind, place in ((TmgWeightFile, slice(10, 11)), (TmgPipeFile, slice(0, None))):
+        line = written(kind, row(), stations=stations, zone=UTC).decode("ascii").splitlines()[-1]
+        assert (line.split("|")[4] if "|" in line else line[place]) == "1"
+
+
 def test_the_pipe_form_names_its_fields_and_keeps_the_hundredth_of_a_second():
     header, line = tmg(TmgPipeFile, row())
     fields = line.split("|")
@@ -141,6 +158,8 @@ def test_the_pipe_form_names_its_fields_and_keeps_the_hundredth_of_a_second():
         ({"lane": 12}, "tmg-too-wide"),
         ({"gross_kg": 500_000}, "tmg-too-wide"),
         ({"axles": (Axle(60_000, 0, None, None, None, 1),)}, "tmg-too-wide"),
+        ({"axles": 14 * (Axle(1_000, 0, None, None, 3_048, 1),)}, "tmg-too-wide"),
+        ({"axles": 2 * (Axle(1_000, 0, None, None, None, 1),)}, "tmg-no-spacing"),
     ],
 )
 def test_what_does_not_fit_the_guide_is_refused_and_told(changes, code):

@@ -40,6 +40,7 @@ ENTERED: dict[str, dict[str, Any]] = {
     "dismiss": {"ground": "pictures-unclear", "reason": "the front picture is blurred"},
     "record-exemption": {"exemption": "gb1589-air-suspension", "evidence": "registration shows air suspension"},
     "lift-exemption": {"reason": "the registration is another vehicle's"},
+    "rule-out-passage": {"passage": "G104-K80/1", "evidence": "its picture shows another plate"},
     "pass-legal": {"opinion": "facts, procedure and article hold"},
     "return": {"reason": "say which picture shows the plate"},
     "offer-hearing": {"served_by": "post"},

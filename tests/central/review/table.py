@@ -30,6 +30,7 @@ TABLE: dict[str, Row] = {
     "dismiss": Row(R, {S.SCREENED, S.BARRED}, S.DISMISSED),
     "record-exemption": Row(R, {S.SCREENED}, None),
     "lift-exemption": Row(R, {S.SCREENED}, None),
+    "rule-out-passage": Row(R, {S.BARRED, S.SCREENED}, None),
     "pass-legal": Row(L, {S.REVIEWED}, S.LEGALLY_REVIEWED),
     "return": Row(L, {S.REVIEWED}, S.SCREENED),
     "offer-hearing": Row(L, {S.LEGALLY_REVIEWED}, None),
@@ -54,6 +55,8 @@ TABLE: dict[str, Row] = {
 
 REFUSED_BY_RULE: dict[tuple[State, str], int] = {
     (S.SCREENED, "lift-exemption"): 422,  # none was recorded
+    (S.SCREENED, "rule-out-passage"): 422,  # none raises a doubt
+    (S.BARRED, "rule-out-passage"): 422,
     (S.LEGALLY_REVIEWED, "record-hearing"): 409,  # none was offered
     (S.DECIDED, "close"): 409,  # a penalty that the party does not know of yet
     (S.NOTIFIED, "close"): 409,  # the party may still object

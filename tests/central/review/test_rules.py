@@ -15,6 +15,7 @@ from tests.central.review.test_four_eyes import refused
 from tests.signing_station import SigningStation
 
 HOUR_US = 3_600_000_000
+DAY_US = 24 * HOUR_US
 PERMIT = {"exemption": "transport-permit", "evidence": "permit shown", "permit_number": "X-7"}
 
 
@@ -46,13 +47,33 @@ class TestMajor:
     def test_goes_on_once_the_hearing_was_held_or_waived(self, office: Office, result):
         case_id = to_approver(office, loads_kg=MAJOR_KG)
         office.drive(case_id, "offer-hearing", "record-discussion")
-        office.act(case_id, "record-hearing", LEGAL, hearing=result)
+        office.pass_days(20)
+        office.act(case_id, "record-hearing", LEGAL, hearing=result, held_us=office.bench.clock())
         office.act(case_id, "decide-penalty", APPROVER, amount_cents=office.view(case_id).proposal.amount_cents)
         view = office.view(case_id)
         assert view.hearing is not None
         assert view.hearing.fields.hearing == result
         assert view.discussion is not None
         assert view.discussion.fields.participants == ("Li", "Wang", "Zhao")
+
+    def test_a_hearing_is_held_no_sooner_than_it_can_have_been_announced(self, sqlite_office: Office):
+        """Offered on Monday, 21 September 2026: worked are 22, 23, 24, 28, 29, 30 September and 8 October; 25 to 27 and 1 to 7 are off."""
+        case_id = to_approver(sqlite_office, loads_kg=MAJOR_KG)
+        sqlite_office.drive(case_id, "offer-hearing")
+        offered_us = sqlite_office.bench.clock()
+        earliest_us = offered_us - offered_us % DAY_US + 17 * DAY_US + 16 * HOUR_US  # 9 October, 00:00 (UTC+08:00)
+        sqlite_office.bench.clock.now_us = earliest_us
+        refused(sqlite_office, "field-missing", case_id, "record-hearing", LEGAL, hearing="held")
+        refused(sqlite_office, "field-invalid", case_id, "record-hearing", LEGAL, hearing="held", held_us=earliest_us - 1)
+        sqlite_office.act(case_id, "record-hearing", LEGAL, hearing="held", held_us=earliest_us)
+
+    def test_a_case_says_until_when_it_is_decided(self, sqlite_office: Office):
+        """Taken up on 21 September 2026: 90 days of the calendar end with 20 December."""
+        case_id = sqlite_office.new_case()
+        assert sqlite_office.view(case_id).decide_until_us is None
+        sqlite_office.drive(case_id, "confirm")
+        filed_us = sqlite_office.bench.clock()
+        assert sqlite_office.view(case_id).decide_until_us == filed_us - filed_us % DAY_US + 90 * DAY_US + 16 * HOUR_US
 
     @pytest.mark.parametrize("participants", [["Li"], ["Li", "Wang"], ["Li", "li", "LI"], ["Li", "Wang", " Wang "]])
     def test_three_persons_discuss_it(self, sqlite_office: Office, participants):

@@ -190,7 +190,7 @@ def test_a_plate_that_comes_in_a_supplement_clears_the_case_and_gives_it_its_pla
 
 def test_a_record_that_waits_for_the_one_before_it_is_screened_again_when_that_comes(office: Office):
     station = office.bench.station
-    before = station.next_envelope(loads_kg=LIGHT_KG)
+    before = station.next_envelope(loads_kg=LIGHT_KG, plate="京B20007")
     record = office.overload()
     office.screen()
     case_id = office.case(record)

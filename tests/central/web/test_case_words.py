@@ -27,6 +27,9 @@ FIGURES = {
     Why.PICTURE_UNREADABLE: {"count": 1},
     Why.PICTURE_SMALL: {"count": 1},
     Why.PLATE_UNCERTAIN: {"certainty_ppm": 700_000, "least_ppm": 800_000},
+    Why.TOO_FAST: {"passage": "K80/1", "distance_m": 66_700, "elapsed_s": 1_200, "speed_km_h": 198, "most_km_h": 130},
+    Why.OTHER_AXLES: {"passage": "K80/1", "own_m": "3.20, 4.55", "other_m": "4.10"},
+    Why.OTHER_COLOUR: {"passage": "K80/1", "own_colour": "yellow", "other_colour": "blue"},
     Why.PLATE_CONTRADICTED: {"certainty_ppm": 950_000},
     Why.PLAYBACK: {"playback_ppm": 4_000_000},
 }

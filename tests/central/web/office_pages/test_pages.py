@@ -244,6 +244,26 @@ def test_a_comparison_names_only_passages_of_this_plate(office, at):
     assert chart["doc"]["roots"]
 
 
+def test_a_plate_that_two_vehicles_bear_is_told_on_the_case_beside_each_other_and_ruled_out_by_form(office, at):
+    station = office.bench.station
+    office.bench.send(station.sign(station.vehicle(loads_kg=(5_000, 9_000))))
+    case = office.new_case()
+    rao = at("rao")
+    page = rao.page(f"/cases/{case}")
+    for words in (
+        "No other vehicle seen under this plate",
+        "passage G104-K12/1 of it was another vehicle",
+        "It is in doubt whose plate this is",
+    ):
+        assert words in page
+    assert '<option value="G104-K12/1"' in page
+    beside = rao.page(f"/cases/{case}/compare")
+    for words in ("Whose plate is it?", "another vehicle?", "/vehicles/G104-K12/1"):
+        assert words in beside
+    chinese = rao.client.get(f"/cases/{case}/compare", headers=HTML | {"Accept-Language": "zh"}).text
+    assert "号牌可能被套用或误读" in chinese
+
+
 def test_the_arithmetic_gates_and_history_stand_on_the_page_in_both_languages(office, at):
     case = office.new_case()
     office.drive(case, "record-exemption", "confirm")
