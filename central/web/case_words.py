@@ -185,6 +185,7 @@ FIELDS: Final = {
 
 REFUSALS: Final = {
     "four-eyes": N_("Another person must do this: you have taken another part in this case."),
+    "clock-behind": N_("The server's clock is behind the last step of this case. Tell the administrator."),
     "conflict": N_("Someone has acted on this case since you opened it. Look at it again."),
     "wrong-state": N_("The case does not stand where this leads on from."),
     "gate-fell": N_("A gate fell: the case can not be enforced."),

@@ -176,3 +176,14 @@ class TestAmountsAndMoments:
         office.act(case_id, "notify", REVIEWER, served_us=served_us)
         assert office.view(case_id).notified_us == served_us
         refused(office, "term-open", case_id, "close", APPROVER)
+
+    @pytest.mark.parametrize(("behind_s", "taken"), [(1, True), (5, True), (6, False), (86_400, False)])
+    def test_a_clock_set_back_writes_no_step_before_the_one_it_follows(self, sqlite_office: Office, behind_s: int, taken: bool):
+        case_id = sqlite_office.new_case()
+        sqlite_office.bench.clock.now_us -= behind_s * 1_000_000
+        if taken:
+            sqlite_office.drive(case_id, "confirm")
+        else:
+            refused(sqlite_office, "clock-behind", case_id, "confirm", REVIEWER)
+        times = [one.time_us for one in sqlite_office.view(case_id).history]
+        assert times == sorted(times)
