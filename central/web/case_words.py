@@ -61,6 +61,7 @@ ACTS: Final = {
     "object": ActWords(N_("Objection lodged on the public page")),
     "record-objection": ActWords(N_("Objection by letter recorded"), N_("Record an objection by letter")),
     "hear": ActWords(N_("Objection was heard"), N_("Record the hearing of the objection")),
+    "revoke": ActWords(N_("Decision revoked by legal review"), N_("Revoke the decision; if it was public, these grounds are published")),
     "return-to-hearing": ActWords(N_("Returned to be heard again"), N_("Return it to be heard again")),
     "close": ActWords(N_("Case closed"), N_("Close the case")),
     "inform-home": ActWords(N_("Home authority informed"), N_("Record that the home authority was informed")),

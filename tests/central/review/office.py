@@ -55,6 +55,7 @@ ENTERED: dict[str, dict[str, Any]] = {
     "object": {"text": "I was not there", "contact": "13900000000"},
     "record-objection": {"text": "I was not there", "contact": "13900000000"},
     "hear": {"ruling": "upheld", "opinion": "the pictures show the plate"},
+    "revoke": {"reason": "the permit was found in the register"},
     "return-to-hearing": {"reason": "the second witness was not heard"},
     "close": {},
     "inform-home": {"authority": "Highway bureau of Hebei"},
