@@ -34,6 +34,7 @@ MEANINGS: Final = {
         "The check rests on a key that the bundle itself brings. Compare it with the published one, or give it as an option."
     ),
     "not-published": N_("Ask the office where the station was published; a penalty rests on no unpublished one."),
+    "entered-afterwards": N_("It may be older than its entry; have its issuer confirm the date."),
     "texts-withheld": N_("Plates and what names them may be deleted or withheld; the signatures hold without them."),
     "media-deleted": N_("It was deleted on schedule; its hash stays signed."),
     "no-certificate": N_("The record does not say by what certificate the scale was verified. Ask the office for it."),

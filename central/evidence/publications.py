@@ -1,6 +1,6 @@
 """Stations made known to the public: where each stands, who handles its cases, who verifies its scale, from when until when."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
@@ -31,6 +31,8 @@ class Publication:
     certificate: str | None = None
     verified_from_us: int | None = None
     verified_until_us: int | None = None
+    entered_us: int | None = None
+    """When it was entered here; given by `publish_station`."""
 
     def verified_at(self, time_us: int) -> bool:
         """Whether a certificate is entered that covers a moment."""
@@ -53,7 +55,7 @@ def publish_station(session: Session, publication: Publication, now_us: int) -> 
     before = _row_at(session, publication.station, publication.from_us)
     if before is not None:
         before.until_us = publication.from_us
-    session.add(StationPublication(**asdict(publication), entered_us=now_us))
+    session.add(StationPublication(**asdict(replace(publication, entered_us=now_us))))
     session.flush()
     want_screening(session, or_(Case.station == publication.station, _shares_a_plate(publication.station)))
 

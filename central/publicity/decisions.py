@@ -1,17 +1,20 @@
 """Decisions as they are published: what was decided, where and why, of whom only a masked plate."""
 
+import json
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
-from central.evidence.models import Case, Notice, Record, Station, Vehicle
+from central.evidence.models import Case, CaseEvent, Notice, Record, Station, Vehicle
 from central.evidence.paging import parse_page_key
 from central.publicity.masking import masked
 
 PUBLISHED: Final = "published"
 """The state of a case that the public may see (`central.review.workflow.State`)."""
+REVOKED: Final = "revoke"
+"""The act that takes a decision back."""
 ROWS_MAX: Final = 200
 
 
@@ -71,6 +74,28 @@ def public_decision(session: Session, number: str) -> PublicDecision | None:
     """Give the published decision of a number, None if there is none."""
     row = session.execute(_query().where(Notice.number == number)).first()
     return None if row is None else _decision(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnDecision:
+    """A decision that was published and is no more, with the grounds, which are public by art. 48, Administrative Penalty Law."""
+
+    number: str
+    withdrawn_us: int
+    grounds: str
+
+
+def withdrawn_decision(session: Session, number: str) -> WithdrawnDecision | None:
+    """Give a decision that was taken back after it was published, None where there is none of that number."""
+    query = (
+        select(CaseEvent.time_us, CaseEvent.entry)
+        .join(Case, Case.id == CaseEvent.case_id)
+        .join(Notice, Notice.case_id == Case.id)
+        .where(Notice.number == number, Case.state != PUBLISHED, CaseEvent.action == REVOKED, CaseEvent.from_state == PUBLISHED)
+        .order_by(CaseEvent.version.desc())
+    )
+    row = session.execute(query).first()
+    return None if row is None else WithdrawnDecision(number, row.time_us, str(json.loads(row.entry)["fields"].get("reason", "")))
 
 
 def _query() -> Select[Case, Notice, Vehicle, Record, Station]:

@@ -1,16 +1,16 @@
 """Acts upon cases: who may take one, from which state, with what; its effect, its row of history and its note, in one transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from central.evidence.accounts import Login
 from central.evidence.journal import Actor
-from central.evidence.models import Case
+from central.evidence.models import Case, CaseEvent
 from central.evidence.standing import case_standing
 from central.office_settings import ReviewSettings
 from central.review.deadlines import due_us
@@ -22,9 +22,12 @@ from central.review.guards import FORMED, GUARDS
 from central.review.history import actions_since, add_event
 from central.review.workflow import WORKFLOW, ActingRole, ActionRow, Decision, State
 from contract.faults import RejectError
+from contract.units import US_PER_S
 
 FORBIDDEN: Final = frozenset({"not-allowed", "four-eyes"})
 """Refusals of the person; all others are of the moment or of what was entered."""
+SKEW_US: Final = 5 * US_PER_S
+"""By how much the clocks of several centrals may differ; synchronised ones do so by some milliseconds."""
 _PAST_FIELDS: Final = ("served_us", "held_us", "received_us", "informed_us")
 
 
@@ -75,6 +78,7 @@ def carry_out(doing: Doing, changed: Changed | None = None) -> Done:
 
     `changed` is what the program itself has found, where the act is its own.
     """
+    doing = _on_time(doing)
     _check_times(doing)
     for name in doing.action.needs:
         GUARDS[name](doing)
@@ -185,6 +189,20 @@ def refusal(doing: Doing, login: Login, parts: Parts) -> RejectError | None:
     except RejectError as error:
         return error
     return None
+
+
+def _on_time(doing: Doing) -> Doing:
+    """Let no step be earlier than the one before it, or nobody could believe the order of either.
+
+    Two centrals over one database may differ by `SKEW_US`; then the step takes the time of the one before it.
+    """
+    before_us = doing.session.scalar(select(func.max(CaseEvent.time_us)).where(CaseEvent.case_id == doing.case.id)) or 0
+    if doing.now_us >= before_us:
+        return doing
+    if doing.now_us < before_us - SKEW_US:
+        what = f"is {(before_us - doing.now_us) // US_PER_S} s behind the step before this one; set the server's clock, then act"
+        raise RejectError("clock-behind", "clock", what)
+    return replace(doing, now_us=before_us)
 
 
 def _check_times(doing: Doing) -> None:

@@ -8,6 +8,7 @@ from central.evidence.models import Case, CaseExemption, CaseObjection
 from central.evidence.screenings import want_screening
 from central.review.deadlines import term
 from central.review.doing import Doing
+from central.review.fields import Ruling
 from central.review.history import Figures
 from central.review.notices import number_notice
 from central.review.proposal import is_major
@@ -96,7 +97,7 @@ def _decide(doing: Doing) -> Changed:
         "outcome": None if decided is None else decided.value,
         "amount_cents": amount_cents,
         "decided_us": doing.now_us,
-        "notified_us": None,
+        "notified_us": None if decided in ENFORCING else doing.case.notified_us,
         "ruling": None,
         "major": doing.case.major or is_major(doing.proposal, amount_cents or 0, doing.settings),
     }
@@ -134,6 +135,11 @@ def _object(doing: Doing) -> Changed:
 
 def _hear(doing: Doing) -> Changed:
     return Changed({"ruling": None if doing.fields.ruling is None else doing.fields.ruling.value})
+
+
+def _revoke(_doing: Doing) -> Changed:
+    """Take a decision back of which the office itself, or a court, found that it does not hold: it is public no more from this moment."""
+    return Changed({"ruling": Ruling.REVOKED.value, "closed_us": None, "published_us": None})
 
 
 def _close(doing: Doing) -> Changed:
@@ -174,6 +180,7 @@ _EFFECTS: Final[dict[str, Effect]] = {
     "object": _object,
     "record-objection": _object,
     "hear": _hear,
+    "revoke": _revoke,
     "close": _close,
     "inform-home": _inform_home,
     "publish": _publish,

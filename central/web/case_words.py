@@ -63,6 +63,7 @@ ACTS: Final = {
     "object": ActWords(N_("Objection lodged on the public page")),
     "record-objection": ActWords(N_("Objection by letter recorded"), N_("Record an objection by letter")),
     "hear": ActWords(N_("Objection was heard"), N_("Record the hearing of the objection")),
+    "revoke": ActWords(N_("Decision revoked by legal review"), N_("Revoke the decision; if it was public, these grounds are published")),
     "return-to-hearing": ActWords(N_("Returned to be heard again"), N_("Return it to be heard again")),
     "close": ActWords(N_("Case closed"), N_("Close the case")),
     "inform-home": ActWords(N_("Home authority informed"), N_("Record that the home authority was informed")),
@@ -198,6 +199,7 @@ FIELDS: Final = {
 
 REFUSALS: Final = {
     "four-eyes": N_("Another person must do this: you have taken another part in this case."),
+    "clock-behind": N_("The server's clock is behind the last step of this case. Tell the administrator."),
     "conflict": N_("Someone has acted on this case since you opened it. Look at it again."),
     "wrong-state": N_("The case does not stand where this leads on from."),
     "gate-fell": N_("A gate fell: the case can not be enforced."),

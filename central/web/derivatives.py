@@ -26,6 +26,8 @@ CLIP_PIXELS_MAX: Final = 4_000_000
 """Largest picture of a clip that is decoded; there are hundreds of them."""
 
 WIDTH_MAX: Final = 1_600
+COARSE_WIDTH: Final = 240
+"""To so many pixels a picture is coarsened that shows others: over the 5 m of a lane and its edge, a character of a plate has 3."""
 CLIP_WIDTH_MAX: Final = 800
 CLIP_STEP_US: Final = 80_000
 """Least time between pictures of a clip's copy: twelve a second are enough to look at, and every picture costs; the original has all."""
@@ -67,8 +69,8 @@ def sound_bytes(blobs: BlobStore, sha256: str) -> bytes:
     return data
 
 
-def marked_picture(data: bytes, imprint: Imprint, width_max: int = WIDTH_MAX) -> bytes:
-    """Give a JPEG copy of a picture, at most `width_max` pixels wide, with its imprint.
+def marked_picture(data: bytes, imprint: Imprint, width_max: int = WIDTH_MAX, *, coarse: bool = False) -> bytes:
+    """Give a JPEG copy of a picture, at most `width_max` pixels wide, with its imprint; `coarse` leaves no plate and no face in it to read.
 
     Raises
     ------
@@ -76,11 +78,18 @@ def marked_picture(data: bytes, imprint: Imprint, width_max: int = WIDTH_MAX) ->
         ``picture-not-shown`` if it is no JPEG or PNG, claims too many pixels, or cannot be decoded.
     """
     picture = open_picture(data, f"picture {imprint.sha256[:16]}", PIXELS_MAX)
-    if picture.width > width_max:
-        picture = picture.resize((width_max, max(1, round(picture.height * width_max / picture.width))))
+    if coarse and picture.width > COARSE_WIDTH:
+        shown = min(picture.width, width_max)
+        picture = _narrowed(picture, COARSE_WIDTH).resize((shown, max(1, round(picture.height * shown / picture.width))))
+    elif picture.width > width_max:
+        picture = _narrowed(picture, width_max)
     buffer = io.BytesIO()
     _stamped(picture, imprint.lines).save(buffer, "JPEG", quality=QUALITY)
     return buffer.getvalue()
+
+
+def _narrowed(picture: Image.Image, width: int) -> Image.Image:
+    return picture.resize((width, max(1, round(picture.height * width / picture.width))))
 
 
 def open_picture(data: bytes, where: str, pixels_max: int) -> Image.Image:

@@ -58,10 +58,16 @@ class Publication(_Part):
     verified_from_us: int | None = None
     verified_until_us: int | None = None
     """The scale's verification certificate, good in [verified_from_us, verified_until_us); it counts where the record names none."""
+    entered_us: Annotated[int, Field(ge=0, lt=2**53)] | None = None
+    """When central was told of it, which may be later than `from_us`."""
 
     def covers(self, time_us: int) -> bool:
         """Whether it is in force at a moment."""
         return self.from_us <= time_us and (self.until_us is None or time_us < self.until_us)
+
+    def was_known(self, time_us: int) -> bool:
+        """Whether central had been told of it by a moment; where the bundle does not say, that is not held against it."""
+        return self.entered_us is None or self.entered_us <= time_us
 
     def verifies(self, time_us: int) -> bool:
         """Whether it names a certificate of the scale that covers a moment."""

@@ -238,6 +238,15 @@ def test_a_notice_of_another_number_than_the_decision_gave_fails(evidence):
     assert (16, "notice-differs") in failing(check(data, evidence.trust))
 
 
+def test_a_publication_or_certificate_entered_after_the_passage_with_an_earlier_date_is_told(evidence):
+    members = members_of(evidence.data)
+    edit("station/publication", lambda value: value.update(entered_us=2**52))(evidence, members)
+    report = check(resealed(members, evidence.central_key), evidence.trust)
+    told = {(step.number, finding.code) for step in report.steps for finding in step.findings}
+    assert report.sound
+    assert {(5, "entered-afterwards"), (10, "entered-afterwards")} <= told
+
+
 def test_who_has_no_key_of_central_fails_at_the_manifest(evidence):
     report = check(resealed(members_of(evidence.data), Ed25519PrivateKey.generate()), evidence.trust)
     assert failing(report) == {(2, "unknown-key")}

@@ -67,7 +67,11 @@ def check_certificate(bundle: Bundle) -> Iterator[Finding | int]:
     if certificate is None:
         published = [parse_content(Publication, data, entry.name) for entry, data in bundle.each(Role.PUBLICATION)]
         yield len(published)
-        if not any(one.station == record.station and one.verifies(record.time_us) for one in published):
+        verifying = [one for one in published if one.station == record.station and one.verifies(record.time_us)]
+        if verifying and not any(one.was_known(record.time_us) for one in verifying):
+            what = "was told to central only after the vehicle had passed; ask the institute when it was issued"
+            yield note("entered-afterwards", f"certificate {verifying[0].certificate}", what)
+        if not verifying:
             what = "names no certificate, and no publication of the station one that covers the day: the scale's verification is not proven"
             yield note("no-certificate", f"record {record.seq}", what)
         return

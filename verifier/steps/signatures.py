@@ -94,7 +94,11 @@ def check_station(bundle: Bundle, trust: Trust) -> Iterator[Finding | int]:
             yield Finding("key-not-in-force", one.entry.name, f"is signed by key {one.key_id[:16]}, which was not in force then")
     published = [parse_content(Publication, data, entry.name) for entry, data in bundle.each(Role.PUBLICATION)]
     yield len(published)
-    if not any(one.station == record.station and one.covers(record.time_us) for one in published):
+    covering = [one for one in published if one.station == record.station and one.covers(record.time_us)]
+    if covering and not any(one.was_known(record.time_us) for one in covering):
+        what = "was told to central only after the vehicle had passed, with an earlier date; ask for the publication itself, and its date"
+        yield note("entered-afterwards", f"publication of station {record.station}", what)
+    if not covering:
         what = "is not proven to have been made known to the public when the vehicle passed; ask the office where it was published"
         yield note("not-published", f"station {record.station}", what)
 

@@ -22,6 +22,7 @@ KEYS: Final = {
     "notify": "n",
     "record-objection": "o",
     "hear": "h",
+    "revoke": "r",
     "return-to-hearing": "r",
     "close": "c",
     "inform-home": "i",

@@ -11,7 +11,7 @@ from central.evidence.models import Station
 from central.evidence.publications import Publication, publication_at
 from central.evidence.repository import MediaItem, VehicleDetail, vehicle
 from central.evidence.stations import keys_of
-from central.web.derivatives import Imprint, marked_picture, sound_bytes
+from central.web.derivatives import WIDTH_MAX, Imprint, marked_picture, sound_bytes
 from central.web.formats import Formats
 from central.web.proofs import Proof, prove
 from central.web.signal import Signal, read_signal
@@ -103,12 +103,23 @@ def imprint_of(record: VehicleRecord, sha256: str, zone: tzinfo) -> Imprint:
     return Imprint(record.station, record.seq, Formats(language(CODES[0]), zone).moment(record.time_us), sha256)
 
 
+def party_copy(data: bytes, role: MediaRole, imprint: Imprint, width_max: int = WIDTH_MAX) -> bytes:
+    """Give a picture's copy for the party: an overview, which shows who else was on the road, so coarse that nobody is known by it.
+
+    Raises
+    ------
+    RejectError
+        As `marked_picture`.
+    """
+    return marked_picture(data, imprint, width_max, coarse=role is MediaRole.OVERVIEW)
+
+
 def _shot(blobs: BlobStore, record: VehicleRecord, item: MediaItem, zone: tzinfo) -> Shot:
     if not item.present or not blobs.has(item.ref.sha256):
         return Shot(item, None)
     try:
         data = sound_bytes(blobs, item.ref.sha256)
-        return Shot(item, marked_picture(data, imprint_of(record, item.ref.sha256, zone), PRINTED_WIDTH))
+        return Shot(item, party_copy(data, item.ref.role, imprint_of(record, item.ref.sha256, zone), PRINTED_WIDTH))
     except RejectError as error:
         return Shot(item, None, error)
 

@@ -16,11 +16,11 @@ from central.review.view import case_view
 from central.review.views import CaseView
 from central.review.workflow import State
 from central.web.case_words import RULINGS
-from central.web.derivatives import marked_picture, sound_bytes
+from central.web.derivatives import sound_bytes
 from central.web.diagram import draw
 from central.web.documents.issued import IssuedItem, issued_documents, printed, stored_bytes
 from central.web.documents.kinds import KINDS, Kind
-from central.web.documents.material import imprint_of
+from central.web.documents.material import imprint_of, party_copy
 from central.web.judgement import answer
 from central.web.law import article_in, law_of
 from central.web.pages import formats_of, language_of, pages_of
@@ -102,7 +102,8 @@ def picture(central: CentralDep, request: Request, visit: OpenVisit, sha256: Has
     if item is None or not item.present or not central.blobs.has(sha256):
         raise HTTPException(HTTPStatus.NOT_FOUND, "there is no such picture")
     try:
-        copy = marked_picture(sound_bytes(central.blobs, sha256), imprint_of(view.vehicle.record, sha256, pages_of(request).zone))
+        imprint = imprint_of(view.vehicle.record, sha256, pages_of(request).zone)
+        copy = party_copy(sound_bytes(central.blobs, sha256), item.ref.role, imprint)
     except RejectError as error:
         central.count(error)
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error

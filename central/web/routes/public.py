@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from central.access import CentralDep
 from central.evidence.repository import vehicle
-from central.publicity.decisions import parse_key, public_decision, public_decisions
+from central.publicity.decisions import parse_key, public_decision, public_decisions, withdrawn_decision
 from central.publicity.stations import public_station, public_stations
 from central.web.law import law_of
 from central.web.pages import formats_of, language_of
@@ -56,10 +56,13 @@ def decisions(request: Request, central: CentralDep, before: Annotated[str | Non
 
 @router.get("/decisions/{number:path}")
 def decision(request: Request, central: CentralDep, number: Annotated[str, Path(max_length=60, pattern=r"^[^\x00]*$")]) -> Response:
-    """Show one published decision."""
+    """Show one published decision, or that it was taken back, and why."""
     with central.database.read() as session:
         row = public_decision(session, number)
         detail = None if row is None else vehicle(session, row.station, row.seq)
+        withdrawn = withdrawn_decision(session, number) if row is None else None
+    if withdrawn is not None:
+        return public_page(request, "withdrawn.html", code=HTTPStatus.GONE, row=withdrawn)
     if row is None or detail is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, f"no decision {number} is published")
     law = law_of(detail.record, language_of(request))

@@ -46,6 +46,7 @@ TABLE: dict[str, Row] = {
     "object": Row(None, {S.NOTIFIED}, S.OBJECTED),
     "record-objection": Row(R, {S.NOTIFIED}, S.OBJECTED),
     "hear": Row(L, {S.OBJECTED}, S.HEARD),
+    "revoke": Row(L, {S.NOTIFIED, S.CLOSED, S.PUBLISHED}, S.HEARD),
     "return-to-hearing": Row(A, {S.HEARD}, S.OBJECTED),
     "close": Row(A, {S.DECIDED, S.NOTIFIED, S.HEARD}, S.CLOSED),
     "inform-home": Row(R, {S.CLOSED}, None),

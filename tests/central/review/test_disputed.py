@@ -11,6 +11,8 @@ from central.evidence.accounts import Role, add_account
 from central.evidence.accounts.provider import log_in_by_provider
 from central.evidence.models import Account, Case, Record
 from central.office_settings import ReviewSettings
+from central.publicity.decisions import WithdrawnDecision, public_decision, public_decisions, withdrawn_decision
+from central.publicity.own_case import open_own
 from central.review.deadlines import days_after_us
 from central.review.desk import Looked, perform
 from central.review.gates import GateName, Why
@@ -18,7 +20,7 @@ from central.review.proposal import pack_of, propose
 from central.review.workflow import ENFORCING, State
 from contract.chain import Link
 from contract.faults import RejectError
-from tests.central.review.office import APPROVER, LEGAL, MAJOR_KG, REVIEWER, WARNED_KG, Office, actor, entered
+from tests.central.review.office import APPROVER, LEGAL, MAJOR_KG, PLATE, REVIEWER, WARNED_KG, Office, actor, entered
 from tests.central.review.test_four_eyes import refused
 from tests.central.review.test_rules import to_approver
 from tests.central.review.test_screening import fallen, read_plate
@@ -176,3 +178,51 @@ class TestAmountsAndMoments:
         office.act(case_id, "notify", REVIEWER, served_us=served_us)
         assert office.view(case_id).notified_us == served_us
         refused(office, "term-open", case_id, "close", APPROVER)
+
+    @pytest.mark.parametrize(("behind_s", "taken"), [(1, True), (5, True), (6, False), (86_400, False)])
+    def test_a_clock_set_back_writes_no_step_before_the_one_it_follows(self, sqlite_office: Office, behind_s: int, taken: bool):
+        case_id = sqlite_office.new_case()
+        sqlite_office.bench.clock.now_us -= behind_s * 1_000_000
+        if taken:
+            sqlite_office.drive(case_id, "confirm")
+        else:
+            refused(sqlite_office, "clock-behind", case_id, "confirm", REVIEWER)
+        times = [one.time_us for one in sqlite_office.view(case_id).history]
+        assert times == sorted(times)
+
+
+class TestADecisionThatDoesNotHold:
+    def test_is_taken_back_even_when_it_is_public_and_ends_in_no_action(self, office: Office):
+        case_id = to_approver(office)
+        office.drive(case_id, "decide-penalty", "notify", "record-objection", "hear", "close", "inform-home", "publish")
+        notice = office.view(case_id).notice
+        refused(office, "not-allowed", case_id, "revoke", APPROVER)
+        office.drive(case_id, "revoke")
+        with office.bench.central.database.read() as session:
+            assert public_decisions(session) == ()
+            assert public_decision(session, notice.number) is None
+            assert withdrawn_decision(session, notice.number) == WithdrawnDecision(
+                notice.number, office.bench.clock(), "the permit was found in the register"
+            )
+        refused(office, "revoked", case_id, "decide-penalty", APPROVER)
+        refused(office, "revoked", case_id, "decide-warning", APPROVER)
+        refused(office, "not-upheld", case_id, "close", APPROVER)
+        office.drive(case_id, "decide-no-action", "close")
+        refused(office, "wrong-state", case_id, "publish", APPROVER)
+        with office.bench.central.database.write() as session:
+            assert open_own(session, notice.number, PLATE, "192.0.2.7", office.bench.clock()) is not None, "the party is told, too"
+
+    def test_one_whose_gate_fell_after_its_notice_need_not_wait_for_an_objection(self, sqlite_office: Office):
+        case_id = to_approver(sqlite_office)
+        sqlite_office.drive(case_id, "decide-penalty", "notify")
+        another_plate_arrives(sqlite_office, case_id)
+        sqlite_office.screen()
+        sqlite_office.drive(case_id, "revoke", "decide-no-action", "close")
+
+    def test_one_that_was_never_public_leaves_nothing_there(self, sqlite_office: Office):
+        case_id = to_approver(sqlite_office)
+        sqlite_office.drive(case_id, "decide-penalty", "notify")
+        notice = sqlite_office.view(case_id).notice
+        sqlite_office.drive(case_id, "revoke")
+        with sqlite_office.bench.central.database.read() as session:
+            assert withdrawn_decision(session, notice.number) is None

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from central.web.derivatives import Imprint, clip_poster, marked_clip, marked_picture, open_picture
+from central.web.documents.material import party_copy
 from central.web.webm import vp8_of, webm_bytes
 from contract.clips import ClipFrame, clip_bytes
 from contract.faults import RejectError
+from contract.media import MediaRole
 
 IMPRINT = Imprint("G104-K12", 7, "2026-03-02 16:00:08 +08:00", "ab" * 32)
 COLOURS = [(200, 30, 30), (30, 200, 30), (30, 30, 200)]
@@ -52,6 +54,20 @@ def test_a_copy_shows_all_of_the_picture_and_the_imprint_under_it():
     strip = copy.crop((0, 364, 640, copy.height)).convert("L")
     assert strip.getextrema()[1] > 200
     assert strip.getextrema()[0] < 60
+
+
+def test_the_partys_overview_has_nothing_as_small_as_a_letter_of_a_plate_and_his_own_vehicle_all():
+    """Strokes of 8 pixels in a picture 2 000 wide: letters of a plate 110 pixels wide, as an overview of 8 m has it."""
+    strokes = Image.new("L", (2_000, 400))
+    strokes.putdata([255 * (x // 8 % 2) for _ in range(400) for x in range(2_000)])
+    buffer = io.BytesIO()
+    strokes.convert("RGB").save(buffer, "JPEG", quality=95)
+    contrast = {}
+    for role in (MediaRole.OVERVIEW, MediaRole.FRONT):
+        copy = Image.open(io.BytesIO(party_copy(buffer.getvalue(), role, IMPRINT))).convert("L")
+        dark, light = copy.crop((200, 20, 1_400, 280)).getextrema()
+        contrast[role] = (copy.width, light - dark > 200)
+    assert contrast == {MediaRole.OVERVIEW: (1_600, False), MediaRole.FRONT: (1_600, True)}
 
 
 def test_a_large_picture_is_made_smaller():
