@@ -36,6 +36,8 @@ class ReviewSettings(BaseModel):
     """Within so many hours of each other two stations may have weighed the same trip."""
     trip_fastest_km_h: Annotated[float, Field(gt=0, le=300)] = 130.0
     """Faster than this, over the line of sight between two stations, it was not one vehicle."""
+    reset_shown_days: Annotated[int, Field(ge=1, le=3_650)] = 30
+    """For how many days after one person alone let an account in anew each act of it says so (docs/adr/0009)."""
     fine_rounding: Rounding | None = None
     """How a part of a step counts in a fine, where the office has settled it otherwise than the rule pack."""
     working_days: dict[TermedState, Annotated[int, Field(ge=1, le=250)]] = {}
