@@ -90,7 +90,7 @@ def log_in_by_link(session: Session, token: str, now_us: int, address: str = "",
         return None
     if reset is not None:
         reset.used_us = now_us
-    return begin(session, row, now_us, address)
+    return begin(session, row, now_us, address, reset_id=None if reset is None else reset.id)
 
 
 def _proves(session: Session, reset: AccountReset, code: str, now_us: int) -> bool:

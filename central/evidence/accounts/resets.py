@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from central.evidence.accounts.directory import account_row, note_account, take_off_second_factor
 from central.evidence.accounts.links import LINK_US, end_link, give_code, make_login_link_token
-from central.evidence.accounts.sessions import SECOND_US, US_PER_MINUTE
+from central.evidence.accounts.sessions import US_PER_MINUTE
 from central.evidence.journal import Actor, Verb
 from central.evidence.models import Account, AccountReset, LoginSession
 from contract.faults import RejectError
@@ -151,13 +151,13 @@ def untold_resets(session: Session, account_id: int, token: str) -> tuple[ResetV
     """
     query = _done_query().where(AccountReset.account_id == account_id, AccountReset.told_us.is_(None))
     rows = session.execute(query.order_by(AccountReset.id).limit(PAGE_ROWS_MAX)).all()
-    own = _began_by(session, account_id, token)
+    own = _began_by(session, token)
     return tuple(_view(row, account) for row, account in rows if row.id != own)
 
 
-def entered_by_link(session: Session, account_id: int, token: str) -> bool:
-    """Whether a session began by a link of which two administrators, or one alone, were to know: its owner has forgotten his password."""
-    return _began_by(session, account_id, token) is not None
+def entered_by_link(session: Session, token: str) -> bool:
+    """Whether a session began by a login link: its owner may have forgotten his password."""
+    return _began_by(session, token) is not None
 
 
 def acknowledge_resets(session: Session, actor: Actor, account_id: int, token: str, now_us: int) -> int:
@@ -180,14 +180,9 @@ def reset_alone(session: Session, account: str, since_us: int) -> ResetView | No
     return None if found is None else _view(found[0], found[1])
 
 
-def _began_by(session: Session, account_id: int, token: str) -> int | None:
-    """Give the number of the link by which a session began; a second factor may have followed it, which begins the session anew."""
-    began_us = session.scalar(select(LoginSession.created_us).where(LoginSession.token_sha256 == sha256_hex(token.encode())))
-    if began_us is None:
-        return None
-    near = AccountReset.used_us.between(began_us - SECOND_US, began_us)
-    query = select(AccountReset.id).where(AccountReset.account_id == account_id, near).order_by(AccountReset.used_us.desc())
-    return session.scalar(query.limit(1))
+def _began_by(session: Session, token: str) -> int | None:
+    """Give the number of the reset by whose link a session began."""
+    return session.scalar(select(LoginSession.reset_id).where(LoginSession.token_sha256 == sha256_hex(token.encode())))
 
 
 def _add(session: Session, actor: Actor, account_id: int, kind: ResetKind, now_us: int, *, alone: bool) -> AccountReset:

@@ -141,7 +141,9 @@ def count_failure(account: Account, now_us: int) -> None:
         account.failures, account.locked_until_us = 0, now_us + LOCK_US
 
 
-def begin(session: Session, account: Account, now_us: int, address: str = "", *, second_given: bool = False) -> NewSession:
+def begin(
+    session: Session, account: Account, now_us: int, address: str = "", *, second_given: bool = False, reset_id: int | None = None
+) -> NewSession:
     """Begin a session of an account whose first factor was right; where it has a second one, that is due next unless it was given.
 
     Only a whole login forgets earlier failures: else a right password would buy ever new guesses at the code.
@@ -161,6 +163,7 @@ def begin(session: Session, account: Account, now_us: int, address: str = "", *,
             address=address[:60],
             second_due=due,
             second_us=now_us if second_given else None,
+            reset_id=reset_id,
         )
     )
     return NewSession(token, _login(session, account, csrf_token), due, second_given)

@@ -100,6 +100,8 @@ class LoginSession(Base):
     second_due: Mapped[bool] = mapped_column(Boolean, server_default=false())
     second_us: Mapped[int | None] = mapped_column(BIG)
     """When the second factor was given in this session."""
+    reset_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("account_reset.id"))
+    """Of the link by which it began."""
 
 
 class AccountReset(Base):

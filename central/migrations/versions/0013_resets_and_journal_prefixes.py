@@ -33,8 +33,9 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_account_reset_account_id"), "account_reset", ["account_id"])
-    with op.batch_alter_table("login_token") as table:
-        table.add_column(sa.Column("reset_id", BIG, nullable=True))
-        table.create_foreign_key(op.f("fk_login_token_reset_id"), "account_reset", ["reset_id"], ["id"])
+    for name in ("login_token", "login_session"):
+        with op.batch_alter_table(name) as table:
+            table.add_column(sa.Column("reset_id", BIG, nullable=True))
+            table.create_foreign_key(op.f(f"fk_{name}_reset_id"), "account_reset", ["reset_id"], ["id"])
     if op.get_bind().dialect.name == "postgresql":
         op.execute('ALTER TABLE act ALTER COLUMN subject TYPE VARCHAR(120) COLLATE "C"')

@@ -50,7 +50,7 @@ def password(
     """Change one's password, which needs the present one unless one has just entered by a login link, and end every other session."""
     with central.database.read() as session:
         stored = session.get_one(Account, login.account_id).password_hash
-        forgotten = resets.entered_by_link(session, login.account_id, session_token(request, central))
+        forgotten = resets.entered_by_link(session, session_token(request, central))
     if stored is not None and not forgotten and not password_matches(stored, present):
         central.wrong_tries.take(actor_of(request, login).address, central.now_us())
         return _refused(request, login, central, RejectError("wrong-password", "password", "is wrong"), "password")
@@ -168,7 +168,7 @@ def _page(request: Request, login: Login, central: Central, status: HTTPStatus =
         common = _account_values(session, login, central.now_us())
         token = session_token(request, central)
         common |= {"untold": resets.untold_resets(session, login.account_id, token), "reset_words": RESETS}
-        common["by_link"] = resets.entered_by_link(session, login.account_id, token)
+        common["by_link"] = resets.entered_by_link(session, token)
     common["this_session"] = sha256_hex(token.encode())
     return pages_of(request).render(request, "accounts/account.html", login, status=status, **(common | values))
 
