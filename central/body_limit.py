@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from central.problem import Problem
+from central.problem import PROBLEM_TYPE, Problem
 
 BODY_MAX_BYTES: Final = 64 * 1024
 """Largest body of anything but a blob: a form with a page of text in it."""
@@ -61,6 +61,6 @@ class BodyLimit:
 async def _refuse(send: Send) -> None:
     what = f"is larger than {BODY_MAX_BYTES} bytes; send less"
     text = Problem(code="content-too-large", where="body", what=what).model_dump_json().encode()
-    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
+    headers = [(b"content-type", PROBLEM_TYPE.encode()), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
     await send({"type": "http.response.body", "body": text})

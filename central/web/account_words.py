@@ -4,7 +4,7 @@ from typing import Final
 
 from central.evidence.accounts import Role
 from central.evidence.accounts.resets import ResetKind
-from central.evidence.events import EventType
+from central.evidence.messages import EventType
 from central.evidence.models import DeliveryState
 from central.evidence.tokens import Scope
 from central.web.translation import N_

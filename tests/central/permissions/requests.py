@@ -14,9 +14,9 @@ from central.evidence.accounts import second_factor as factor
 from central.evidence.accounts.directory import disable
 from central.evidence.accounts.grants import OPERATOR, grant, revoke
 from central.evidence.accounts.resets import ask_login_link, waiting_resets
-from central.evidence.events import EventType
 from central.evidence.journal import Actor
 from central.evidence.log.leaves import leaf_of_record
+from central.evidence.messages import EventType
 from central.evidence.tokens import Scope, make_token, revoke_token
 from central.webhooks.endpoints import add_endpoint, deliveries_page, send_test, set_enabled
 from contract.canonical import canonical_bytes
