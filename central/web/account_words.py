@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from central.analysis.carriers import LineFault
 from central.evidence.accounts import Role
 from central.evidence.accounts.resets import ResetKind
 from central.evidence.messages import EventType
@@ -48,6 +49,13 @@ EVENTS: Final = {
     EventType.TEST: N_("A test, sent by hand"),
 }
 
+CARRIER_FAULTS: Final = {
+    LineFault.FIELDS: N_("does not have the two fields plate and carrier"),
+    LineFault.PLATE: N_("has no plate of 1 to 16 characters"),
+    LineFault.NAME: N_("has no carrier's name of 1 to 120 printable characters"),
+    LineFault.TWO_CARRIERS: N_("gives the same plate a second carrier"),
+}
+
 DELIVERY_STATES: Final = {
     DeliveryState.WAITING: N_("waiting"),
     DeliveryState.DELIVERED: N_("delivered"),
@@ -72,6 +80,7 @@ DONE: Final = {
     "password": N_("Your password is changed, and every other session of yours has ended."),
     "second-factor-removed": N_("Your second factor is removed."),
     "token-revoked": N_("The token has ended."),
+    "carriers": N_("The list is now the register of carriers."),
     "group": N_("The station group is saved."),
     "webhook-disabled": N_("The webhook is stopped."),
     "webhook-enabled": N_("The webhook is told again."),
@@ -114,6 +123,10 @@ REFUSED: Final = {
     "private-address": N_("That address is inside a private network, which the settings do not allow."),
     "no-event": N_("Choose at least one event."),
     "bad-webhook-name": N_("Say in 1 to 60 printable characters which system the webhook is for."),
+    "carriers-encoding": N_("The file is neither UTF-8 nor GB 18030 text. Save the list as CSV in UTF-8."),
+    "carriers-head": N_("The file is no list of carriers: it is CSV, and its first line reads plate,carrier."),
+    "carriers-gone": N_("The list is not kept any more. Upload it again."),
+    "carriers-changed": N_("The register has changed since the list was compared. Compare it again."),
     "no-webhook": N_("There is no such webhook (any more)."),
     "no-delivery": N_("There is no such delivery (any more)."),
 }

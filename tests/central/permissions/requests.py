@@ -39,6 +39,7 @@ class Prepared:
     parts: dict[str, Any] = field(default_factory=dict)
     form: dict[str, Any] | None = None
     query: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, Any] | None = None
     json: Any = None
     content: bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
@@ -174,6 +175,11 @@ def factor_reset(world: World, visitor: Visitor, whose: str, state: str) -> Prep
     return prepared
 
 
+def carriers_list(_world: World, _visitor: Visitor, _whose: str, state: str) -> Prepared:
+    lines = "nothing of it" if state == "bad" else "plate,carrier\n湘A00001,A"
+    return Prepared(form={}, files={"file": ("carriers.csv", lines.encode(), "text/csv")})
+
+
 def endpoint(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
     central = world.central
     if whose == "none":
@@ -289,6 +295,8 @@ BUILDS: dict[str, Build] = {
     "POST /accounts/{identity}/resets/{reset_id}/confirm": reset_deed,
     "POST /accounts/{identity}/resets/{reset_id}/refuse": reset_deed,
     "POST /account/resets": by_form(),
+    "POST /carriers/compare": carriers_list,
+    "POST /carriers": by_form({"draft": "gone"}),
     "POST /tokens": by_form({"name": "platform", "days": "30", "scopes": "vehicles:read"}),
     "POST /tokens/{token_id}/revoke": token,
     "POST /webhooks": new_endpoint,

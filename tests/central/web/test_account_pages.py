@@ -1,10 +1,13 @@
 """The pages of accounts in a real browser: an administrator and the people whom he lets in, both languages, desktop and tablet."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select
 
+from central.analysis.carriers import register, replace_carriers
 from central.config import Settings
 from central.evidence.accounts import Role, account_id, add_account, make_login_link_token
 from central.evidence.accounts.grants import OPERATOR
@@ -18,7 +21,7 @@ from tests.central.bench import Bench
 from tests.central.web.serving import Site, serving
 
 pytestmark = pytest.mark.system("chromium")
-PATHS = ("/accounts", "/accounts/1", "/accounts/groups", "/tokens", "/webhooks", "/account", "/account/second-factor")
+PATHS = ("/accounts", "/accounts/1", "/accounts/groups", "/tokens", "/webhooks", "/carriers", "/account", "/account/second-factor")
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +145,47 @@ def test_an_account_from_the_administrators_form_to_its_owners_second_factor(chr
     office.close()
     own.close()
     assert [error for error in errors if "400" not in error and "401" not in error] == []
+
+
+@pytest.mark.parametrize(("locale", "width"), [("en-GB", 1280), ("zh-CN", 768), ("en-GB", 390)])
+def test_a_list_of_carriers_is_compared_before_it_takes_the_registers_place(
+    chromium: Browser, site: Site, locale: str, width: int, tmp_path: Path
+):
+    errors = Errors()
+    context = context_of(chromium, errors, locale, width)
+    page = entered(context, site, "root")
+    with site.bench.central.database.write() as session:
+        replace_carriers(session, OPERATOR, {"湘A00001": "长沙甲运输有限公司", "湘A00002": "乙", "湘A00003": "乙"}, site.bench.clock())
+
+    def upload(text: str) -> None:
+        page.goto(f"{site.url}/carriers")
+        page.locator("input[type=file]").set_input_files({"name": "名单.csv", "mimeType": "text/csv", "buffer": text.encode("gb18030")})
+        page.locator("main form button.main").click()
+
+    def looked_at(name: str) -> None:
+        assert grave(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.screenshot(path=tmp_path / f"{name}-{locale}-{width}.png", full_page=True)
+
+    upload("plate,carrier\n湘A00001\n,甲\n湘A00005,丙\n")
+    expect(page.get_by_role("alert").locator("li")).to_have_count(2)
+    expect(page.get_by_role("alert").locator("li").first).to_contain_text("2")
+    looked_at("bad")
+    upload("plate,carrier\n湘A00001,长沙甲运输有限公司\n湘A00002,丙\n湘A00004,丁\n")
+    expect(page.locator("section.secret details")).to_have_count(3)
+    looked_at("compared")
+    page.locator("section.secret button.main").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    looked_at("done")
+    page.go_back()
+    page.reload()
+    with site.bench.central.database.read() as session:
+        assert register(session) == {"湘A00001": "长沙甲运输有限公司", "湘A00002": "丙", "湘A00004": "丁"}
+        last = session.scalars(select(Act).where(Act.subject == "carriers").order_by(Act.id.desc())).first()
+    assert last is not None
+    assert last.person == "Wang"
+    context.close()
+    assert [error for error in errors if "400" not in error and "409" not in error] == []
 
 
 def test_a_role_of_ones_own_waits_for_a_second_administrator(chromium: Browser, site: Site):
