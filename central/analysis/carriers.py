@@ -120,7 +120,7 @@ def parse_carriers(data: bytes, source: str) -> dict[str, str]:
 
 def register(session: Session) -> dict[str, str]:
     """Give the register: the carrier of each plate, by plate."""
-    return dict(session.execute(select(Carrier.plate, Carrier.name).order_by(Carrier.plate)).tuples().all())
+    return {row.plate: row.name for row in session.execute(select(Carrier.plate, Carrier.name).order_by(Carrier.plate))}
 
 
 def changes_of(before: dict[str, str], carriers: dict[str, str]) -> Changes:
