@@ -99,7 +99,7 @@ class Central:
 
     @cached_property
     def wrong_tries(self) -> RateLimit:
-        """How often each address was wrong about a password, a code or a link; a restart reads it from the journal, and forgives nothing."""
+        """How often each address was wrong about a password, a code or a link; a restart counts them from the journal."""
         per_minute = self.settings.login.wrong_tries_per_minute
         brake = RateLimit(per_minute, burst=2 * per_minute)
         recent = ActFilter(verb=Verb.REFUSED, from_us=max(0, self.now_us() - WRONG_TRIES_US))
