@@ -135,9 +135,11 @@ class ExportSettings(_Table):
 
 
 class LoginSettings(_Table):
-    """Who must show a second factor, and how many wrong tries an address has a minute before it must wait."""
+    """Who must show a second factor, whether the office has one administrator only, and how many wrong tries an address has a minute."""
 
     second_factor_roles: frozenset[Role] = frozenset()
+    single_administrator: bool = False
+    """What takes two administrators takes one (docs/adr/0009). Said here and not counted: else one could close the other's account."""
     wrong_tries_per_minute: Annotated[int, Field(ge=1, le=1_000)] = 10
 
 

@@ -7,15 +7,18 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 import structlog
 
 from central.checkpointing.trust import trusted_by
 from central.config import Settings
+from central.evidence.acts import PAGE_ROWS_MAX, ActFilter, find_acts
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
 from central.evidence.fault_text import WHAT_MAX, WHERE_MAX, fault_text
+from central.evidence.journal import Verb
 from central.evidence.log.vouching import Trusted
 from central.evidence.vault import Vault
 from central.metrics import Metrics
@@ -24,8 +27,13 @@ from central.rate_limit import RateLimit
 from central.recent_lists import RecentLists
 from central.reweighing.desk import ReweighDesk
 from contract.faults import WimError
+from contract.units import US_PER_S
 
 _LOG = structlog.get_logger("central")
+
+
+WRONG_TRIES_US: Final = 2 * 60 * US_PER_S
+"""After this long the brake on wrong tries has forgotten whatever it held: its burst is what comes back in two minutes."""
 
 
 class Ending:
@@ -91,9 +99,16 @@ class Central:
 
     @cached_property
     def wrong_tries(self) -> RateLimit:
-        """How often each address was wrong about a password, a code or a link."""
+        """How often each address was wrong about a password, a code or a link; a restart counts them from the journal."""
         per_minute = self.settings.login.wrong_tries_per_minute
-        return RateLimit(per_minute, burst=2 * per_minute)
+        brake = RateLimit(per_minute, burst=2 * per_minute)
+        recent = ActFilter(verb=Verb.REFUSED, from_us=max(0, self.now_us() - WRONG_TRIES_US))
+        with self.database.read() as session:
+            acts = find_acts(session, recent, limit=PAGE_ROWS_MAX).rows
+        for act in reversed(acts):
+            if act.entry.detail.get("what") == "login":
+                brake.take(act.entry.address, act.entry.time_us)
+        return brake
 
     def count(self, error: WimError) -> None:
         """Count a fault and write its one line to the log."""

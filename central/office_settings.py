@@ -43,6 +43,8 @@ class ReviewSettings(BaseModel):
     faster than 120 (Regulation on the Road Traffic Safety Law, art. 78), and no road is shorter than the line of sight."""
     plate_hours: Annotated[float, Field(gt=0, le=168)] = 24.0
     """Within so many hours before and after a passage, others of its plate are held against it."""
+    reset_shown_days: Annotated[int, Field(ge=1, le=3_650)] = 30
+    """For how many days after one person alone let an account in anew each act of it says so (docs/adr/0009)."""
     fine_rounding: Rounding | None = None
     """How a part of a step counts in a fine, where the office has settled it otherwise than the rule pack."""
     working_days: dict[TermedState, Annotated[int, Field(ge=1, le=250)]] = {}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Final
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -11,9 +12,11 @@ from starlette.exceptions import HTTPException
 
 from contract.faults import RejectError, RetryError, WimError
 
+PROBLEM_TYPE: Final = "application/problem+json"
+
 
 class Problem(BaseModel):
-    """Why something was refused: the fault's code, what it is about, and what to do."""
+    """Why something was refused: the fault's code, what it is about, and what to do, in a problem document (RFC 9457)."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"code": "bad-page-key", "where": "page key 'x'", "what": "use the one that the list gave"}]}
@@ -26,7 +29,7 @@ class Problem(BaseModel):
 
 def problem(status: int, code: str, where: str, what: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Give an error's answer."""
-    return JSONResponse(Problem(code=code, where=where, what=what).model_dump(), status, headers)
+    return JSONResponse(Problem(code=code, where=where, what=what).model_dump(), status, headers, media_type=PROBLEM_TYPE)
 
 
 def http_problem(request: Request, error: HTTPException) -> JSONResponse:

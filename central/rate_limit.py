@@ -14,7 +14,8 @@ KEYS_MAX: Final = 20_000
 class RateLimit:
     """Lets each key ask `burst` times at once and `per_minute` times a minute in the long run.
 
-    It is kept in memory: a restart forgives, which costs an attacker more time than it gives him tries.
+    It is kept in memory. What must outlive a restart is counted again from the journal (`Central.wrong_tries`) or stands in the database:
+    lock-outs of accounts, codes of login links, the public query's brake. A token's pace may begin anew.
     """
 
     def __init__(self, per_minute: int, burst: int) -> None:

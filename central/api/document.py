@@ -14,8 +14,9 @@ from pydantic import BaseModel
 
 from central.access import require_login
 from central.api.caller import RequireScope
+from central.api.webhook_messages import webhooks
 from central.evidence.tokens import Scope
-from central.problem import Problem, code_of
+from central.problem import PROBLEM_TYPE, Problem, code_of
 
 SECURITY_SCHEMES: Final = {
     "token": {"type": "http", "scheme": "bearer", "description": "A token that an administrator made; it names its scopes."},
@@ -53,6 +54,7 @@ def document_of(app: FastAPI) -> dict[str, Any]:
             _restore_example(schemas, route.response_model)
             for method in route.methods or ():
                 _complete(document["paths"][str(route.path_format)][method.lower()], route)
+        document["webhooks"] = webhooks(schemas)
         app.openapi_schema = document
     return app.openapi_schema
 
@@ -94,13 +96,15 @@ def _complete(operation: dict[str, Any], route: RouteContext) -> None:
 
 
 def _describe_refusal(status: int, answer: dict[str, Any], route: RouteContext) -> None:
-    content = answer.setdefault("content", {}).setdefault("application/json", {})
+    given = answer.setdefault("content", {})
+    content = given.setdefault("application/json", {})
     schema = content.setdefault("schema", _PROBLEM)
     if schema == {"$ref": "#/components/schemas/HTTPValidationError"}:
         content["schema"], answer["description"] = _PROBLEM, _TEXTS[422]
     if content["schema"] == _PROBLEM:
         example = {"code": "invalid" if status == 422 else code_of(status), "where": route.path_format, "what": answer["description"]}
         content.setdefault("example", example)
+        given[PROBLEM_TYPE] = given.pop("application/json")
     if status == 429:
         answer.setdefault("headers", _RETRY_AFTER)
 

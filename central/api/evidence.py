@@ -14,7 +14,7 @@ from central.evidence import quarantine, repository, stations
 from central.evidence.journal import Verb
 from central.evidence.tokens import Scope
 from central.exports.jobs import told
-from central.web.routes.media import stored_medium
+from central.web.routes.media import SHOWN, stored_medium
 from contract.media import Sha256
 from contract.station import Name
 from contract.verdicts import Outcome
@@ -22,7 +22,9 @@ from contract.verdicts import Outcome
 ROWS_MAX: Final = 500
 Rows = Annotated[int, Query(ge=1, le=ROWS_MAX, description="Rows per page", examples=[50])]
 StationId = Annotated[Name, Path(description="Station", examples=[STATION])]
-_BYTES: Final[dict[str, Any]] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}, "example": "…"}}
+_BYTES: Final[dict[str, Any]] = {
+    media_type: {"schema": {"type": "string", "format": "binary"}, "example": "…"} for media_type in (*SHOWN, "application/octet-stream")
+}
 
 router = APIRouter(prefix="/api/v1", tags=["evidence"])
 

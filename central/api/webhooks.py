@@ -10,7 +10,7 @@ from central.access import CentralDep
 from central.api.caller import Caller, RequireScope
 from central.api.evidence import Rows
 from central.api.examples import TIME_US
-from central.evidence.events import EventType
+from central.evidence.messages import EventType
 from central.evidence.models import ApiToken, DeliveryState
 from central.evidence.tokens import Scope
 from central.web.routes.webhooks import refuse_private

@@ -1,7 +1,9 @@
 """Signs the log while it grows, and has witness and time stamp authority asked about each checkpoint."""
 
 import asyncio
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 import httpx
@@ -180,10 +182,40 @@ async def keep_log(keeper: Keeper, seconds: int, ended: Callable[[WimError], Non
     """Keep the log on schedule until cancelled; `ended` is told what going on would harm."""
     while True:
         try:
-            await asyncio.to_thread(keeper.keep)
+            await _apart(keeper.keep)
         except (RetryError, RejectError) as error:
             _LOG.warning("fault", code=error.code, where=error.where, what=error.what, reaction=error.reaction.value)
         except StopError as error:
             ended(error)
             return
         await asyncio.sleep(seconds)
+
+
+async def _apart(deed: Callable[[], object]) -> None:
+    """Do something in a daemon thread of its own, which whoever is cancelled leaves behind.
+
+    A pool's thread would be waited for at the end of the process, as long as a witness that hangs is given to answer. What is left behind
+    loses nothing: it either asks, or writes in one transaction, which a cut undoes.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def tell(error: BaseException | None) -> None:
+        if done.done():
+            return
+        if error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(error)
+
+    def run() -> None:
+        error: BaseException | None = None
+        try:
+            deed()
+        except BaseException as caught:  # noqa: BLE001 - it is raised where it is awaited
+            error = caught
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(tell, error)
+
+    threading.Thread(target=run, name="log-keeper", daemon=True).start()
+    await done

@@ -16,6 +16,7 @@ from central.checkpointing.trust import trusted_by
 from central.clock import now_us
 from central.config import Settings
 from central.evidence import accounts, quarantine, stations
+from central.evidence.accounts.resets import ask_login_link
 from central.evidence.audit import Audit, audit
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
@@ -110,9 +111,10 @@ def login_token(database: Database, name: str, create_as: accounts.Role | None, 
         if identity is None:
             if create_as is None:
                 raise StopError("no-account", f"account {name!r}", "does not exist; add it with `wim-central user add`, or give --create")
-            identity = accounts.add_account(session, name, create_as, None, now, actor=command_actor())
-        note(session, command_actor(), Verb.DID, f"account/{identity}", now_us=now, detail={"what": "login-link"})
-        return accounts.make_login_link_token(session, identity, now, lasts_min * accounts.US_PER_MINUTE)
+            identity = accounts.add_account(session, name, create_as, None, now, actor=command_actor(), alone=True)
+        lasts_us = lasts_min * accounts.US_PER_MINUTE
+        token, _ = ask_login_link(session, command_actor(), identity, now, alone=True, lasts_us=lasts_us)
+        return token
 
 
 def record_lines(database: Database, *, as_json: bool) -> Iterator[str]:

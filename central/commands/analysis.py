@@ -16,7 +16,6 @@ from central.commands.command_line import Data, Json, Url, faults_end_it
 from central.config import Settings
 from central.evidence.aggregates import rebuild
 from central.evidence.database import Database
-from central.evidence.journal import SERVICE
 from contract.faults import EXIT_REJECTED, StopError
 
 aggregates = typer.Typer(help="The sums that the analysis reads.", no_args_is_help=True)
@@ -73,7 +72,7 @@ def import_carriers(
             raise StopError("bad-carriers", str(file), f"cannot be read: {error.strerror}") from error
         listed = parse_carriers(content, str(file))
         with database.write() as session:
-            imported = replace_carriers(session, SERVICE, listed, now_us())
+            imported = replace_carriers(session, administration.command_actor(), listed, now_us())
     typer.echo(f"{imported.plates} plates of {imported.carriers} carriers; there were {imported.before} plates before")
 
 

@@ -13,8 +13,8 @@ from central.clock import now_us
 from central.commands import administration
 from central.commands.command_line import Data, Json, Url, faults_end_it
 from central.config import Settings
-from central.evidence.accounts import Role, account_id, add_account, directory
-from central.evidence.accounts.grants import OPERATOR, grant, grants_of, revoke
+from central.evidence.accounts import Role, account_id, add_account, directory, resets
+from central.evidence.accounts.grants import OPERATOR, confirm, grant, grants_of, revoke
 from central.evidence.accounts.groups import group_id_of, groups, set_group
 from central.evidence.journal import Actor
 from central.evidence.tokens import Scope, make_token, revoke_token, tokens_page
@@ -115,7 +115,29 @@ def unlock(name: Name, data: Data, database_url: Url = None) -> None:
 @user.command("reset-second-factor")
 def reset_second_factor(name: Name, data: Data, database_url: Url = None) -> None:
     """Take the second factor off an account whose owner lost his device; its sessions end."""
-    _to_account(data, database_url, name, directory.reset_second_factor, "has no second factor any more")
+
+    def take_off(session: Session, actor: Actor, identity: int, time_us: int) -> None:
+        resets.ask_second_factor_reset(session, actor, identity, time_us, alone=True)
+
+    _to_account(data, database_url, name, take_off, "has no second factor any more")
+
+
+@user.command("confirm")
+def confirm_waiting(name: Name, data: Data, database_url: Url = None) -> None:
+    """Confirm what waits for a second administrator, where the office has none: roles, login links and second factors of an account."""
+    with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database, database.write() as session:
+        identity, time_us = _identity(session, name), now_us()
+        roles = [one for one in grants_of(session, identity) if not one.confirmed]
+        waiting = resets.waiting_resets(session, time_us, identity)
+        for one in roles:
+            confirm(session, OPERATOR, one.id, time_us)
+            typer.echo(f"{name} is {one.role} over {one.group or 'every station'}")
+        for reset in waiting:
+            code = resets.confirm_reset(session, OPERATOR, identity, reset.id, time_us)
+            asked = f"asked by {reset.asked_by}"
+            typer.echo(f"the login link {asked} needs the code {code}" if code else f"{name} has no second factor any more, {asked}")
+        if not roles and not waiting:
+            typer.echo(f"nothing of {name} waits")
 
 
 @user.command("end-sessions")
@@ -131,6 +153,7 @@ def password(name: Name, data: Data, database_url: Url = None) -> None:
 
     def change(session: Session, actor: Actor, identity: int, time_us: int) -> None:
         directory.change_password(session, actor, identity, given, time_us)
+        resets.note_password_set(session, actor, identity, time_us)
 
     _to_account(data, database_url, name, change, "has a new password")
 

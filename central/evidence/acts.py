@@ -17,6 +17,9 @@ PAGE_ROWS_MAX: Final = 500
 CLOCK_STEP_US: Final = 3_600 * US_PER_S
 """By how much the times of acts may go back from one to the next, after the clock was set: acts are numbered in the order of commits."""
 
+_AFTER_STROKE: Final = chr(ord("/") + 1)
+"""All that begins with a path lies between it and the same with this at its end, which an index finds and LIKE does not."""
+
 
 @dataclass(frozen=True, slots=True)
 class ActFilter:
@@ -81,7 +84,7 @@ def _narrow(session: Session, query: Select[Act, int | None], narrowed: ActFilte
     if narrowed.verb is not None:
         query = query.where(Act.verb == narrowed.verb.value)
     if narrowed.subject is not None and narrowed.subject.endswith("/"):
-        query = query.where(Act.subject.startswith(narrowed.subject, autoescape=True))
+        query = query.where(Act.subject >= narrowed.subject, Act.subject < narrowed.subject[:-1] + _AFTER_STROKE)
     elif narrowed.subject is not None:
         query = query.where(Act.subject == narrowed.subject)
     if narrowed.from_us is not None:

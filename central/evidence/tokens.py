@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from central.evidence.accounts.grants import roles_of
 from central.evidence.accounts.groups import group_stations
-from central.evidence.accounts.roles import Login, Role
+from central.evidence.accounts.roles import ANALYSTS, CASE_READERS, EVERY_ROLE, JOURNAL_READERS, Login, Role
 from central.evidence.journal import Actor, Verb, note
 from central.evidence.models import Account, ApiToken, StationGroup
 from contract.faults import RejectError
@@ -42,17 +42,15 @@ class Scope(StrEnum):
     WEBHOOKS_MANAGE = "webhooks:manage"
 
 
-_EVERYONE: Final = frozenset(Role)
-_CASES: Final = frozenset({Role.REVIEWER, Role.LEGAL, Role.APPROVER, Role.AUDITOR})
 ROLES_OF_SCOPE: Final = {
-    Scope.VEHICLES_READ: _EVERYONE,
-    Scope.STATIONS_READ: _EVERYONE,
-    Scope.QUARANTINE_READ: _EVERYONE,
-    Scope.MEDIA_READ: _EVERYONE,
-    Scope.CASES_READ: _CASES,
-    Scope.DECISIONS_READ: _CASES,
-    Scope.ANALYSIS_READ: _EVERYONE - {Role.TECHNICIAN},
-    Scope.ACTS_READ: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
+    Scope.VEHICLES_READ: EVERY_ROLE,
+    Scope.STATIONS_READ: EVERY_ROLE,
+    Scope.QUARANTINE_READ: EVERY_ROLE,
+    Scope.MEDIA_READ: EVERY_ROLE,
+    Scope.CASES_READ: CASE_READERS,
+    Scope.DECISIONS_READ: CASE_READERS,
+    Scope.ANALYSIS_READ: ANALYSTS,
+    Scope.ACTS_READ: JOURNAL_READERS,
     Scope.WEBHOOKS_MANAGE: frozenset({Role.ADMINISTRATOR}),
 }
 """Which roles have a scope, for people in a browser and for the tokens they make themselves."""

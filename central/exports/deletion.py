@@ -20,6 +20,8 @@ def remove_due_exports(database: Database, folder: Path, now_us: int) -> tuple[i
     gone = [folder / job.file_name for job in due]
     strays = [path for path in _files(folder) if path.name not in kept and path.stat().st_mtime < now_us / US_PER_S - STRAY_S]
     sizes = [path.stat().st_size for path in (*gone, *strays) if path.is_file()]
+    with database.write() as session:
+        jobs.forget_failed_plates(session)
     if due or strays:
         with database.write() as session:
             for job in due:

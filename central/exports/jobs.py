@@ -23,6 +23,8 @@ SILENT_US: Final = 120 * US_PER_S
 OPEN_MAX: Final = 3
 """Exports of one account that may wait or run at a time."""
 SHOWN: Final = 50
+FORGOTTEN_MAX: Final = 500
+"""Failed jobs of an earlier version that one sweep takes the plate out of."""
 _FILTER: Final = TypeAdapter(VehicleFilter)
 
 
@@ -181,9 +183,10 @@ def finish(session: Session, job: int, made: Made, now_us: int) -> None:
 
 
 def fail(session: Session, job: int, fault: str, now_us: int) -> None:
-    """Note that a file cannot be made, and why."""
+    """Note that a file cannot be made, and why; the plate that was searched is forgotten, for nothing is made of it any more."""
     row = session.get_one(ExportJob, job)
     row.state, row.finished_us, row.fault = JobState.FAILED.value, now_us, fault
+    row.filter = _without_plate(row.filter)
     note(session, SERVICE, Verb.REFUSED, f"export/{job}", now_us=now_us)
 
 
@@ -202,8 +205,21 @@ def forget(session: Session, job: int, actor: Actor, now_us: int) -> None:
     """Note that a job's file is deleted; it is removed after the commit. The plate that was searched goes with it."""
     row = session.get_one(ExportJob, job)
     row.state = JobState.DELETED.value
-    row.filter = _FILTER.dump_json(replace(_FILTER.validate_json(row.filter), plate=None)).decode()
+    row.filter = _without_plate(row.filter)
     note(session, actor, Verb.DELETED, f"export/{job}", now_us=now_us)
+
+
+def forget_failed_plates(session: Session) -> int:
+    """Take the searched plate out of jobs that an earlier version left failed, and give of how many."""
+    query = select(ExportJob).where(ExportJob.state == JobState.FAILED.value, ExportJob.filter.not_like('%"plate":null%'))
+    rows = session.scalars(query.limit(FORGOTTEN_MAX)).all()
+    for row in rows:
+        row.filter = _without_plate(row.filter)
+    return len(rows)
+
+
+def _without_plate(stored: str) -> str:
+    return _FILTER.dump_json(replace(_FILTER.validate_json(stored), plate=None)).decode()
 
 
 def jobs_of(session: Session, account_id: int) -> tuple[Job, ...]:

@@ -16,7 +16,7 @@ from central.context import Central
 from central.evidence.models import Blob, Deletion
 from central.evidence.screenings import medium_arrived
 from central.evidence.stations import keys_of
-from central.problem import Problem
+from central.problem import Problem, problem
 from contract.canonical import parse_canonical
 from contract.faults import RejectError, RetryError, StopError, WimError
 from contract.media import Sha256
@@ -171,4 +171,4 @@ def _refusal(central: Central, fault: WimError) -> JSONResponse:
     else:
         status = 503 if isinstance(fault, RetryError) else STATUS_OF.get(fault.code, 401)
     central.metrics.blobs.labels(str(status)).inc()
-    return JSONResponse(Problem(code=fault.code, where=fault.where, what=fault.what).model_dump(), status)
+    return problem(status, fault.code, fault.where, fault.what)

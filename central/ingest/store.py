@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from central.evidence.aggregates.passage import Passage
 from central.evidence.aggregates.tally import Tally
 from central.evidence.disclosures import hold_texts
-from central.evidence.events import EventType, emit
+from central.evidence.events import emit
 from central.evidence.log.leaves import log_records
+from central.evidence.messages import EventType
 from central.evidence.models import ChainState, Media, Record, Supplement, Vehicle
 from central.evidence.places import Place, places_table
 from central.ingest.late_plates import show_late_plates

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from central.evidence.accounts.resets import reset_alone
 from central.evidence.events import emit
 from central.evidence.journal import Verb, note
 from central.evidence.models import CaseEvent
@@ -16,6 +17,7 @@ from central.review.views import EventItem
 from central.review.workflow import State
 from contract.canonical import canonical_bytes
 from contract.media import sha256_hex
+from contract.units import US_PER_S
 
 Figures = dict[str, int | str]
 
@@ -60,7 +62,7 @@ def add_event(doing: Doing, to: State, version: int, figures: Figures, standing:
         from_state=State(case.state),
         to_state=to,
         fields=doing.fields.model_dump(mode="json", exclude_defaults=True, exclude={"text", "contact"}),
-        figures=figures,
+        figures=figures | _reset_figures(doing),
     )
     stored = canonical_bytes(entry)
     digest = sha256_hex(stored)
@@ -91,6 +93,13 @@ def add_event(doing: Doing, to: State, version: int, figures: Figures, standing:
     doing.session.flush()
     _tell(doing, to, version)
     return row.id
+
+
+def _reset_figures(doing: Doing) -> Figures:
+    """Give by whom and when the acting account was let in anew by one person alone, if that is not long ago: it may not be who it says."""
+    since_us = doing.now_us - doing.settings.reset_shown_days * 86_400 * US_PER_S
+    reset = reset_alone(doing.session, doing.actor.account, since_us)
+    return {} if reset is None else {"login_reset_by": reset.asked_by, "login_reset_us": reset.used_us or reset.in_force_us or 0}
 
 
 def _tell(doing: Doing, to: State, version: int) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from central.evidence.accounts import Role
-from central.evidence.events import EventType
+from central.evidence.messages import EventType
 from central.review.fields import FIELD_NAMES
 from contract.faults import StopError
 

@@ -8,6 +8,7 @@ from fastapi.staticfiles import StaticFiles
 
 from central.config import Settings
 from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
+from central.web.drafts import Drafts
 from central.web.entry import add_handlers
 from central.web.pages import make_pages
 from central.web.public import public_pace
@@ -31,6 +32,7 @@ def install(app: FastAPI, settings: Settings, zone: tzinfo = CHINA_STANDARD_TIME
     """
     app.state.pages = make_pages(zone)
     app.state.public_pace = public_pace()
+    app.state.carrier_drafts = Drafts()
     app.add_middleware(SecurityHeaders, https=settings.web.https)
     bokeh_scripts = resources.files("bokeh").joinpath("server", "static", "js")
     app.mount("/static/bokeh", StaticFiles(directory=str(bokeh_scripts)), name="bokeh")

@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from central.analysis.carriers import LineFault
 from central.evidence.accounts import Role
-from central.evidence.events import EventType
+from central.evidence.accounts.resets import ResetKind
+from central.evidence.messages import EventType
 from central.evidence.models import DeliveryState
 from central.evidence.tokens import Scope
 from central.web.translation import N_
@@ -15,6 +17,12 @@ ROLES: Final = {
     Role.TECHNICIAN: N_("Technician"),
     Role.AUDITOR: N_("Auditor"),
     Role.ADMINISTRATOR: N_("Administrator"),
+}
+
+RESETS: Final = {
+    ResetKind.LINK: N_("One-time login link"),
+    ResetKind.SECOND_FACTOR: N_("Second factor taken off"),
+    ResetKind.PASSWORD: N_("Password set on the server"),
 }
 
 SCOPES: Final = {
@@ -41,6 +49,13 @@ EVENTS: Final = {
     EventType.TEST: N_("A test, sent by hand"),
 }
 
+CARRIER_FAULTS: Final = {
+    LineFault.FIELDS: N_("does not have the two fields plate and carrier"),
+    LineFault.PLATE: N_("has no plate of 1 to 16 characters"),
+    LineFault.NAME: N_("has no carrier's name of 1 to 120 printable characters"),
+    LineFault.TWO_CARRIERS: N_("gives the same plate a second carrier"),
+}
+
 DELIVERY_STATES: Final = {
     DeliveryState.WAITING: N_("waiting"),
     DeliveryState.DELIVERED: N_("delivered"),
@@ -50,18 +65,22 @@ DELIVERY_STATES: Final = {
 DONE: Final = {
     "added": N_("The account is there. Give its owner a login link."),
     "granted": N_("The role is given."),
-    "awaiting": N_("The role waits: it would be your own, so another administrator must confirm it."),
+    "awaiting": N_("The role waits: another administrator must confirm it."),
     "confirmed": N_("The role is confirmed and in force."),
     "revoked": N_("The role is taken away."),
     "disabled": N_("The account is closed, and its sessions and tokens have ended."),
     "enabled": N_("The account is open again; its tokens stay revoked."),
     "unlocked": N_("The account may try again."),
     "second-factor-reset": N_("The second factor is reset; its owner sets up a new one at his next login."),
+    "reset-awaiting": N_("The second factor stays until another administrator confirms that it is taken off."),
+    "reset-refused": N_("The request is refused; nothing has changed."),
+    "resets-known": N_("It is kept that you know of it."),
     "sessions-ended": N_("Every session of the account has ended."),
     "own-sessions-ended": N_("Every other session of yours has ended."),
     "password": N_("Your password is changed, and every other session of yours has ended."),
     "second-factor-removed": N_("Your second factor is removed."),
     "token-revoked": N_("The token has ended."),
+    "carriers": N_("The list is now the register of carriers."),
     "group": N_("The station group is saved."),
     "webhook-disabled": N_("The webhook is stopped."),
     "webhook-enabled": N_("The webhook is told again."),
@@ -88,7 +107,10 @@ REFUSED: Final = {
     "account-closed": N_("Your account is closed or locked. Ask an administrator."),
     "no-grant": N_("That role is not there (any more)."),
     "roles-exclude": N_("Who gives roles does not act on cases with the same account; use two accounts."),
-    "second-person-needed": N_("That is of your own person: another administrator must do it."),
+    "second-person-needed": N_("You asked for that yourself, or it is of your own person: another administrator must do it."),
+    "no-reset": N_("That request does not wait (any more)."),
+    "no-second-factor": N_("The account has no second factor."),
+    "reset-waits": N_("That waits for a second administrator already."),
     "own-account": N_("You are logged in with that account: another administrator must do it."),
     "last-administrator": N_("That is the last administrator; make another one first."),
     "no-group": N_("There is no such station group."),
@@ -102,6 +124,10 @@ REFUSED: Final = {
     "private-address": N_("That address is inside a private network, which the settings do not allow."),
     "no-event": N_("Choose at least one event."),
     "bad-webhook-name": N_("Say in 1 to 60 printable characters which system the webhook is for."),
+    "carriers-encoding": N_("The file is neither UTF-8 nor GB 18030 text. Save the list as CSV in UTF-8."),
+    "carriers-head": N_("The file is no list of carriers: it is CSV, and its first line reads plate,carrier."),
+    "carriers-gone": N_("The list is not kept any more. Upload it again."),
+    "carriers-changed": N_("The register has changed since the list was compared. Compare it again."),
     "no-webhook": N_("There is no such webhook (any more)."),
     "no-delivery": N_("There is no such delivery (any more)."),
 }

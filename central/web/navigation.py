@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from central.evidence.accounts import Login, Role
+from central.evidence.accounts.roles import ANALYSTS, CASE_READERS, JOURNAL_READERS
 from central.web.translation import N_
-
-ANALYSTS: Final = (Role.REVIEWER, Role.LEGAL, Role.APPROVER, Role.AUDITOR, Role.ADMINISTRATOR)
-"""For whom the analysis is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +19,14 @@ class Entry:
 
 ENTRIES: Final = (
     Entry("/vehicles", N_("Vehicles")),
-    Entry("/cases", N_("Cases"), frozenset({Role.REVIEWER, Role.LEGAL, Role.APPROVER, Role.AUDITOR, Role.TECHNICIAN})),
+    Entry("/cases", N_("Cases"), CASE_READERS),
     Entry("/stations", N_("Stations")),
     Entry("/quarantine", N_("Quarantine")),
-    Entry("/analysis", N_("Analysis"), frozenset(ANALYSTS)),
+    Entry("/analysis", N_("Analysis"), ANALYSTS),
     Entry("/accounts", N_("Accounts"), frozenset({Role.ADMINISTRATOR})),
     Entry("/publicity", N_("Publicity"), frozenset({Role.ADMINISTRATOR})),
-    Entry("/acts", N_("Journal"), frozenset({Role.AUDITOR, Role.ADMINISTRATOR})),
-    Entry("/log", N_("Log"), frozenset({Role.AUDITOR, Role.ADMINISTRATOR})),
+    Entry("/acts", N_("Journal"), JOURNAL_READERS),
+    Entry("/log", N_("Log"), JOURNAL_READERS),
 )
 
 

@@ -7,8 +7,9 @@ from typing import Final
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from central.evidence.events import EventType, queue_event
+from central.evidence.events import queue_event
 from central.evidence.journal import Actor, Verb, note
+from central.evidence.messages import EventType
 from central.evidence.models import DeliveryState, StationGroup, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from central.evidence.vault import Vault
 from central.webhooks.address import checked_url

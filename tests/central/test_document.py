@@ -13,6 +13,7 @@ import pytest
 from central.api.document import described_routes, document_of, scope_of
 from central.app import create_app
 from central.config import Settings
+from central.evidence.messages import EventType, message_of
 from central.evidence.tokens import Scope
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
@@ -81,7 +82,28 @@ class TestOperation:
             assert refusals.keys() >= {"401", "403"}
         for status, answer in refusals.items():
             if (name, status) != ("GET /health", "503"):
-                assert answer["content"]["application/json"]["schema"] == PROBLEM, (name, status)
+                assert answer["content"].keys() == {"application/problem+json"}, (name, status)
+                assert answer["content"]["application/problem+json"]["schema"] == PROBLEM, (name, status)
+
+
+def test_every_event_that_may_be_sent_is_described_as_it_is_sent():
+    section = app_and_document()[1]["webhooks"]
+    assert section.keys() == {event.value for event in EventType}
+    lack = []
+    for event in EventType:
+        operation = section[event.value]["post"]
+        content = operation["requestBody"]["content"]["application/json"]
+        lack += [(event.value, part) for part in ("summary", "description", "responses") if not operation.get(part)]
+        lack += [(event.value, header["name"]) for header in operation["parameters"] if not (header["description"] and header["example"])]
+        jsonschema_rs.validate(resolved(content["schema"]), content["example"])
+        example = content["example"]
+        sent = message_of(event, example["subject"], example["data"], example["time_us"]).model_dump_json()
+        assert json.loads(sent) == example, "what is sent is what is shown"
+    assert lack == []
+
+
+def test_the_document_holds_to_openapi_3_1():
+    assert app_and_document()[1]["openapi"].startswith("3.1")
 
 
 def test_every_route_of_the_api_asks_a_scope():

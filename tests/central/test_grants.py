@@ -37,12 +37,12 @@ def login(bench: Bench, name: str) -> Login:
     return new.login
 
 
-def give(bench: Bench, name: str, role: Role, group: str | None = None, actor: Actor = ADMIN) -> int:
+def give(bench: Bench, name: str, role: Role, group: str | None = None, actor: Actor = ADMIN, *, alone: bool = True) -> int:
     with bench.central.database.write() as session:
         identity = accounts.account_id(session, name)
         assert identity is not None
         group_id = None if group is None else group_id_of(session, group)
-        return grant(session, actor, identity, role, group_id, now_us=T0_US).id
+        return grant(session, actor, identity, role, group_id, now_us=T0_US, alone=alone).id
 
 
 def test_a_role_over_a_group_reaches_the_groups_stations_only(two_stations):
@@ -80,6 +80,29 @@ def test_an_administrator_gives_his_own_person_a_role_only_with_a_second_one(two
     assert login(two_stations, "wang").roles == {Role.APPROVER}
     with database.write() as session, pytest.raises(RejectError, match="does not wait"):
         confirm(session, OTHER_ADMIN, identity, T0_US)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_that_decides_or_gives_roles_waits_for_a_second_administrator_even_for_somebody_else(two_stations, role):
+    identity = give(two_stations, "zhao", role, alone=False)
+    guarded = role in {*accounts.CASE_ROLES, Role.ADMINISTRATOR}
+    assert login(two_stations, "zhao").roles == (frozenset() if guarded else {role})
+    database = two_stations.central.database
+    for actor in (ADMIN, Actor("Wang", "third", "local"), Actor("Zhao", "zhao-admin", "local")):
+        with database.write() as session, pytest.raises(RejectError, match="another administrator" if guarded else "does not wait"):
+            confirm(session, actor, identity, T0_US)
+    if guarded:
+        with database.write() as session:
+            confirm(session, OTHER_ADMIN, identity, T0_US)
+    assert login(two_stations, "zhao").roles == {role}
+
+
+def test_an_invented_administrator_confirms_nothing(two_stations):
+    """One insider makes a puppet administrator, to be his own second one: its role waits, so it never opens a page on which to confirm."""
+    with two_stations.central.database.write() as session:
+        puppet = accounts.add_account(session, "puppet", Role.ADMINISTRATOR, None, T0_US, actor=ADMIN)
+        assert [one.confirmed for one in grants_of(session, puppet)] == [False]
+    assert login(two_stations, "puppet").roles == frozenset()
 
 
 def test_who_gives_roles_does_not_act_on_cases_with_the_same_account(two_stations):

@@ -88,14 +88,14 @@ def test_accounts_of_an_earlier_version_keep_their_role_and_their_sessions(datab
         assert connection.execute(text("SELECT account_id, role, group_id FROM account_grant")).all() == [(1, "reviewer", None)]
         assert connection.execute(text("SELECT token_sha256, second_due FROM login_session")).all() == [("a", False)]
     with pytest.raises(IntegrityError), database.write() as session:
-        session.execute(text("INSERT INTO login_token VALUES ('c', 99, 1, NULL)"))
+        session.execute(text("INSERT INTO login_token VALUES ('c', 99, 1, NULL, NULL)"))
 
 
 def test_a_migration_that_leaves_a_reference_to_nothing_is_undone(tmp_path):
     database = Database(f"sqlite:///{tmp_path / 'central.db'}")
     migrate(database)
     with pytest.raises(StopError, match="refer to what is not there"), database.exclusive_connection() as connection:
-        connection.execute(text("INSERT INTO login_token VALUES ('c', 99, 1, NULL)"))
+        connection.execute(text("INSERT INTO login_token VALUES ('c', 99, 1, NULL, NULL)"))
     with database.engine.connect() as connection:
         assert connection.execute(text("SELECT * FROM login_token")).all() == []
     database.close()

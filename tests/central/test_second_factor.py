@@ -6,7 +6,7 @@ import pytest
 from central.evidence import accounts
 from central.evidence.accounts import FAILURES_MAX, LOCK_US, SECOND_US, Login, NewSession, Role
 from central.evidence.accounts import second_factor as factor
-from central.evidence.accounts.directory import disable, end_sessions, reset_second_factor
+from central.evidence.accounts.directory import disable, end_sessions, take_off_second_factor
 from central.evidence.accounts.grants import OPERATOR
 from central.evidence.accounts.second_factor import STEP_S
 from central.evidence.vault import KEY_NAME, Vault
@@ -227,7 +227,7 @@ def test_a_secret_of_another_key_is_named_and_a_broken_key_stops(tmp_path):
 def test_a_reset_by_an_administrator_ends_the_sessions_and_the_factor(person):
     whole = person.second(person.first().token, person.shown())
     with person.bench.central.database.write() as session:
-        reset_second_factor(session, OPERATOR, person.id, person.bench.clock())
+        take_off_second_factor(session, OPERATOR, person.id, person.bench.clock())
     assert person.who(whole.token) is None
     assert not person.first().second_due
 

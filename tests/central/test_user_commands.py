@@ -1,14 +1,20 @@
 """`wim-central user`, `group` and `token` as an administrator types them."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from central.__main__ import app
+from central.clock import now_us
 from central.commands.administration import opened
 from central.config import Settings
+from central.evidence.accounts import Role, account_id
+from central.evidence.accounts.grants import grant
+from central.evidence.accounts.resets import ask_login_link
+from central.evidence.journal import Actor
 from central.evidence.stations import enrol
 from tests.signing_station import SigningStation
 
@@ -46,7 +52,7 @@ def test_an_account_from_the_first_role_to_its_end(server):
     server.does("user", "grant", "zhao", "--role", "auditor")
     assert "zhao: reviewer over north, auditor over every station; person Zhao" in server.does("user", "list")
     server.does("user", "revoke", "zhao", "--role", "auditor")
-    for deed in ("unlock", "end-sessions", "reset-second-factor", "disable", "enable"):
+    for deed in ("unlock", "end-sessions", "disable", "enable"):
         assert "zhao" in server.does("user", deed, "zhao")
     server.does("user", "password", "zhao", entered="another long password\n")
     server.does("user", "disable", "zhao")
@@ -64,6 +70,8 @@ def test_an_account_from_the_first_role_to_its_end(server):
         (("user", "grant", "zhao", "--role", "reviewer"), "already"),
         (("user", "revoke", "zhao", "--role", "auditor"), "has not the role auditor"),
         (("user", "disable", "nobody"), "does not exist"),
+        (("user", "confirm", "nobody"), "does not exist"),
+        (("user", "reset-second-factor", "zhao"), "has no second factor"),
         (("group", "set", "north", "S9"), "not enrolled"),
         (("token", "revoke", "7"), "does not exist"),
     ],
@@ -71,6 +79,21 @@ def test_an_account_from_the_first_role_to_its_end(server):
 def test_what_cannot_be_done_is_told_with_what_can(server, words, told):
     server.does("user", "add", "zhao", "--role", "reviewer", entered="a long enough password\n")
     assert told in server.refuses(*words)
+
+
+def test_what_waits_for_a_second_administrator_is_confirmed_on_the_server(server):
+    server.does("user", "add", "zhao", "--role", "auditor", entered="a long enough password\n")
+    assert "nothing of zhao waits" in server.does("user", "confirm", "zhao")
+    admin = Actor("Wang", "wang", "10.0.0.1")
+    with opened(Settings(data=server.data)) as database, database.write() as session:
+        zhao = account_id(session, "zhao")
+        assert zhao is not None
+        grant(session, admin, zhao, Role.REVIEWER, None, now_us=now_us())
+        ask_login_link(session, admin, zhao, now_us(), alone=False)
+    told = server.does("user", "confirm", "zhao")
+    assert "zhao is reviewer over every station" in told
+    assert re.search(r"asked by Wang needs the code [A-Z2-7]{4}-[A-Z2-7]{4}$", told, re.MULTILINE)
+    assert "nothing of zhao waits" in server.does("user", "confirm", "zhao")
 
 
 def test_a_weak_password_is_refused(server):

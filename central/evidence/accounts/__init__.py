@@ -1,6 +1,7 @@
 """Accounts, logins and sessions. Of every secret only a hash is kept, or, where it must be read again, its sealed form."""
 
 from central.evidence.accounts.directory import account_id, add_account
+from central.evidence.accounts.links import log_in_by_link, make_login_link_token
 from central.evidence.accounts.passwords import PASSWORD_MAX, PASSWORD_MIN, hash_password
 from central.evidence.accounts.roles import CASE_ROLES, Login, Role
 from central.evidence.accounts.sessions import (
@@ -14,10 +15,8 @@ from central.evidence.accounts.sessions import (
     NewSession,
     csrf_matches,
     log_in,
-    log_in_by_link,
     log_out,
     login_of,
-    make_login_link_token,
     needs_touch,
     touch,
 )

@@ -42,10 +42,11 @@ def add_account(
     person: str | None = None,
     actor: Actor = OPERATOR,
     group_id: int | None = None,
+    alone: bool = False,
 ) -> int:
     """Add an account and give its id; without a password only a login link opens it.
 
-    `person` is who the human being is, the account's name where it is not said.
+    `person` is who the human being is, the account's name where it is not said; `alone` is as for `grant`.
 
     Raises
     ------
@@ -69,7 +70,7 @@ def add_account(
     session.flush()
     note_account(session, actor, row.id, "added", now_us, verb=Verb.DID)
     if role is not None:
-        grant(session, actor, row.id, role, group_id, now_us=now_us)
+        grant(session, actor, row.id, role, group_id, now_us=now_us, alone=alone)
     return row.id
 
 
@@ -111,7 +112,7 @@ def disable(session: Session, actor: Actor, identity: int, now_us: int) -> None:
     RejectError
         ``no-account``, ``last-administrator``, or ``own-account``.
     """
-    row = _row(session, identity)
+    row = account_row(session, identity)
     if row.name == actor.account:
         raise RejectError("own-account", f"account {row.name!r}", "is the one you are logged in with: another administrator disables it")
     administers = any(one.role is Role.ADMINISTRATOR and one.confirmed for one in grants_of(session, identity))
@@ -125,7 +126,7 @@ def disable(session: Session, actor: Actor, identity: int, now_us: int) -> None:
 
 def enable(session: Session, actor: Actor, identity: int, now_us: int) -> None:
     """Open a disabled account again; its tokens stay revoked."""
-    row = _row(session, identity)
+    row = account_row(session, identity)
     if row.person == actor.person:
         raise RejectError("second-person-needed", f"account {row.name!r}", "is of your own person: another administrator opens it")
     row.disabled_us = None
@@ -134,22 +135,14 @@ def enable(session: Session, actor: Actor, identity: int, now_us: int) -> None:
 
 def unlock(session: Session, actor: Actor, identity: int, now_us: int) -> None:
     """Let an account try again that was locked by wrong passwords or codes."""
-    row = _row(session, identity)
+    row = account_row(session, identity)
     row.failures, row.locked_until_us = 0, 0
     note_account(session, actor, identity, "unlocked", now_us)
 
 
-def reset_second_factor(session: Session, actor: Actor, identity: int, now_us: int) -> None:
-    """Take the second factor off an account whose owner lost his device; every session ends.
-
-    Raises
-    ------
-    RejectError
-        ``no-account``, or ``second-person-needed`` for an account of the actor's own person.
-    """
-    row = _row(session, identity)
-    if row.person == actor.person:
-        raise RejectError("second-person-needed", f"account {row.name!r}", "is of your own person: another administrator resets it")
+def take_off_second_factor(session: Session, actor: Actor, identity: int, now_us: int) -> None:
+    """Take the second factor off an account; every session ends. Who may let this happen, `resets` says."""
+    row = account_row(session, identity)
     row.totp_sealed, row.totp_since_us = None, None
     session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == identity))
     end_sessions(session, identity)
@@ -169,7 +162,7 @@ def end_sessions_of(session: Session, actor: Actor, identity: int, now_us: int) 
     RejectError
         ``no-account``.
     """
-    _row(session, identity)
+    account_row(session, identity)
     end_sessions(session, identity)
     note_account(session, actor, identity, "sessions-ended", now_us)
 
@@ -179,7 +172,14 @@ def note_account(session: Session, actor: Actor, identity: int, what: str, now_u
     note(session, actor, verb, f"account/{identity}", now_us=now_us, detail={"what": what})
 
 
-def _row(session: Session, identity: int) -> Account:
+def account_row(session: Session, identity: int) -> Account:
+    """Give an account's row.
+
+    Raises
+    ------
+    RejectError
+        ``no-account``.
+    """
     row = session.get(Account, identity)
     if row is None:
         raise RejectError("no-account", f"account {identity}", "does not exist; choose one of the list")

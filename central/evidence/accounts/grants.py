@@ -1,4 +1,4 @@
-"""Who has which role over which stations, and the second person whom an administrator needs to give himself one."""
+"""Who has which role over which stations, and the second administrator whom it takes to give one that decides or gives roles."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +12,9 @@ from central.evidence.journal import Actor, Verb, note
 from central.evidence.models import Account, AccountGrant, StationGroup, StationGroupMember
 from contract.faults import RejectError
 
+GUARDED: Final = CASE_ROLES | {Role.ADMINISTRATOR}
+"""Roles that one administrator does not give alone: else he would make himself a second person (docs/adr/0009)."""
+WAITING_MAX: Final = 100
 OPERATOR: Final = Actor("operator", "operator", "command")
 """Whoever runs the commands: who has the server has the database, so no second person could hold him."""
 
@@ -43,6 +46,26 @@ def grants_of(session: Session, *account_ids: int) -> tuple[Grant, ...]:
     )
 
 
+def waiting_grants(session: Session) -> tuple[tuple[Grant, str, str], ...]:
+    """Give the roles that wait for a second administrator, oldest first, each with its account's name and person."""
+    query = (
+        select(AccountGrant, StationGroup.name, Account)
+        .join(Account, Account.id == AccountGrant.account_id)
+        .outerjoin(StationGroup, StationGroup.id == AccountGrant.group_id)
+        .where(AccountGrant.confirmed_us.is_(None), Account.disabled_us.is_(None))
+        .order_by(AccountGrant.id)
+        .limit(WAITING_MAX)
+    )
+    return tuple(
+        (
+            Grant(row.id, row.account_id, Role(row.role), group, row.granted_by, row.granted_us, confirmed=False),
+            account.name,
+            account.person,
+        )
+        for row, group, account in session.execute(query)
+    )
+
+
 def roles_of(session: Session, account_id: int) -> tuple[frozenset[Role], Mapping[Role, frozenset[str]]]:
     """Give an account's roles in force, and the stations of those that are not held over every station."""
     query = (
@@ -61,8 +84,10 @@ def roles_of(session: Session, account_id: int) -> tuple[frozenset[Role], Mappin
     return frozenset(everywhere | reach.keys()), limited
 
 
-def grant(session: Session, actor: Actor, account_id: int, role: Role, group_id: int | None, *, now_us: int) -> Grant:
-    """Give a role; to an account of the actor's own person it waits until another administrator confirms it.
+def grant(session: Session, actor: Actor, account_id: int, role: Role, group_id: int | None, *, now_us: int, alone: bool = False) -> Grant:
+    """Give a role; a guarded one, and any to the actor's own person, waits until another administrator confirms it.
+
+    `alone`: the office has one administrator, as its settings say, or the actor has the server; then only the own person's waits.
 
     Raises
     ------
@@ -82,15 +107,15 @@ def grant(session: Session, actor: Actor, account_id: int, role: Role, group_id:
     if any(row.role == role and row.group_id == group_id for row in held):
         raise RejectError("grant-exists", f"account {account.name!r}", f"has or awaits the role {role} there already")
     refuse_mixture(account, {Role(row.role) for row in held} | {role})
-    own = actor.person == account.person
+    waits = actor.person == account.person or (role in GUARDED and not alone and actor != OPERATOR)
     row = AccountGrant(
         account_id=account_id,
         role=role.value,
         group_id=group_id,
         granted_by=actor.person,
         granted_us=now_us,
-        confirmed_by=None if own else actor.person,
-        confirmed_us=None if own else now_us,
+        confirmed_by=None if waits else actor.person,
+        confirmed_us=None if waits else now_us,
     )
     session.add(row)
     session.flush()
@@ -101,9 +126,9 @@ def grant(session: Session, actor: Actor, account_id: int, role: Role, group_id:
         Verb.CHANGED,
         f"account/{account_id}",
         now_us=now_us,
-        detail={"what": "role-asked" if own else "role-given", "role": role.value, "group": group_name},
+        detail={"what": "role-asked" if waits else "role-given", "role": role.value, "group": group_name},
     )
-    return Grant(row.id, account_id, role, group_name, row.granted_by, now_us, not own)
+    return Grant(row.id, account_id, role, group_name, row.granted_by, now_us, not waits)
 
 
 def confirm(session: Session, actor: Actor, grant_id: int, now_us: int) -> None:
@@ -120,7 +145,9 @@ def confirm(session: Session, actor: Actor, grant_id: int, now_us: int) -> None:
     account = _account(session, row.account_id)
     if actor.person in {row.granted_by, account.person}:
         raise RejectError(
-            "second-person-needed", f"account {account.name!r}", "is of your own person: another administrator must confirm it"
+            "second-person-needed",
+            f"account {account.name!r}",
+            "was asked by you, or is of your own person: another administrator must confirm it",
         )
     row.confirmed_by, row.confirmed_us = actor.person, now_us
     detail: dict[str, str | int | bool | None] = {"what": "role-confirmed", "role": row.role}

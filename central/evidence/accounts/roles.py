@@ -22,6 +22,13 @@ class Role(StrEnum):
 
 CASE_ROLES: Final = frozenset({Role.REVIEWER, Role.LEGAL, Role.APPROVER})
 """Who acts on cases; no account that gives roles has one of them."""
+EVERY_ROLE: Final = frozenset(Role)
+CASE_READERS: Final = CASE_ROLES | {Role.AUDITOR, Role.TECHNICIAN}
+"""Who looks at cases and decisions, on the pages and by the API."""
+ANALYSTS: Final = EVERY_ROLE - {Role.TECHNICIAN}
+"""For whom the analysis is, on the pages and by the API."""
+JOURNAL_READERS: Final = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
+"""Who searches the journal, on the page and by the API."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,8 +105,9 @@ def give_second_factor(session: Session, vault: Vault, token: str, code: str, *,
     if not (_takes(account, vault, code, now_us) or _uses_recovery_code(session, account.id, code, now_us)):
         count_failure(account, now_us)
         return None
+    began_by = session.scalar(select(LoginSession.reset_id).where(LoginSession.token_sha256 == sha256_hex(token.encode())))
     log_out(session, token)
-    return begin(session, account, now_us, address, second_given=True)
+    return begin(session, account, now_us, address, second_given=True, reset_id=began_by)
 
 
 def recovery_codes_left(session: Session, account_id: int) -> int:

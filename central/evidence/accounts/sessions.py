@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from central.evidence.accounts.grants import roles_of
 from central.evidence.accounts.passwords import password_matches
 from central.evidence.accounts.roles import Login, Role
 from central.evidence.database import Database
-from central.evidence.models import Account, LoginSession, LoginToken
+from central.evidence.models import Account, LoginSession
 from contract.media import sha256_hex
 from contract.units import US_PER_S
 
@@ -70,29 +69,6 @@ def log_in(database: Database, name: str, password: str, now_us: int, address: s
             count_failure(row, now_us)
             return None
         return begin(session, row, now_us, address)
-
-
-def make_login_link_token(session: Session, account: int, now_us: int, lasts_us: int) -> str:
-    """Make a token that logs `account` in once, until it expires."""
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    session.add(LoginToken(token_sha256=sha256_hex(token.encode()), account_id=account, expires_us=now_us + lasts_us))
-    return token
-
-
-def log_in_by_link(session: Session, token: str, now_us: int, address: str = "") -> NewSession | None:
-    """Begin a session by a one-time token; None if it is unknown, used or expired. Of any number of simultaneous tries one succeeds."""
-    identity = sha256_hex(token.encode())
-    claim = session.execute(
-        update(LoginToken)
-        .where(LoginToken.token_sha256 == identity, LoginToken.used_us.is_(None), LoginToken.expires_us > now_us)
-        .values(used_us=now_us)
-    )
-    if not isinstance(claim, CursorResult) or claim.rowcount != 1:
-        return None
-    row = session.scalars(
-        select(Account).join(LoginToken, LoginToken.account_id == Account.id).where(LoginToken.token_sha256 == identity)
-    ).one()
-    return begin(session, row, now_us, address) if is_open(row, now_us) else None
 
 
 def login_of(session: Session, token: str, now_us: int, second_factor_roles: Collection[Role] = ()) -> Login | None:
@@ -165,7 +141,9 @@ def count_failure(account: Account, now_us: int) -> None:
         account.failures, account.locked_until_us = 0, now_us + LOCK_US
 
 
-def begin(session: Session, account: Account, now_us: int, address: str = "", *, second_given: bool = False) -> NewSession:
+def begin(
+    session: Session, account: Account, now_us: int, address: str = "", *, second_given: bool = False, reset_id: int | None = None
+) -> NewSession:
     """Begin a session of an account whose first factor was right; where it has a second one, that is due next unless it was given.
 
     Only a whole login forgets earlier failures: else a right password would buy ever new guesses at the code.
@@ -185,6 +163,7 @@ def begin(session: Session, account: Account, now_us: int, address: str = "", *,
             address=address[:60],
             second_due=due,
             second_us=now_us if second_given else None,
+            reset_id=reset_id,
         )
     )
     return NewSession(token, _login(session, account, csrf_token), due, second_given)

@@ -3,6 +3,7 @@
 from central.evidence.models.accounts import (
     Account,
     AccountGrant,
+    AccountReset,
     ApiToken,
     LoginSession,
     LoginToken,
@@ -56,6 +57,7 @@ from central.evidence.models.webhooks import DeliveryState, WebhookAttempt, Webh
 __all__ = [
     "Account",
     "AccountGrant",
+    "AccountReset",
     "Act",
     "ApiToken",
     "Base",

@@ -57,7 +57,7 @@ class StationGroupMember(Base):
 class AccountGrant(Base):
     """That an account has a role, over a station group or, without one, over every station.
 
-    A grant by which an administrator would give himself a role waits, without `confirmed_us`, for another person.
+    A grant that needs a second administrator waits, without `confirmed_us`, for him.
     """
 
     __tablename__ = "account_grant"
@@ -100,6 +100,34 @@ class LoginSession(Base):
     second_due: Mapped[bool] = mapped_column(Boolean, server_default=false())
     second_us: Mapped[int | None] = mapped_column(BIG)
     """When the second factor was given in this session."""
+    reset_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("account_reset.id"))
+    """Of the link by which it began."""
+
+
+class AccountReset(Base):
+    """That an account was, or is to be, let in anew: by a login link, without its second factor, or with a password set on the server.
+
+    Without `in_force_us` it waits for a second administrator; in force without `confirmed_by` one person did it alone.
+    """
+
+    __tablename__ = "account_reset"
+    __table_args__ = (CheckConstraint("kind IN ('link', 'second-factor', 'password')", name="kind"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=True)
+    account_id: Mapped[int] = mapped_column(BIG, ForeignKey("account.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    asked_by: Mapped[str] = mapped_column(PERSON)
+    asked_us: Mapped[int] = mapped_column(BIG)
+    confirmed_by: Mapped[str | None] = mapped_column(PERSON)
+    in_force_us: Mapped[int | None] = mapped_column(BIG)
+    withdrawn_us: Mapped[int | None] = mapped_column(BIG)
+    code_sha256: Mapped[str | None] = mapped_column(SHA256)
+    """Of the code that the second administrator has, where the first has the link."""
+    failures: Mapped[int] = mapped_column(Integer)
+    """Wrong codes."""
+    used_us: Mapped[int | None] = mapped_column(BIG)
+    told_us: Mapped[int | None] = mapped_column(BIG)
+    """When the owner, logged in otherwise than by this link, said that he knows."""
 
 
 class LoginToken(Base):
@@ -111,6 +139,7 @@ class LoginToken(Base):
     account_id: Mapped[int] = mapped_column(BIG, ForeignKey("account.id"))
     expires_us: Mapped[int] = mapped_column(BIG)
     used_us: Mapped[int | None] = mapped_column(BIG)
+    reset_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("account_reset.id"))
 
 
 class ApiToken(Base):

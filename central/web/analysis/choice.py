@@ -12,8 +12,8 @@ from central.analysis.report import Step, months_with_traffic
 from central.analysis.selection import Period, Selection, month_text, parse_month
 from central.evidence.accounts import Login
 from central.evidence.accounts.groups import groups
+from central.evidence.accounts.roles import ANALYSTS
 from central.evidence.aggregates.rebuild import station_ids
-from central.web.navigation import ANALYSTS
 from central.web.translation import N_
 from contract.faults import RejectError
 

@@ -1,24 +1,23 @@
 """Who may look at cases, and at which."""
 
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import Depends, HTTPException, Path
 
 from central.access import CentralDep
-from central.evidence.accounts import Login, Role
+from central.evidence.accounts import CASE_ROLES, Login
+from central.evidence.accounts.roles import CASE_READERS
 from central.evidence.models import Case
 from central.web.entry import PageLogin
-
-LOOKING: Final = (Role.REVIEWER, Role.LEGAL, Role.APPROVER, Role.AUDITOR, Role.TECHNICIAN)
-"""Roles that look at cases; auditor and technician only look."""
-WORKING: Final = (Role.REVIEWER, Role.LEGAL, Role.APPROVER)
 
 
 def case_login(login: PageLogin) -> Login:
     """Give who is logged in, if any role of the account looks at cases; 403 otherwise."""
-    if not any(login.may(role) for role in LOOKING):
-        raise HTTPException(HTTPStatus.FORBIDDEN, f"cases are for {', '.join(LOOKING)}; {login.name} is {', '.join(sorted(login.roles))}")
+    if not any(login.may(role) for role in CASE_READERS):
+        raise HTTPException(
+            HTTPStatus.FORBIDDEN, f"cases are for {', '.join(sorted(CASE_READERS))}; {login.name} is {', '.join(sorted(login.roles))}"
+        )
     return login
 
 
@@ -28,12 +27,12 @@ CaseNumber = Annotated[int, Path(ge=1, lt=2**53)]
 
 def may_see(login: Login, station: str) -> bool:
     """Whether an account looks at a station's cases."""
-    return any(login.may(role, station) for role in LOOKING)
+    return any(login.may(role, station) for role in CASE_READERS)
 
 
 def may_work(login: Login) -> bool:
     """Whether an account takes part in cases."""
-    return any(login.may(role) for role in WORKING)
+    return any(login.may(role) for role in CASE_ROLES)
 
 
 def seen_case(login: CaseLogin, central: CentralDep, number: CaseNumber) -> int:

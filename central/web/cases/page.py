@@ -6,12 +6,12 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from central.evidence.accounts import Login
+from central.evidence.accounts.roles import CASE_READERS
 from central.review.lines import find_cases
 from central.review.views import CaseLine, CaseView, EventItem, Offered
 from central.review.work import work_list
 from central.review.workflow import WORKFLOW
 from central.web.case_words import ACTS, GROUNDS, HEARINGS, REFUSALS, RULINGS, SERVICES, ActWords
-from central.web.cases.door import LOOKING
 from central.web.cases.forms import FIELD_FORMS, Asked, FieldForm, Kind, Tried, asked_for
 from central.web.cases.keys import KEYS
 from central.web.cases.narrowing import CaseNarrowing
@@ -106,7 +106,7 @@ def chosen_text(name: str, value: str, formats: Formats) -> str:
 def listed(session: Session, login: Login, narrowing: CaseNarrowing, now_us: int) -> tuple[CaseLine, ...]:
     """Give the first lines of the list that a case was opened from."""
     if narrowing.whole:
-        return find_cases(session, narrowing.filter, now_us, limit=LOOKED_AT, stations=login.stations_for(*LOOKING)).rows
+        return find_cases(session, narrowing.filter, now_us, limit=LOOKED_AT, stations=login.stations_for(*CASE_READERS)).rows
     return work_list(session, login, now_us, narrowing.filter, limit=LOOKED_AT).rows
 
 

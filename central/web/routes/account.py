@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from central.access import CentralDep, actor_of, require_csrf, session_token
 from central.context import Central
-from central.evidence.accounts import Login
+from central.evidence.accounts import Login, resets
 from central.evidence.accounts import second_factor as factor
 from central.evidence.accounts.directory import account_view, change_password, end_sessions, note_account
 from central.evidence.accounts.grants import grants_of
@@ -18,7 +18,7 @@ from central.evidence.accounts.passwords import password_matches
 from central.evidence.accounts.sessions import sessions_of
 from central.evidence.models import Account
 from central.evidence.tokens import Scope, make_token, revoke_token, scopes_of, tokens_page
-from central.web.account_words import ROLES, SCOPES
+from central.web.account_words import RESETS, ROLES, SCOPES
 from central.web.entry import PageLogin
 from central.web.forms import Done, done_text, refusal_text, went
 from central.web.pages import pages_of
@@ -43,14 +43,15 @@ def password(
     request: Request,
     login: Owner,
     central: CentralDep,
-    present: Annotated[str, Form(max_length=1_000)],
+    present: Annotated[str, Form(max_length=1_000)] = "",
     new: Annotated[str, Form(max_length=1_000)],
     again: Annotated[str, Form(max_length=1_000)],
 ) -> Response:
-    """Change one's password, which needs the present one, and end every other session."""
+    """Change one's password, which needs the present one unless one has just entered by a login link, and end every other session."""
     with central.database.read() as session:
         stored = session.get_one(Account, login.account_id).password_hash
-    if stored is not None and not password_matches(stored, present):
+        forgotten = resets.entered_by_link(session, session_token(request, central))
+    if stored is not None and not forgotten and not password_matches(stored, present):
         central.wrong_tries.take(actor_of(request, login).address, central.now_us())
         return _refused(request, login, central, RejectError("wrong-password", "password", "is wrong"), "password")
     if new != again:
@@ -62,6 +63,15 @@ def password(
     except RejectError as error:
         return _refused(request, login, central, error, "password")
     return went("/account", "password")
+
+
+@router.post("/account/resets")
+def know_resets(request: Request, login: Owner, central: CentralDep) -> Response:
+    """Keep that the owner knows by whom his account was let in anew; who entered by that very link cannot say so for him."""
+    token = session_token(request, central)
+    with central.database.write() as session:
+        resets.acknowledge_resets(session, actor_of(request, login), login.account_id, token, central.now_us())
+    return went("/account", "resets-known")
 
 
 @router.get("/account/second-factor")
@@ -156,7 +166,10 @@ def end_token(request: Request, login: Owner, central: CentralDep, token_id: Ann
 def _page(request: Request, login: Login, central: Central, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:
     with central.database.read() as session:
         common = _account_values(session, login, central.now_us())
-    common["this_session"] = sha256_hex(session_token(request, central).encode())
+        token = session_token(request, central)
+        common |= {"untold": resets.untold_resets(session, login.account_id, token), "reset_words": RESETS}
+        common["by_link"] = resets.entered_by_link(session, token)
+    common["this_session"] = sha256_hex(token.encode())
     return pages_of(request).render(request, "accounts/account.html", login, status=status, **(common | values))
 
 

@@ -1,4 +1,4 @@
-"""The administrator's pages: accounts, their roles, station groups, and the tokens of other systems."""
+"""The administrator's pages: accounts, their roles, station groups, and what waits for a second administrator."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from central.access import CentralDep, RequireRole, actor_of, central_of, require_csrf
 from central.context import Central
-from central.evidence.accounts import US_PER_MINUTE, Login, Role, add_account, directory, make_login_link_token
-from central.evidence.accounts.grants import confirm, grant, revoke
+from central.evidence.accounts import US_PER_MINUTE, Login, Role, add_account, directory, resets
+from central.evidence.accounts.grants import confirm, grant, revoke, waiting_grants
 from central.evidence.accounts.groups import groups, set_group
-from central.evidence.journal import Actor, Verb
+from central.evidence.journal import Actor
 from central.evidence.stations import stations
-from central.web.account_words import ROLES
+from central.web.account_words import RESETS, ROLES
 from central.web.forms import Done, done_text, refusal_text, went
 from central.web.pages import pages_of
 from contract.faults import RejectError
@@ -25,7 +25,7 @@ router = APIRouter()
 Administrator = Annotated[Login, Depends(RequireRole(Role.ADMINISTRATOR))]
 Number = Annotated[int, Path(ge=1, lt=2**53)]
 ROWS: Final = 50
-LINK_MINUTES: Final = 60
+RESETS_SHOWN_US: Final = 365 * 24 * 60 * US_PER_MINUTE
 _CSRF: Final = [Depends(require_csrf)]
 
 
@@ -60,6 +60,7 @@ def add(
                 person=person.strip() or None,
                 actor=actor_of(request, login),
                 group_id=group or None,
+                alone=central.settings.login.single_administrator,
             )
     except RejectError as error:
         given = {"name": name, "person": person, "role": role, "group": group}
@@ -106,10 +107,11 @@ def give(
     role: Annotated[Role, Form()],
     group: Annotated[int, Form(ge=0, lt=2**53)] = 0,
 ) -> Response:
-    """Give a role; to one's own person it waits for another administrator."""
+    """Give a role; one that decides or gives roles, and any to one's own person, waits for another administrator."""
+    alone = central.settings.login.single_administrator
     try:
         with central.database.write() as session:
-            given = grant(session, actor_of(request, login), identity, role, group or None, now_us=central.now_us())
+            given = grant(session, actor_of(request, login), identity, role, group or None, now_us=central.now_us(), alone=alone)
     except RejectError as error:
         return _one(request, login, central, identity, HTTPStatus.BAD_REQUEST, refused=refusal_text(request, error))
     return went(f"/accounts/{identity}", "granted" if given.confirmed else "awaiting")
@@ -127,7 +129,6 @@ _DEEDS: Final = {
     "disable": _Deed(directory.disable, "disabled"),
     "enable": _Deed(directory.enable, "enabled"),
     "unlock": _Deed(directory.unlock, "unlocked"),
-    "reset-second-factor": _Deed(directory.reset_second_factor, "second-factor-reset"),
     "end-sessions": _Deed(directory.end_sessions_of, "sessions-ended"),
 }
 _GRANT_DEEDS: Final = {"confirm": _Deed(confirm, "confirmed"), "revoke": _Deed(revoke, "revoked")}
@@ -141,20 +142,54 @@ def change_grant(request: Request, login: Administrator, central: CentralDep, id
 
 @router.post("/accounts/{identity}/login-link", dependencies=_CSRF)
 def login_link(request: Request, login: Administrator, central: CentralDep, identity: Number) -> Response:
-    """Make a link that logs the owner in once, and show it this once."""
-    with central.database.write() as session:
-        if directory.account_view(session, identity) is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND, f"there is no account {identity}")
-        token = make_login_link_token(session, identity, central.now_us(), LINK_MINUTES * US_PER_MINUTE)
-        directory.note_account(session, actor_of(request, login), identity, "login-link", central.now_us(), verb=Verb.DID)
+    """Make a link that logs the owner in once, and show it this once; it waits for a second administrator, who has the code."""
+    actor, alone = actor_of(request, login), central.settings.login.single_administrator
+    try:
+        with central.database.write() as session:
+            token, waits = resets.ask_login_link(session, actor, identity, central.now_us(), alone=alone)
+    except RejectError as error:
+        raise HTTPException(HTTPStatus.NOT_FOUND, f"there is no account {identity}") from error
     base = central.settings.web.public_url or str(request.base_url)
-    link = f"{base.rstrip('/')}/login/once?token={token}"
-    return _one(request, login, central, identity, link=link)
+    return _one(request, login, central, identity, link=f"{base.rstrip('/')}/login/once?token={token}", link_waits=waits)
+
+
+@router.post("/accounts/{identity}/reset-second-factor", dependencies=_CSRF)
+def reset_second_factor(request: Request, login: Administrator, central: CentralDep, identity: Number) -> Response:
+    """Take the second factor off, or ask a second administrator to."""
+    actor, alone = actor_of(request, login), central.settings.login.single_administrator
+    try:
+        with central.database.write() as session:
+            waits = resets.ask_second_factor_reset(session, actor, identity, central.now_us(), alone=alone)
+    except RejectError as error:
+        return _refused(request, login, identity, error)
+    return went(f"/accounts/{identity}", "reset-awaiting" if waits else "second-factor-reset")
+
+
+@router.post("/accounts/{identity}/resets/{reset_id}/confirm", dependencies=_CSRF)
+def confirm_reset(request: Request, login: Administrator, central: CentralDep, identity: Number, reset_id: Number) -> Response:
+    """Bring a reset into force as the second administrator, and show a link's code this once."""
+    try:
+        with central.database.write() as session:
+            code = resets.confirm_reset(session, actor_of(request, login), identity, reset_id, central.now_us())
+    except RejectError as error:
+        return _refused(request, login, identity, error)
+    return _one(request, login, central, identity, code=code) if code else went(f"/accounts/{identity}", "second-factor-reset")
+
+
+@router.post("/accounts/{identity}/resets/{reset_id}/refuse", dependencies=_CSRF)
+def refuse_reset(request: Request, login: Administrator, central: CentralDep, identity: Number, reset_id: Number) -> Response:
+    """Refuse a reset that waits, or take it back."""
+    try:
+        with central.database.write() as session:
+            resets.withdraw_reset(session, actor_of(request, login), identity, reset_id, central.now_us())
+    except RejectError as error:
+        return _refused(request, login, identity, error)
+    return went(f"/accounts/{identity}", "reset-refused")
 
 
 @router.post("/accounts/{identity}/{deed}", dependencies=_CSRF)
 def change(request: Request, login: Administrator, central: CentralDep, identity: Number, deed: str) -> Response:
-    """Disable, open, unlock, reset the second factor, or end the sessions."""
+    """Disable, open, unlock, or end the sessions."""
     return _do(request, login, identity, _chosen(_DEEDS, deed), identity)
 
 
@@ -170,9 +205,13 @@ def _do(request: Request, login: Login, identity: int, deed: _Deed, subject: int
         with central.database.write() as session:
             deed.do(session, actor_of(request, login), subject, central.now_us())
     except RejectError as error:
-        status = HTTPStatus.NOT_FOUND if error.code in {"no-account", "no-grant"} else HTTPStatus.BAD_REQUEST
-        return _one(request, login, central, identity, status, refused=refusal_text(request, error))
+        return _refused(request, login, identity, error)
     return went(f"/accounts/{identity}", deed.done)
+
+
+def _refused(request: Request, login: Login, identity: int, error: RejectError) -> Response:
+    status = HTTPStatus.NOT_FOUND if error.code in {"no-account", "no-grant", "no-reset"} else HTTPStatus.BAD_REQUEST
+    return _one(request, login, central_of(request), identity, status, refused=refusal_text(request, error))
 
 
 def _list(
@@ -180,7 +219,9 @@ def _list(
 ) -> Response:
     with central.database.read() as session:
         rows = directory.accounts_page(session, after, ROWS + 1)
-        common: dict[str, Any] = {"groups": groups(session)}
+        common: dict[str, Any] = {"groups": groups(session), "waiting_roles": waiting_grants(session)}
+        common |= {"waiting_resets": resets.waiting_resets(session, central.now_us())}
+    common |= {"single": central.settings.login.single_administrator, "reset_words": RESETS}
     common |= {"rows": rows[:ROWS], "following": rows[ROWS - 1].id if len(rows) > ROWS else None, "after": after, "roles": ROLES}
     common |= {"done": "", "refused": "", "given": {"name": "", "person": "", "role": Role.REVIEWER, "group": 0}}
     return pages_of(request).render(request, "accounts/accounts.html", login, status=status, **(common | values))
@@ -189,10 +230,12 @@ def _list(
 def _one(request: Request, login: Login, central: Central, identity: int, status: HTTPStatus = HTTPStatus.OK, **values: object) -> Response:
     with central.database.read() as session:
         found = directory.account_view(session, identity)
-        common: dict[str, Any] = {"groups": groups(session)}
+        common: dict[str, Any] = {"groups": groups(session), "waiting": resets.waiting_resets(session, central.now_us(), identity)}
+        common |= {"resets": resets.resets_of(session, identity, central.now_us() - RESETS_SHOWN_US)}
     if found is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, f"there is no account {identity}")
-    common |= {"account": found, "roles": ROLES, "done": "", "refused": "", "link": "", "own": found.person == login.person}
+    common |= {"single": central.settings.login.single_administrator, "reset_words": RESETS, "link": "", "link_waits": False, "code": ""}
+    common |= {"account": found, "roles": ROLES, "done": "", "refused": "", "own": found.person == login.person}
     return pages_of(request).render(request, "accounts/one.html", login, status=status, **(common | values))
 
 

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 
 from central.access import CentralDep
-from central.evidence.accounts import Login, Role
+from central.evidence.accounts import Login
+from central.evidence.accounts.roles import JOURNAL_READERS
 from central.evidence.acts import find_acts
 from central.evidence.journal import Verb
 from central.web.entry import PageLogin
@@ -18,7 +19,6 @@ from central.web.seeing import seen
 
 router = APIRouter()
 ROWS = 100
-AUDITING = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 
 
 def auditing(login: PageLogin) -> Login:
@@ -30,7 +30,7 @@ def auditing(login: PageLogin) -> Login:
 
 def audits(login: Login) -> bool:
     """Whether somebody may read the journal."""
-    return bool(login.roles & AUDITING) and login.stations_for(*AUDITING) is None
+    return bool(login.roles & JOURNAL_READERS) and login.stations_for(*JOURNAL_READERS) is None
 
 
 @router.get("/acts")

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from central.access import CentralDep
 from central.analysis.patrol import SHIFTS_H
 from central.evidence.accounts import Login
+from central.evidence.accounts.roles import ANALYSTS
 from central.evidence.journal import Verb
 from central.web.analysis.cells import cell, csv_bytes, rate_text
 from central.web.analysis.charts import chart_items
@@ -16,7 +17,6 @@ from central.web.analysis.choice import STEPS, Choice, choose_from
 from central.web.analysis.sentences import headline, sentences
 from central.web.analysis.tables import Report, make_report
 from central.web.entry import PageLogin
-from central.web.navigation import ANALYSTS
 from central.web.pages import NO_STORE, formats_of, pages_of
 from central.web.seeing import seen
 
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/analysis")
 def analyst(login: PageLogin) -> Login:
     """Give who is logged in, if the analysis is for them."""
     if not any(login.may(role) for role in ANALYSTS):
-        raise HTTPException(HTTPStatus.FORBIDDEN, f"the analysis is for {', '.join(ANALYSTS)}")
+        raise HTTPException(HTTPStatus.FORBIDDEN, f"the analysis is for {', '.join(sorted(ANALYSTS))}")
     return login
 
 

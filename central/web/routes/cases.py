@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from central.access import CentralDep
 from central.context import Central
 from central.evidence.accounts import Login, Role
+from central.evidence.accounts.roles import CASE_READERS
 from central.evidence.journal import Verb
 from central.evidence.masking import PlateSight
 from central.evidence.stations import stations
@@ -18,7 +19,7 @@ from central.review.views import CasePage, CaseView
 from central.review.work import SEEING, work_count, work_list
 from central.review.workflow import WORKFLOW
 from central.web.case_words import ACTS, CASE_GATES, DECISIONS, GROUNDS, PARTS, REFUSALS, RULINGS, STATES, why_in
-from central.web.cases.door import LOOKING, CaseLogin, SeenCase, may_work
+from central.web.cases.door import CaseLogin, SeenCase, may_work
 from central.web.cases.forms import Tried
 from central.web.cases.narrowing import CaseNarrowing, parse_case_narrowing
 from central.web.cases.page import act_forms, entered_in, kept_in, listed, place_in, steps_since
@@ -46,9 +47,9 @@ def cases(request: Request, login: CaseLogin, central: CentralDep) -> Response:
     now_us = central.now_us()
     with central.database.read() as session:
         page = _page(central, login, narrowing)
-        counts = count_by_state(session, now_us, stations=login.stations_for(*LOOKING))
+        counts = count_by_state(session, now_us, stations=login.stations_for(*CASE_READERS))
         waiting = work_count(session, login, now_us) if may_work(login) else None
-        known = [station.id for station in stations(session, within=login.stations_for(*LOOKING))]
+        known = [station.id for station in stations(session, within=login.stations_for(*CASE_READERS))]
     return pages_of(request).render(
         request,
         "cases/list.html",
@@ -158,7 +159,7 @@ def _page(central: Central, login: Login, narrowing: CaseNarrowing) -> CasePage:
     now_us = central.now_us()
     with central.database.read() as session:
         if narrowing.whole:
-            within = PlateSight.of(login).within(login.stations_for(*LOOKING), by_plate=narrowing.filter.plate is not None)
+            within = PlateSight.of(login).within(login.stations_for(*CASE_READERS), by_plate=narrowing.filter.plate is not None)
             return find_cases(session, narrowing.filter, now_us, before=narrowing.after, limit=ROWS, stations=within)
         return work_list(session, login, now_us, narrowing.filter, after=narrowing.after, limit=ROWS)
 

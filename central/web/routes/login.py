@@ -10,6 +10,8 @@ from fastapi.responses import RedirectResponse, Response
 from central.access import CentralDep, OptionalLogin, actor_of, end_session, require_csrf, session_token, set_session_cookie
 from central.context import Central
 from central.evidence.accounts import Login, NewSession, account_id, log_in, log_in_by_link
+from central.evidence.accounts.links import link_state
+from central.evidence.accounts.resets import untold_resets
 from central.evidence.accounts.second_factor import give_second_factor
 from central.evidence.accounts.sessions import unfinished_account
 from central.evidence.journal import Verb, note
@@ -48,19 +50,23 @@ def by_password(
 
 
 @router.get("/login/once")
-def link(request: Request, token: Annotated[str, Query(max_length=200)]) -> Response:
-    """Ask for one click before the link is used up: previews of mail and chat open links, but press no buttons."""
-    return pages_of(request).render(request, "login_once.html", None, token=token, failed=False)
+def link(request: Request, central: CentralDep, token: Annotated[str, Query(max_length=200)]) -> Response:
+    """Ask for one click, and the code where the link needs one: previews of mail and chat open links, but press no buttons."""
+    return _link(request, central, token)
 
 
 @router.post("/login/once", dependencies=[Depends(require_same_origin)])
-def by_link(request: Request, central: CentralDep, token: Annotated[str, Form(max_length=200)]) -> Response:
-    """Begin a session by the link's token, once."""
+def by_link(
+    request: Request, central: CentralDep, token: Annotated[str, Form(max_length=200)], code: Annotated[str, Form(max_length=40)] = ""
+) -> Response:
+    """Begin a session by the link's token, once, and the code of the second administrator where it needs one."""
+    if wait_s := _wait_s(request, central):
+        return _link(request, central, token, HTTPStatus.TOO_MANY_REQUESTS, wait_s=wait_s)
     with central.database.write() as session:
-        new = log_in_by_link(session, token, central.now_us(), _address(request))
+        new = log_in_by_link(session, token, central.now_us(), _address(request), code=code)
     if new is None:
         _note_wrong(request, central, "")
-        return pages_of(request).render(request, "login_once.html", None, status=HTTPStatus.UNAUTHORIZED, token="", failed=True)
+        return _link(request, central, token, HTTPStatus.UNAUTHORIZED, wrong=bool(code))
     return entered(request, central, new, "/", "link")
 
 
@@ -103,17 +109,33 @@ def leave(request: Request, central: CentralDep, login: Annotated[Login, Depends
 
 
 def entered(request: Request, central: Central, new: NewSession, address: str, how: str) -> Response:
-    """Hand a new session out and go on: to the second factor where it is due, or to its set-up where a role waits for one."""
+    """Hand a new session out and go on: to the second factor where it is due, to its set-up where a role waits for one, or to what the
+    owner is to know of: that somebody let him, or another, in anew.
+    """
     if new.second_due:
         address = f"/login/second?{urlencode({'next': address})}"
     else:
-        if not new.second_given and new.login.roles & central.settings.login.second_factor_roles:
-            address = "/account/second-factor"
         with central.database.write() as session:
+            if untold_resets(session, new.login.account_id, new.token):
+                address = "/account"
+            if not new.second_given and new.login.roles & central.settings.login.second_factor_roles:
+                address = "/account/second-factor"
             subject = f"account/{new.login.account_id}"
             note(session, actor_of(request, new.login), Verb.ENTERED, subject, now_us=central.now_us(), detail={"by": how})
     response = RedirectResponse(address, HTTPStatus.SEE_OTHER)
     set_session_cookie(response, central, new)
+    return response
+
+
+def _link(
+    request: Request, central: Central, token: str, status: HTTPStatus = HTTPStatus.OK, *, wrong: bool = False, wait_s: int = 0
+) -> Response:
+    with central.database.read() as session:
+        state = link_state(session, token, central.now_us())
+    values = {"token": token, "state": state.value, "wrong": wrong, "wait_s": wait_s}
+    response = pages_of(request).render(request, "login_once.html", None, status=status, **values)
+    if wait_s:
+        response.headers["Retry-After"] = str(wait_s)
     return response
 
 

@@ -16,7 +16,7 @@ from central.web.seeing import seen
 from contract.clips import CLIP_TYPE
 
 router = APIRouter()
-_SHOWN: Final = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n", "image/webp": b"RIFF"}
+SHOWN: Final = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n", "image/webp": b"RIFF"}
 """Types a browser may show in place, and how their bytes begin; everything else is downloaded, so that no station can serve a page in
 central's name."""
 _ENDINGS: Final = {"application/x-hdf5": "h5", CLIP_TYPE: "avi"}
@@ -44,7 +44,7 @@ def stored_medium(central: Central, sha256: str, within: frozenset[str] | None) 
         raise HTTPException(HTTPStatus.NOT_FOUND, f"{sha256} was deleted on schedule, {deleted.after_days:g} days after it came")
     if not central.blobs.has(sha256):
         raise HTTPException(HTTPStatus.NOT_FOUND, f"{sha256} has not arrived yet; the station sends it when its line allows")
-    shown = media_type in _SHOWN and _begins_as(central, sha256, media_type)
+    shown = media_type in SHOWN and _begins_as(central, sha256, media_type)
     return FileResponse(
         central.blobs.path(sha256),
         media_type=media_type if shown else "application/octet-stream",
@@ -55,6 +55,6 @@ def stored_medium(central: Central, sha256: str, within: frozenset[str] | None) 
 
 def _begins_as(central: Central, sha256: str, media_type: str) -> bool:
     """Whether a blob's first bytes are those of its type."""
-    magic = _SHOWN[media_type]
+    magic = SHOWN[media_type]
     with central.blobs.open(sha256) as stream:
         return stream.read(len(magic)) == magic

@@ -12,8 +12,8 @@ from central.access import CentralDep, actor_of, require_csrf
 from central.context import Central
 from central.evidence.accounts import Login
 from central.evidence.accounts.groups import groups
-from central.evidence.events import EventType
 from central.evidence.journal import Actor
+from central.evidence.messages import EventType
 from central.web.account_words import DELIVERY_STATES, EVENTS
 from central.web.forms import Done, done_text, refusal_text, went
 from central.web.pages import pages_of

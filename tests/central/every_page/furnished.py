@@ -7,8 +7,8 @@ from pathlib import Path
 from central.evidence import accounts
 from central.evidence.accounts import Role
 from central.evidence.accounts.grants import OPERATOR, grant
-from central.evidence.events import EventType
 from central.evidence.log.checkpoints import log_key, make_checkpoint
+from central.evidence.messages import EventType
 from central.evidence.repository import VehicleFilter
 from central.evidence.stations import enrol, store_status
 from central.evidence.tokens import Scope, make_token

@@ -6,13 +6,21 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
 
+from central.commands.administration import opened
+from central.config import Settings
+from central.evidence.accounts.grants import OPERATOR
+from central.evidence.messages import EventType
+from central.evidence.vault import Vault
+from central.webhooks.endpoints import add_endpoint, send_test
 from contract.faults import EXIT_FAILED, EXIT_REJECTED
 from contract.log.checkpoints import verify_proof_text
 from contract.log.notes import VerifierKey
@@ -122,3 +130,63 @@ def test_a_witness_is_given_logs_keys_only(tmp_path):
     own = run("witness", "key", *witness).strip()
     assert "a witness's key" in run("witness", "run", *witness, "--state", str(tmp_path / "s"), "--log", own, expect=EXIT_FAILED)
     assert "blanks" in run("witness", "key", "--key", str(tmp_path / "w.key.pem"), "--name", "a b", expect=EXIT_FAILED)
+
+
+@contextmanager
+def hanging() -> Iterator[tuple[str, threading.Event]]:
+    """Serve what answers a question with 404 and takes a POST without ever answering; the event says that one came."""
+    asked, over = threading.Event(), threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(404)
+            self.end_headers()
+
+        def do_POST(self) -> None:
+            asked.set()
+            over.wait(120)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}", asked
+    over.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("who", ["witness", "authority", "receiver"])
+def test_who_never_answers_does_not_keep_the_service_from_ending(tmp_path, authority: TimeStampAuthority, who: str):
+    """They are given two minutes here, and the process a few seconds: it ends whole, and what it had signed stays."""
+    data, web = tmp_path / "data", free_port()
+    enrol(data, SigningStation())
+    with hanging() as (url, asked):
+        key = run("witness", "key", "--key", str(tmp_path / "w.key.pem"), "--name", "w.example.org").strip()
+        peers = {
+            "witness": f'witness_url = "{url}"\nwitness_key = "{key}"\n',
+            "authority": f'timestamp_url = "{url}"\ntimestamp_certificate = "{authority.certificate}"\n',
+            "receiver": "",
+        }
+        config = tmp_path / "central.toml"
+        config.write_text(f'data = "{data}"\n[broker]\nport = {free_port()}\n[log]\nanswer_within_s = 120\nseconds = 1\n{peers[who]}')
+        if who == "receiver":
+            with opened(Settings(data=data)) as database, database.write() as session:
+                vault = Vault(data / "keys")
+                endpoint, _ = add_endpoint(session, vault, OPERATOR, "slow", url, events=[EventType.CASE_DECIDED], now_us=1)
+                send_test(session, OPERATOR, endpoint, 1)
+        with (tmp_path / "central.log").open("ab") as log:
+            command = ("run", "--config", str(config), "--listen", f"127.0.0.1:{web}")
+            process = subprocess.Popen([sys.executable, "-m", "central", *command], stderr=log)
+        try:
+            assert asked.wait(READY_S * 3), (tmp_path / "central.log").read_text()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(STOP_S * 3) == 0, (tmp_path / "central.log").read_text()
+        finally:
+            process.kill()
+            process.wait()
+        run("log", "check", "--data", str(data))

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from central.evidence import accounts
-from central.evidence.accounts import Role
+from central.evidence.accounts import Login, Role
 from central.evidence.accounts import second_factor as factor
 from central.evidence.accounts.directory import disable
 from central.evidence.accounts.grants import OPERATOR, grant, revoke
-from central.evidence.events import EventType
+from central.evidence.accounts.resets import ask_login_link, waiting_resets
 from central.evidence.journal import Actor
 from central.evidence.log.leaves import leaf_of_record
+from central.evidence.messages import EventType
 from central.evidence.tokens import Scope, make_token, revoke_token
 from central.webhooks.endpoints import add_endpoint, deliveries_page, send_test, set_enabled
 from contract.canonical import canonical_bytes
@@ -38,6 +39,7 @@ class Prepared:
     parts: dict[str, Any] = field(default_factory=dict)
     form: dict[str, Any] | None = None
     query: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, Any] | None = None
     json: Any = None
     content: bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
@@ -155,6 +157,29 @@ def grant_deed(world: World, visitor: Visitor, whose: str, state: str) -> Prepar
     return Prepared(parts={"identity": identity, "grant_id": made.id}, form={})
 
 
+def reset_deed(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
+    """`own`: the reset was asked for by the visitor himself; `waiting`: it waits for a second administrator."""
+    identity = world.account()
+    asker = Actor(visitor.login.person, "x", "local") if whose == "own" and visitor.login is not None else Actor("somebody", "x", "local")
+    with world.central.database.write() as session:
+        ask_login_link(session, asker, identity, world.central.now_us(), alone=state == "-")
+        waiting = waiting_resets(session, world.central.now_us(), identity)
+    return Prepared(parts={"identity": identity, "reset_id": waiting[0].id if waiting else NOBODYS}, form={})
+
+
+def factor_reset(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
+    """`set`: the account has a second factor."""
+    prepared = account(world, visitor, whose, state)
+    if state == "set":
+        with_second_factor(world, Visitor({}, Login(prepared.parts["identity"], "x", "x", frozenset(), "")))
+    return prepared
+
+
+def carriers_list(_world: World, _visitor: Visitor, _whose: str, state: str) -> Prepared:
+    lines = "nothing of it" if state == "bad" else "plate,carrier\n湘A00001,A"
+    return Prepared(form={}, files={"file": ("carriers.csv", lines.encode(), "text/csv")})
+
+
 def endpoint(world: World, visitor: Visitor, whose: str, state: str) -> Prepared:
     central = world.central
     if whose == "none":
@@ -266,6 +291,12 @@ BUILDS: dict[str, Build] = {
     "GET /accounts/{identity}": account,
     "POST /accounts/{identity}/grants": granting,
     "POST /accounts/{identity}/login-link": account,
+    "POST /accounts/{identity}/reset-second-factor": factor_reset,
+    "POST /accounts/{identity}/resets/{reset_id}/confirm": reset_deed,
+    "POST /accounts/{identity}/resets/{reset_id}/refuse": reset_deed,
+    "POST /account/resets": by_form(),
+    "POST /carriers/compare": carriers_list,
+    "POST /carriers": by_form({"draft": "gone"}),
     "POST /tokens": by_form({"name": "platform", "days": "30", "scopes": "vehicles:read"}),
     "POST /tokens/{token_id}/revoke": token,
     "POST /webhooks": new_endpoint,

@@ -82,7 +82,14 @@ def ask(world: World, row: Row, actor: str) -> str:
     if "/api/" in path and method != "GET":
         headers["X-CSRF-Token"] = csrf
     request = world.client.build_request(
-        method, path, headers=headers, data=form, params=prepared.query, json=prepared.json, content=prepared.content
+        method,
+        path,
+        headers=headers,
+        data=form,
+        params=prepared.query,
+        json=prepared.json,
+        content=prepared.content,
+        files=prepared.files,
     )
     answer = world.client.send(request, stream=True)
     try:

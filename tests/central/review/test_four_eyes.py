@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from central.evidence.accounts import Role
+from central.evidence.accounts import Role, add_account, log_in_by_link
+from central.evidence.accounts.resets import ask_login_link
+from central.evidence.journal import Actor
 from central.evidence.models import Act, CaseEvent, CasePart
 from central.review.desk import Looked, perform, perform_many
 from central.review.workflow import Decision, State
@@ -55,6 +57,23 @@ def test_an_approver_who_returned_a_case_can_not_review_it(office: Office):
     refused(office, "four-eyes", case_id, "dismiss", login(LEGAL.person, Role.REVIEWER))
     office.drive(case_id, "confirm", "pass-legal", "return-to-legal", "return", "confirm", "pass-legal", "decide-no-action", "close")
     assert office.state(case_id) is State.CLOSED
+
+
+def test_each_act_of_a_login_that_one_person_alone_let_in_anew_says_so_for_some_weeks(office: Office):
+    central, clock = office.bench.central, office.bench.clock
+    with central.database.write() as session:
+        rao = add_account(session, "rao", Role.REVIEWER, None, clock())
+        token, _ = ask_login_link(session, Actor("Wang", "wang-admin", "10.0.0.1"), rao, clock(), alone=True)
+        assert log_in_by_link(session, token, clock()) is not None
+    used_us = clock()
+    first = office.new_case()
+    office.drive(first, "confirm", "pass-legal")
+    office.pass_days(office.settings.reset_shown_days + 1)
+    office.drive(first, "return-to-reviewer", "confirm")
+    told = {(event.person, event.action): event.figures.get("login_reset_by") for event in office.view(first).history}
+    assert told["liu", "pass-legal"] is None
+    shown = [event.figures for event in office.view(first).history if event.person == "rao"]
+    assert [(one.get("login_reset_by"), one.get("login_reset_us")) for one in shown] == [("Wang", used_us), (None, None)]
 
 
 def test_of_a_hundred_approvals_at_once_one_succeeds_and_all_others_are_told(office: Office):

@@ -4,8 +4,8 @@ import json
 
 from sqlalchemy import select
 
-from central.evidence.events import EventType
 from central.evidence.journal import SERVICE
+from central.evidence.messages import EventType
 from central.evidence.models import WebhookEvent
 from central.webhooks.endpoints import add_endpoint
 from tests.central.review.office import PLATE, Office

@@ -1,8 +1,10 @@
 import re
+from dataclasses import replace
 
 import pytest
 
 from central.config import Settings, WebSettings
+from central.context import WRONG_TRIES_US
 from central.web.security import local_path
 from tests.central.web.serving import OFFICER, PASSWORD, serving
 
@@ -90,3 +92,15 @@ def test_behind_tls_the_cookie_is_bound_to_host_and_tls(sqlite_bench):
     assert answer.headers["set-cookie"].startswith("__Host-wim-session=")
     assert "Secure" in answer.headers["set-cookie"]
     assert "max-age" in answer.headers["strict-transport-security"]
+
+
+def test_a_restart_forgives_no_wrong_tries(site):
+    central = site.bench.central
+    for number in range(2 * central.settings.login.wrong_tries_per_minute):
+        assert site.client.post("/login", data={"name": f"nobody {number}", "password": "guess"}).status_code == 401
+    assert site.client.post("/login", data={"name": "nobody", "password": "guess"}).status_code == 429
+    restarted = replace(central)
+    assert restarted.wrong_tries.wait_s("127.0.0.1", restarted.now_us()) > 0
+    assert restarted.wrong_tries.wait_s("192.0.2.1", restarted.now_us()) == 0
+    site.bench.clock.now_us += WRONG_TRIES_US
+    assert replace(central).wrong_tries.wait_s("127.0.0.1", restarted.now_us()) == 0

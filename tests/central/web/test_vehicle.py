@@ -146,6 +146,14 @@ def test_the_envelope_is_given_byte_for_byte(officer):
     assert answer.headers["content-disposition"] == 'attachment; filename="G104-K12-1.dsse.json"'
 
 
+def test_a_record_leads_to_its_place_in_the_log(officer):
+    store_passage(officer.bench)
+    assert 'href="/log/records/G104-K12/1"' in officer.page(PAGE)
+    there = officer.get("/log/records/G104-K12/1")
+    assert there.status_code == 303
+    assert "G104-K12" in officer.page(there.headers["location"])
+
+
 def test_the_raw_record_is_shown(officer):
     record = store_passage(officer.bench)
     page = officer.page(PAGE)
