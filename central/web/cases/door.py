@@ -18,7 +18,9 @@ WORKING: Final = (Role.REVIEWER, Role.LEGAL, Role.APPROVER)
 def case_login(login: PageLogin) -> Login:
     """Give who is logged in, if any role of the account looks at cases; 403 otherwise."""
     if not any(login.may(role) for role in LOOKING):
-        raise HTTPException(HTTPStatus.FORBIDDEN, f"cases are for {', '.join(LOOKING)}; {login.name} is {', '.join(sorted(login.roles))}")
+        raise HTTPException(
+            HTTPStatus.FORBIDDEN, f"cases are for {', '.join(LOOKING)}; {login.name} is {', '.join(sorted(login.roles)) or 'none of them'}"
+        )
     return login
 
 

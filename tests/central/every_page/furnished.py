@@ -14,6 +14,7 @@ from central.evidence.stations import enrol, store_status
 from central.evidence.tokens import Scope, make_token
 from central.exports import jobs
 from central.exports.jobs import Format
+from central.review.view import case_id_of
 from central.review.workflow import State
 from central.web import CHINA_STANDARD_TIME
 from central.web.documents.issuing import issue
@@ -33,7 +34,7 @@ from tests.signing_station import SigningStation
 LIGHT_KG = (5_000, 8_000, 8_000, 7_500, 7_500)
 BRAKING = Gate(bar=Bar.ACCELERATION, detail="-2.10 m/s²; allowed is at most 1 m/s² either way")
 NEVER_HEARD = "G320-K7"
-PLATE = "湘B67890"
+PLATE = "湘B67895"
 """Of the case whose notice the public asks for."""
 
 
@@ -116,7 +117,10 @@ def _cases(place: Furnished, office: Office) -> None:
         if "notify" in acts:
             issue(office.bench.central, make_pages(CHINA_STANDARD_TIME), case, (Kind.NOTICE, "zh"), actor(REVIEWER))
         office.drive(case, *acts[4:])
-    place.cases["barred"] = office.new_case(plate="京A10009", arrived=False)
+    with office.bench.central.database.read() as session:
+        barred = case_id_of(session, OWN, 5)
+    assert barred is not None
+    place.cases["barred"] = barred
     place.cases["exempt"] = seen_case(office, "京A20009")
     office.drive(place.cases["exempt"], "record-exemption")
     place.cases["returned"] = seen_case(office, "京A20019")
