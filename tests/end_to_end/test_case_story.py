@@ -294,6 +294,21 @@ def test_single_keys_can_be_switched_off_and_a_field_takes_letters(house: House)
     expect(rao.locator("#act-confirm textarea")).to_have_value("judge ?")
 
 
+def test_cases_are_chosen_and_left_by_keys_and_the_list_remembers_where_one_was(house: House):
+    cases = [house.office.new_case(plate=f"京A1000{number}") for number in range(3)]
+    rao = house.enter("rao")
+    for key in "jxjx":
+        rao.keyboard.press(key)
+    for case in cases[:2]:
+        expect(rao.get_by_label(f"Choose case {case}")).to_be_checked()
+    rao.keyboard.press("x")
+    expect(rao.get_by_label(f"Choose case {cases[1]}")).not_to_be_checked()
+    rao.keyboard.press("Enter")
+    expect(rao.locator("#case")).to_be_visible()
+    rao.keyboard.press("u")
+    expect(rao.locator(f"#case-{cases[1]} a")).to_be_focused()
+
+
 def test_a_picture_zooms_in_its_place(house: House):
     case = house.office.new_case()
     rao = house.enter("rao", f"/cases/{case}")
