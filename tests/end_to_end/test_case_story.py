@@ -204,7 +204,7 @@ def test_cases_are_dismissed_together_and_nothing_else_is(house: House):
     rao.get_by_label("Ground").select_option("pictures-unclear")
     rao.get_by_label("Reason, the same for each").fill("rain on the lens")
     rao.get_by_role("button", name="Dismiss the chosen cases for good").click()
-    expect(rao.locator("#said")).to_contain_text("1 cases dismissed.")
+    expect(rao.locator("#said")).to_contain_text("Cases dismissed: 1.")
     expect(rao.locator("#said").get_by_role("link", name=str(cases[1]))).to_be_visible()
     assert [office.state(case) for case in cases] == [State.DISMISSED, State.REVIEWED, State.SCREENED]
     assert rao.evaluate("window.stays") is True

@@ -9,6 +9,7 @@ from central.evidence.accounts import Role
 from central.evidence.accounts.grants import OPERATOR, grant
 from central.evidence.events import EventType
 from central.evidence.log.checkpoints import log_key, make_checkpoint
+from central.evidence.log.leaves import leaf_of_record, size
 from central.evidence.repository import VehicleFilter
 from central.evidence.stations import enrol, store_status
 from central.evidence.tokens import Scope, make_token
@@ -48,6 +49,8 @@ class Furnished:
         self.decision = ""
         self.account = 0
         self.endpoint = 0
+        self.leaf = 0
+        self.leaf_of_act = 0
 
 
 @contextmanager
@@ -61,6 +64,10 @@ def furnished(folder: Path) -> Iterator[Furnished]:
         _administration(place)
         with world.central.database.write() as session:
             settings = world.central.settings
+            first = leaf_of_record(session, OWN, 1)
+            assert first is not None
+            # What was written last is an act: the sending of a webhook's test.
+            place.leaf, place.leaf_of_act = first.index, size(session) - 1
             make_checkpoint(session, log_key(settings.key_folder, settings.log.origin), world.central.now_us())
         yield place
 

@@ -94,7 +94,7 @@ def filled(place: Furnished, path: str, visitor: str) -> list[str]:
         "station": [OWN, NEVER_HEARD] if visitor == Role.ADMINISTRATOR and "public" not in path else [OWN],
         "identity": [place.account],
         "endpoint": [place.endpoint],
-        "index": [1, 60],
+        "index": [place.leaf, place.leaf_of_act] if visitor == Role.ADMINISTRATOR else [place.leaf],
     }
     if "{" not in path:
         return [f"{path}?token=x" if path == "/login/once" else path]
