@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from central.evidence.accounts import Login
 from central.evidence.journal import Actor
 from central.evidence.models import Case
+from central.evidence.standing import case_standing
 from central.office_settings import ReviewSettings
 from central.review.deadlines import due_us
 from central.review.doing import Doing
@@ -82,11 +83,11 @@ def carry_out(doing: Doing, changed: Changed | None = None) -> Done:
     changed = effect_of(doing) if changed is None else changed
     if doing.action.part is not None:
         take_part(doing.session, case.id, doing.actor.person, doing.action.part)
-    event = add_event(doing, to, version, changed.figures)
-    columns = _columns(doing, changed, to, event)
-    moved = doing.session.execute(
-        update(Case).where(Case.id == case.id, Case.version == case.version).values(**columns, state=to.value, version=version)
-    )
+    columns = _columns(doing, changed, to) | {"state": to.value, "version": version}
+    event = add_event(doing, to, version, changed.figures, case_standing(doing.session, case, columns, changed.marked))
+    if changed.marked is not None:
+        columns[changed.marked] = event
+    moved = doing.session.execute(update(Case).where(Case.id == case.id, Case.version == case.version).values(**columns))
     if not isinstance(moved, CursorResult) or moved.rowcount != 1:
         raise RejectError("conflict", f"case {case.id}", "changed while this act was under way; look at the case again")
     return Done(case.id, to, version, event)
@@ -193,14 +194,13 @@ def _check_times(doing: Doing) -> None:
             raise RejectError("field-invalid", name, "lies in the future")
 
 
-def _columns(doing: Doing, changed: Changed, to: State, event: int) -> dict[str, Any]:
-    """Put together what the case's row becomes."""
+def _columns(doing: Doing, changed: Changed, to: State) -> dict[str, Any]:
+    """Put together what the case's row becomes, but for state and version and the column that names the step itself."""
     columns = dict(changed.columns)
-    if changed.marked is not None:
-        columns[changed.marked] = event
     if to.value != doing.case.state:
-        entered_us = changed.entered_us or doing.now_us
         given = columns.get("outcome", doing.case.outcome)
         outcome = None if given is None else Decision(given)
-        columns |= {"entered_us": entered_us, "due_us": due_us(to, outcome, entered_us, doing.settings)}
+        if to is State.SCREENED and doing.action.part is not None and not doing.case.cleared:
+            columns["screening_wanted"] = Case.screening_wanted + 1
+        columns |= {"entered_us": doing.now_us, "due_us": due_us(to, outcome, doing.now_us, doing.settings)}
     return columns
