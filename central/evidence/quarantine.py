@@ -145,9 +145,10 @@ def empty_due(session: Session, now_us: int, after_days: float) -> tuple[int, in
     return len(ids), size
 
 
-def quarantine_count(session: Session) -> int:
-    """Give the number of refused messages that are kept."""
-    return session.scalar(select(func.count()).select_from(Quarantine)) or 0
+def quarantine_count(session: Session, *, within: frozenset[str] | None = None) -> int:
+    """Give the number of refused messages that are kept; with `within` of those that these stations had signed."""
+    query = select(func.count()).select_from(Quarantine)
+    return session.scalar(query if within is None else query.where(Quarantine.station.in_(within))) or 0
 
 
 def overflow(session: Session) -> Overflow:

@@ -6,6 +6,7 @@ from typing import Final
 
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal
+from markupsafe import Markup
 
 from central.web.translation import Language
 from contract.units import KMH_PER_M_S, MM_PER_M, US_PER_S
@@ -13,6 +14,8 @@ from contract.units import KMH_PER_M_S, MM_PER_M, US_PER_S
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 CENTS: Final = 100
 KG_PER_T: Final = 1000
+AHEAD_S: Final = 60
+"""By which a station's clock may lead before it is told."""
 NO_BREAK_SPACE: Final = "\u00a0"
 
 
@@ -93,6 +96,11 @@ class Formats:
         """Give a local time with its offset, to the second: 2026-03-02 16:00:08 +08:00."""
         return self._local(time_us).isoformat(sep=" ", timespec="seconds").replace("+", " +")
 
+    def stamp(self, time_us: int) -> Markup:
+        """Give `moment` as an element of a page, which breaks between day and clock and nowhere else."""
+        day, _, clock = self.moment(time_us).partition(" ")
+        return Markup('<time datetime="{}"><span>{}</span> <span>{}</span></time>').format(self.utc(time_us), day, clock)
+
     def day(self, time_us: int) -> str:
         """Give a local day: 2026-03-02."""
         return self._local(time_us).date().isoformat()
@@ -119,8 +127,11 @@ class Formats:
         return (_EPOCH + timedelta(microseconds=time_us)).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
     def ago(self, time_us: int, now_us: int) -> str:
-        """Give how long before now a moment was: 3 minutes ago."""
-        span = timedelta(seconds=round((time_us - now_us) / US_PER_S))
+        """Give how long before now a moment was: 3 minutes ago. Clocks of two machines differ, so what lies ahead by seconds is now."""
+        seconds = round((time_us - now_us) / US_PER_S)
+        if 0 <= seconds < AHEAD_S:
+            return self.language.say("just now")
+        span = timedelta(seconds=seconds)
         return format_timedelta(span, add_direction=True, locale=self.language.locale)
 
     def _local(self, time_us: int) -> datetime:

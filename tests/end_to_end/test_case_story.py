@@ -204,7 +204,7 @@ def test_cases_are_dismissed_together_and_nothing_else_is(house: House):
     rao.get_by_label("Ground").select_option("pictures-unclear")
     rao.get_by_label("Reason, the same for each").fill("rain on the lens")
     rao.get_by_role("button", name="Dismiss the chosen cases for good").click()
-    expect(rao.locator("#said")).to_contain_text("1 cases dismissed.")
+    expect(rao.locator("#said")).to_contain_text("Cases dismissed: 1.")
     expect(rao.locator("#said").get_by_role("link", name=str(cases[1]))).to_be_visible()
     assert [office.state(case) for case in cases] == [State.DISMISSED, State.REVIEWED, State.SCREENED]
     assert rao.evaluate("window.stays") is True
@@ -292,6 +292,21 @@ def test_single_keys_can_be_switched_off_and_a_field_takes_letters(house: House)
     rao.locator("#act-confirm textarea").fill("")
     rao.locator("#act-confirm textarea").press_sequentially("judge ?")
     expect(rao.locator("#act-confirm textarea")).to_have_value("judge ?")
+
+
+def test_cases_are_chosen_and_left_by_keys_and_the_list_remembers_where_one_was(house: House):
+    cases = [house.office.new_case(plate=f"京A1000{number}") for number in range(3)]
+    rao = house.enter("rao")
+    for key in "jxjx":
+        rao.keyboard.press(key)
+    for case in cases[:2]:
+        expect(rao.get_by_label(f"Choose case {case}")).to_be_checked()
+    rao.keyboard.press("x")
+    expect(rao.get_by_label(f"Choose case {cases[1]}")).not_to_be_checked()
+    rao.keyboard.press("Enter")
+    expect(rao.locator("#case")).to_be_visible()
+    rao.keyboard.press("u")
+    expect(rao.locator(f"#case-{cases[1]} a")).to_be_focused()
 
 
 def test_a_picture_zooms_in_its_place(house: House):

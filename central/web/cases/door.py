@@ -15,9 +15,8 @@ from central.web.entry import PageLogin
 def case_login(login: PageLogin) -> Login:
     """Give who is logged in, if any role of the account looks at cases; 403 otherwise."""
     if not any(login.may(role) for role in CASE_READERS):
-        raise HTTPException(
-            HTTPStatus.FORBIDDEN, f"cases are for {', '.join(sorted(CASE_READERS))}; {login.name} is {', '.join(sorted(login.roles))}"
-        )
+        held = ", ".join(sorted(login.roles)) or "none of them"
+        raise HTTPException(HTTPStatus.FORBIDDEN, f"cases are for {', '.join(sorted(CASE_READERS))}; {login.name} is {held}")
     return login
 
 

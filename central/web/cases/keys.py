@@ -28,5 +28,5 @@ KEYS: Final = {
     "inform-home": "i",
     "publish": "p",
 }
-OF_THE_PAGE: Final = frozenset("jkuz?")
+OF_THE_PAGE: Final = frozenset("jkuxz?")
 """Keys that every page of a case has."""

@@ -16,7 +16,6 @@ from central.web.cases.forms import FIELD_FORMS, Asked, FieldForm, Kind, Tried, 
 from central.web.cases.keys import KEYS
 from central.web.cases.narrowing import CaseNarrowing
 from central.web.formats import Formats
-from contract.limits.fine import CENTS
 
 LOOKED_AT: Final = 200
 """Lines of the list among which a case's neighbours are sought."""
@@ -130,7 +129,7 @@ def _text(name: str, value: Any, formats: Formats) -> str:  # noqa: ANN401 - wha
         case Kind.MOMENT:
             return formats.moment(value)
         case Kind.MONEY:
-            return formats.number(value / CENTS, 2 if value % CENTS else 0)
+            return formats.money(value)
         case Kind.LINES:
             return ", ".join(value)
         case Kind.CHOICE:

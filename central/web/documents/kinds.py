@@ -3,9 +3,10 @@
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from central.review.fields import Document
 from central.review.views import CaseView, EventItem
 from central.review.workflow import State
-from central.web.translation import CODES, N_
+from central.web.translation import CODES, N_, Language, names_of
 
 BOTH: Final = "-".join(reversed(CODES))
 """Language of a document that holds its text in every language, Chinese first."""
@@ -37,6 +38,14 @@ KINDS: Final = {
     Kind.PROPOSAL: KindRow(N_("Decision proposal"), CODES, frozenset({"confirm"}), _REVIEWED),
     Kind.NOTICE: KindRow(N_("Notice"), (BOTH,), frozenset({"decide-penalty", "decide-warning"}), _DECIDED),
 }
+
+
+def document_in(document: Document, chosen: Language) -> str:
+    """Give the name of a document of a case's history in a reader's language; one of a kind that is none any more as it was written."""
+    kind, _, codes = document.title.partition(" ")
+    if kind not in set(Kind) or not set(codes.split("-")) <= set(CODES):
+        return document.title
+    return f"{chosen.say(KINDS[Kind(kind)].title)} ({names_of(codes)})"
 
 
 def language_for(kind: Kind, language: str) -> str | None:

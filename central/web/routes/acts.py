@@ -12,6 +12,7 @@ from central.evidence.accounts.roles import JOURNAL_READERS
 from central.evidence.acts import find_acts
 from central.evidence.journal import Verb
 from central.web.entry import PageLogin
+from central.web.log.detail import told_in
 from central.web.log.narrowing import parse_act_narrowing
 from central.web.log.words import VERBS
 from central.web.pages import pages_of
@@ -42,4 +43,4 @@ def acts(request: Request, login: Annotated[Login, Depends(auditing)], central: 
     with central.database.read() as session:
         page = find_acts(session, narrowing.filter, narrowing.before, ROWS)
     status = HTTPStatus.BAD_REQUEST if narrowing.errors else HTTPStatus.OK
-    return pages.render(request, "log/acts.html", login, status=status, narrowing=narrowing, page=page, verbs=VERBS)
+    return pages.render(request, "log/acts.html", login, status=status, narrowing=narrowing, page=page, verbs=VERBS, told_in=told_in)

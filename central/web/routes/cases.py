@@ -23,6 +23,8 @@ from central.web.cases.door import CaseLogin, SeenCase, may_work
 from central.web.cases.forms import Tried
 from central.web.cases.narrowing import CaseNarrowing, parse_case_narrowing
 from central.web.cases.page import act_forms, entered_in, kept_in, listed, place_in, steps_since
+from central.web.documents.kinds import document_in
+from central.web.law import article_in
 from central.web.pages import formats_of, pages_of
 from central.web.seeing import seen
 from central.web.vehicle_parts import vehicle_parts
@@ -150,6 +152,8 @@ def show_case(
         ruling_words=RULINGS,
         why_in=why_in,
         entered_in=entered_in,
+        document_in=document_in,
+        article_in=article_in,
         **row_values(login),
         **vehicle_parts(request, central, view.vehicle),
     )

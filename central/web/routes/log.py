@@ -16,6 +16,7 @@ from central.evidence.log.checkpoints import latest_checkpoints
 from central.evidence.log.peers import peers
 from central.evidence.log.proofs import LeafProof, prove_leaf
 from central.web.entry import PageLogin
+from central.web.log.detail import told_in
 from central.web.log.words import PEERS, STEPS, VERBS
 from central.web.pages import NO_STORE, pages_of
 from central.web.routes.acts import audits
@@ -75,6 +76,7 @@ def leaf(request: Request, login: PageLogin, central: CentralDep, index: Index) 
         act=entry,
         steps=STEPS,
         verbs=VERBS,
+        told_in=told_in,
         audits=audits(login),
         seconds=central.settings.log.seconds,
     )

@@ -22,11 +22,20 @@ def quarantine(
 ) -> Response:
     """List refused messages, newest first."""
     seen(request, login, Verb.SAW, "list/quarantine")
+    within = login.stations_for()
     with central.database.read() as session:
-        items = quarantined(session, before, ROWS + 1, within=login.stations_for())
-        kept = quarantine_count(session)
+        items = quarantined(session, before, ROWS + 1, within=within)
+        kept = quarantine_count(session, within=within)
         counted = overflow(session)
     following = items[ROWS - 1].id if len(items) > ROWS else None
     return pages_of(request).render(
-        request, "quarantine.html", login, items=items[:ROWS], kept=kept, counted=counted, following=following, before=before
+        request,
+        "quarantine.html",
+        login,
+        items=items[:ROWS],
+        kept=kept,
+        counted=counted,
+        following=following,
+        before=before,
+        whole=within is None,
     )

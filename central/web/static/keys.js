@@ -1,4 +1,4 @@
-// Keys of the pages of cases: j and k or arrows go from case to case, Enter opens, a letter opens an act's form, ? shows them all.
+// Keys of the pages of cases: j and k or arrows go from case to case, Enter opens, x chooses, a letter opens an act's form, ? shows them all.
 // Single keys can be switched off (WCAG 2.2, 2.1.4); what is typed into a field is never taken for one.
 "use strict";
 (() => {
@@ -18,6 +18,11 @@
     link?.click();
     return Boolean(link);
   };
+  const choose = () => {
+    const box = document.activeElement.closest("#cases tr[data-case]")?.querySelector(".pick input");
+    box?.click();
+    return Boolean(box);
+  };
   const open = (key) => {
     const act = [...document.querySelectorAll("details.act")].find((one) => one.dataset.key === key);
     if (!act) return false;
@@ -30,6 +35,7 @@
     switch (key) {
       case "j": case "ArrowDown": return step(1);
       case "k": case "ArrowUp": return step(-1);
+      case "x": return choose();
       case "u": { const up = document.querySelector("a[data-up]"); up?.click(); return Boolean(up); }
       case "z": { const picture = document.querySelector(".zoom"); picture?.focus(); return Boolean(picture); }
       default: return open(key);

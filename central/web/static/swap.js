@@ -10,6 +10,7 @@
     const next = fresh.getElementById("main");
     if (!next) { location.assign(address); return; }
     if (window.Bokeh) for (const held of [...Bokeh.documents]) held.clear();
+    const left = document.getElementById("case")?.dataset.watch?.split("/")[2];
     if (push) history.pushState({ swap: true }, "", address);
     document.title = fresh.title;
     main().replaceChildren(...next.childNodes);
@@ -22,8 +23,10 @@
       wrong.focus();
       wrong.scrollIntoView({ block: "center" });
     } else {
-      (document.getElementById("answer") ?? main()).focus({ preventScroll: true });
-      scrollTo(0, 0);
+      // Back in the list, reading goes on at the case that was left.
+      const row = document.querySelector(`#case-${left} a`);
+      (row ?? document.getElementById("answer") ?? main()).focus({ preventScroll: !row });
+      if (!row) scrollTo(0, 0);
     }
   };
 

@@ -8,12 +8,14 @@ from central.evidence import accounts
 from central.evidence.accounts import Role
 from central.evidence.accounts.grants import OPERATOR, grant
 from central.evidence.log.checkpoints import log_key, make_checkpoint
+from central.evidence.log.leaves import leaf_of_record, size
 from central.evidence.messages import EventType
 from central.evidence.repository import VehicleFilter
 from central.evidence.stations import enrol, store_status
 from central.evidence.tokens import Scope, make_token
 from central.exports import jobs
 from central.exports.jobs import Format
+from central.review.view import case_id_of
 from central.review.workflow import State
 from central.web import CHINA_STANDARD_TIME
 from central.web.documents.issuing import issue
@@ -33,7 +35,7 @@ from tests.signing_station import SigningStation
 LIGHT_KG = (5_000, 8_000, 8_000, 7_500, 7_500)
 BRAKING = Gate(bar=Bar.ACCELERATION, detail="-2.10 m/s²; allowed is at most 1 m/s² either way")
 NEVER_HEARD = "G320-K7"
-PLATE = "湘B67890"
+PLATE = "湘B67895"
 """Of the case whose notice the public asks for."""
 
 
@@ -47,6 +49,8 @@ class Furnished:
         self.decision = ""
         self.account = 0
         self.endpoint = 0
+        self.leaf = 0
+        self.leaf_of_act = 0
 
 
 @contextmanager
@@ -60,6 +64,10 @@ def furnished(folder: Path) -> Iterator[Furnished]:
         _administration(place)
         with world.central.database.write() as session:
             settings = world.central.settings
+            first = leaf_of_record(session, OWN, 1)
+            assert first is not None
+            # What was written last is an act: the sending of a webhook's test.
+            place.leaf, place.leaf_of_act = first.index, size(session) - 1
             make_checkpoint(session, log_key(settings.key_folder, settings.log.origin), world.central.now_us())
         yield place
 
@@ -116,7 +124,10 @@ def _cases(place: Furnished, office: Office) -> None:
         if "notify" in acts:
             issue(office.bench.central, make_pages(CHINA_STANDARD_TIME), case, (Kind.NOTICE, "zh"), actor(REVIEWER))
         office.drive(case, *acts[4:])
-    place.cases["barred"] = office.new_case(plate="京A10009", arrived=False)
+    with office.bench.central.database.read() as session:
+        barred = case_id_of(session, OWN, 5)
+    assert barred is not None
+    place.cases["barred"] = barred
     place.cases["exempt"] = seen_case(office, "京A20009")
     office.drive(place.cases["exempt"], "record-exemption")
     place.cases["returned"] = seen_case(office, "京A20019")

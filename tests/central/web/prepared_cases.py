@@ -22,9 +22,9 @@ def seen_case(office: Office, plate: str = "湘A12345", **changes: Any) -> int:
     crop, capture = picture(240, 80), signal()
     media = (*(item for item, _ in made), ref(MediaRole.PLATE, crop, "image/jpeg"), ref(MediaRole.CAPTURE, capture, "application/x-hdf5"))
     record = passage(station, **({"media": media, "plate": plate, "certificate": CERTIFICATE} | changes))
-    office.bench.send(station.sign(record))
-    for data in (*(data for _, data in made), crop, capture):
+    for data in (*(data for _, data in made), crop, capture):  # before the record: a served central screens as soon as it comes
         store_blob(office.bench, data)
+    office.bench.send(station.sign(record))
     office.screen()
     return office.case(record)
 
