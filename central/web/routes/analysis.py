@@ -4,14 +4,15 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from central.access import CentralDep
 from central.analysis.patrol import SHIFTS_H
 from central.evidence.accounts import Login
 from central.evidence.journal import Verb
+from central.web.analysis.bars import BARS_MAX
 from central.web.analysis.cells import cell, csv_bytes, rate_text
-from central.web.analysis.charts import chart_items
+from central.web.analysis.charts import charts_text
 from central.web.analysis.choice import STEPS, Choice, choose_from
 from central.web.analysis.sentences import headline, sentences
 from central.web.analysis.tables import Report, make_report
@@ -62,14 +63,15 @@ def analysis(request: Request, login: Analyst, found: Reported) -> Response:
         rate_text=rate_text,
         steps=STEPS,
         shifts=SHIFTS_H,
+        bars_max=BARS_MAX,
     )
 
 
 @router.get("/charts.json")
-def charts(request: Request, found: Reported, theme: Literal["light", "dark"] = "light") -> JSONResponse:
+def charts(request: Request, found: Reported, theme: Literal["light", "dark"] = "light") -> Response:
     """Give the charts as Bokeh documents, by the id of their table."""
     choice, report = found
-    return JSONResponse(chart_items(report, choice, formats_of(request), theme), headers=NO_STORE)
+    return Response(charts_text(report, choice, formats_of(request), theme), media_type="application/json", headers=NO_STORE)
 
 
 @router.get("/{table}.csv")
