@@ -13,12 +13,15 @@ from central.evidence.models.accounts import (
 from central.evidence.models.aggregates import (
     Carrier,
     LateMatch,
+    NetworkDay,
+    NetworkHour,
     OverloadPlate,
     StationTally,
     TrafficClass,
     TrafficDay,
     TrafficDegree,
     TrafficHour,
+    TrafficMonth,
 )
 from central.evidence.models.base import Base
 from central.evidence.models.cases import (
@@ -83,6 +86,8 @@ __all__ = [
     "LoginSession",
     "LoginToken",
     "Media",
+    "NetworkDay",
+    "NetworkHour",
     "Notice",
     "OverloadPlate",
     "Quarantine",
@@ -105,6 +110,7 @@ __all__ = [
     "TrafficDay",
     "TrafficDegree",
     "TrafficHour",
+    "TrafficMonth",
     "Vehicle",
     "WebhookAttempt",
     "WebhookDelivery",

@@ -1,6 +1,8 @@
 """Charts of the week: how frequent overloads are in each of its hours, and when a patrol meets most."""
 
+from collections.abc import Sequence
 from functools import cache
+from typing import Final
 
 from bokeh.models import BasicTicker, ColumnDataSource, FactorRange, HoverTool, NumeralTickFormatter, Range1d
 from bokeh.models.annotations import ColorBar, Span
@@ -15,7 +17,7 @@ from central.web.formats import Formats
 from central.web.palette import PALETTES
 from central.web.translation import language
 
-TICKS_H = tuple(range(0, HOURS_PER_DAY + 1, 3))
+TICKS_H: Final = tuple(range(0, HOURS_PER_DAY + 1, 3))
 
 
 def week_text(week: Hours, formats: Formats, theme: str) -> str:
@@ -23,7 +25,7 @@ def week_text(week: Hours, formats: Formats, theme: str) -> str:
     rates = week.overloads / week.observed_h.clip(min=1)
     days = [formats.language.say(name) for name in WEEKDAYS]
     cells = [(weekday, hour) for weekday in range(DAYS_PER_WEEK) for hour in range(HOURS_PER_DAY)]
-    data = {
+    data: dict[str, Sequence[str | float]] = {
         "hour": [hour + 0.5 for _, hour in cells],
         "day": [days[weekday] for weekday, _ in cells],
         "clock": [f"{hour:02d}:00–{hour + 1:02d}:00" for _, hour in cells],
@@ -39,9 +41,9 @@ def week_text(week: Hours, formats: Formats, theme: str) -> str:
 def patrol_text(table: Table, mean: float, formats: Formats, theme: str) -> str:
     """Give the document of the suggested hours as JSON: each rate as a dot on its interval, and the week's mean as a line."""
     labels = [f"{cell(table.columns[0], row[0], formats)} {row[1]}" for row in table.rows]
-    data = {
+    data: dict[str, Sequence[str | float]] = {
         "label": labels,
-        **{name: [row[place] for row in table.rows] for name, place in (("rate", 2), ("low", 3), ("high", 4))},
+        **{name: [float(row[place] or 0) for row in table.rows] for name, place in (("rate", 2), ("low", 3), ("high", 4))},
         **{f"t{place}": [cell(table.columns[place], row[place], formats) for row in table.rows] for place in range(2, 7)},
     }
     values = {"data": columns_of(data), "labels": labels[::-1], "mean": mean}
@@ -104,5 +106,5 @@ def _patrol(columns: tuple[Column, ...], code: str, theme: str) -> Drawing:
 
 
 def _rates() -> NumeralTickFormatter:
-    """Write small rates as 0.004: what reads 4.000e-3 reads to few."""
+    """Write small rates as 0.004: 4.000e-3 says little to most readers."""
     return NumeralTickFormatter(format="0.[00000]")

@@ -36,7 +36,7 @@ Analyst = Annotated[Login, Depends(analyst)]
 
 def reported(request: Request, login: Analyst, central: CentralDep) -> tuple[Choice, Report]:
     """Give what the address chooses, and its figures."""
-    with central.database.read() as session:
+    with central.database.snapshot() as session:
         choice = choose_from(session, request.query_params, login, central.now_us())
         return choice, make_report(session, choice, login)
 
