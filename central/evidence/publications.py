@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass, fields
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from central.evidence.models import Case, Station, StationPublication
@@ -80,6 +80,12 @@ def publication_at(session: Session, station: str, time_us: int) -> Publication 
     return None if row is None else _publication(row)
 
 
+def publications_at(session: Session, time_us: int) -> dict[str, Publication]:
+    """Give the publications that are in force at a moment, by station."""
+    rows = session.scalars(_in_force(time_us).order_by(StationPublication.from_us, StationPublication.id))
+    return {row.station: _publication(row) for row in rows}
+
+
 def publications(session: Session) -> tuple[Publication, ...]:
     """Give every publication, by station and date."""
     rows = session.scalars(
@@ -89,12 +95,15 @@ def publications(session: Session) -> tuple[Publication, ...]:
 
 
 def _row_at(session: Session, station: str, time_us: int) -> StationPublication | None:
-    query = select(StationPublication).where(
-        StationPublication.station == station,
+    query = _in_force(time_us).where(StationPublication.station == station)
+    return session.scalars(query.order_by(StationPublication.from_us.desc(), StationPublication.id.desc())).first()
+
+
+def _in_force(time_us: int) -> Select[StationPublication]:
+    return select(StationPublication).where(
         StationPublication.from_us <= time_us,
         or_(StationPublication.until_us.is_(None), StationPublication.until_us > time_us),
     )
-    return session.scalars(query.order_by(StationPublication.from_us.desc(), StationPublication.id.desc())).first()
 
 
 def _publication(row: StationPublication) -> Publication:

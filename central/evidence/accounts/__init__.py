@@ -16,9 +16,9 @@ from central.evidence.accounts.sessions import (
     log_in,
     log_in_by_link,
     log_out,
+    login_and_due,
     login_of,
     make_login_link_token,
-    needs_touch,
     touch,
 )
 
@@ -43,8 +43,8 @@ __all__ = [
     "log_in",
     "log_in_by_link",
     "log_out",
+    "login_and_due",
     "login_of",
     "make_login_link_token",
-    "needs_touch",
     "touch",
 ]
