@@ -2,8 +2,8 @@
 
 Each passage is counted by `Tally.passage`, each held plate of an overload by `Tally.plate`, and a station's part is written by
 `Tally.write`: the very code of ingest, so that the tables hold what they would hold. What comes before it is left out: the passages are
-drawn from the weighings of `bench.central_fleet`, none is signed, verified or stored. Overloads alone get a bare row of a record and the
-row of a case in some state, because the analysis counts the cases by how they stand.
+drawn from the weighings of `bench.central_fleet`, none is signed, verified or stored. Overloads alone get a bare row of a record, its
+leaf in the log, and the row of a case in some state, because the analysis counts the cases by how they stand.
 """
 
 from __future__ import annotations
@@ -26,10 +26,13 @@ from central.evidence.aggregates.passage import Passage, PlateState
 from central.evidence.aggregates.tally import Tally
 from central.evidence.database import Database
 from central.evidence.journal import SERVICE
+from central.evidence.log.leaves import log_records
 from central.evidence.models import Case, ChainState, Record, ScreeningCursor
 from central.review.gates import Checklist
 from central.review.workflow import State
 from contract.canonical import canonical_bytes
+from contract.log.leaves import RecordLeaf
+from contract.media import sha256_hex
 from contract.records import VehicleRecord
 from contract.signatures import key_id
 
@@ -38,6 +41,8 @@ GROUP: Final = "north"
 CARRIERS: Final = 3_000
 KNOWN: Final = 0.6
 """Share of the fleet whose carrier is in the register."""
+UNSIGNED: Final = b"{}"
+"""Stands where the bytes of a signed record would."""
 ENDS: Final = (
     (State.CLOSED, "penalty", 0.40),
     (State.CLOSED, "warning", 0.15),
@@ -111,6 +116,7 @@ def _fill_station(database: Database, plan: Plan, number: int) -> None:
         first = (session.scalar(select(func.max(Record.id))) or 0) + 1
         identity = key_id(station_key(plan, number).public_key())
         session.execute(insert(Record), [_record(first + index, row, identity) for index, row in enumerate(rows)])
+        log_records(session, [(first + index, _leaf(row)) for index, row in enumerate(rows)])
         rng = np.random.default_rng([plan.seed, 70_000, number])
         ends = rng.choice(len(ENDS), len(rows), p=[share for *_, share in ENDS])
         session.execute(insert(Case), [_case(first + index, row, int(ends[index])) for index, row in enumerate(rows)])
@@ -166,16 +172,21 @@ def _record(identity: int, row: dict[str, Any], key: str) -> dict[str, Any]:
         "id": identity,
         "station": row["station"],
         "seq": row["seq"],
-        "sha256": "0" * 64,
+        "sha256": sha256_hex(UNSIGNED),
         "prev_sha256": "0" * 64,
         "type": "vehicle",
         "time_us": row["time_us"],
         "received_us": row["time_us"],
         "key_id": key,
         "chain": ChainState.LINKED.value,
-        "payload": b"{}",
-        "envelope": b"{}",
+        "payload": UNSIGNED,
+        "envelope": UNSIGNED,
     }
+
+
+def _leaf(row: dict[str, Any]) -> RecordLeaf:
+    """Give the row's leaf: central serves nothing that is stored and not in its log."""
+    return RecordLeaf(station=row["station"], seq=row["seq"], sha256=sha256_hex(UNSIGNED), logged_us=row["time_us"])
 
 
 def _case(record_id: int, row: dict[str, Any], end: int) -> dict[str, Any]:
