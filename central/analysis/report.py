@@ -37,6 +37,9 @@ DECISIONS: Final = ("penalty", "warning", "no-action", DISMISSED, OPEN)
 """What may have become of a case."""
 REPEATS_MIN: Final = 2
 """Overloads from which on a plate is a repeated one."""
+_READ_IN_ORDER: Final = 0
+"""Added to the time that narrows a question, so that the index by which the answer is grouped is read from end to end and no other: on
+SQLite that takes a third of finding the rows by time and sorting them."""
 _REFERENCE_DAY: Final = 4
 """1970-01-05, a Monday: weeks are counted from it."""
 
@@ -231,7 +234,9 @@ def repeated_plates(session: Session, selection: Selection) -> tuple[PlateLine, 
 def _by_plate(selection: Selection) -> Select[str, int, int]:
     """Give plate, overloads and excess freight of each plate."""
     sums = (func.sum(OverloadPlate.overloads).label("overloads"), func.sum(OverloadPlate.over_kg).label("over_kg"))
-    return select(OverloadPlate.plate, *sums).where(*_months(OverloadPlate, selection)).group_by(OverloadPlate.plate)
+    period, month = selection.period, OverloadPlate.month + _READ_IN_ORDER
+    within = (month >= period.first, month < period.end, *_stations(OverloadPlate, selection))
+    return select(OverloadPlate.plate, *sums).where(*within).group_by(OverloadPlate.plate)
 
 
 def decisions(session: Session, selection: Selection) -> dict[str, int]:
@@ -240,7 +245,8 @@ def decisions(session: Session, selection: Selection) -> dict[str, int]:
     Read from the cases themselves, which are as few as the overloads: a decision counts from when it is made for as long as it stands.
     """
     first, end = selection.period.days
-    query = select(Case.outcome, Case.state, func.count()).where(Case.time_us >= start_us(first), Case.time_us < start_us(end))
+    passed_us = Case.time_us + _READ_IN_ORDER
+    query = select(Case.outcome, Case.state, func.count()).where(passed_us >= start_us(first), passed_us < start_us(end))
     found = dict.fromkeys(DECISIONS, 0)
     grouped = query.where(*_stations(Case, selection)).group_by(Case.outcome, Case.state)
     for outcome, state, count in session.execute(grouped):
@@ -282,9 +288,11 @@ def _days(table: type[TrafficDay | NetworkDay], selection: Selection) -> tuple[C
 
 
 def _months(table: type[Base], selection: Selection) -> tuple[ColumnElement[bool], ...]:
-    """Narrow a table that has a column `month`."""
+    """Narrow a table that is keyed by month and station; each is named where stations are left out, so that none of theirs is read."""
     period, month = selection.period, table_of(table).c.month
-    return month >= period.first, month < period.end, *_stations(table, selection)
+    if selection.whole:
+        return month >= period.first, month < period.end
+    return month.in_(range(period.first, period.end)), *_stations(table, selection)
 
 
 def _stations(table: type[Base], selection: Selection) -> tuple[ColumnElement[bool], ...]:

@@ -38,7 +38,7 @@ def upgrade() -> None:
     _fill_months()
     op.drop_index("ix_overload_plate_plate", "overload_plate")
     op.create_index("ix_overload_plate_plate_month_station", "overload_plate", ["plate", "month", "station", "overloads", "over_kg"])
-    op.create_index("ix_case_file_time_us_station_outcome_state", "case_file", ["time_us", "station", "outcome", "state"])
+    op.create_index("ix_case_file_outcome_state_time_us_station", "case_file", ["outcome", "state", "time_us", "station"])
 
 
 def _fill(table: str, keys: str, finer: str, figures: tuple[str, ...]) -> None:
