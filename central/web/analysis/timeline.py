@@ -49,8 +49,7 @@ def damage_text(table: Table, step: Step, formats: Formats, theme: str) -> str:
 def _compliance(columns: tuple[Column, ...], code: str, theme: str) -> Drawing:
     tones, source = TONES[theme], _source(columns, "time", "share")
     chart = blank(theme, x_axis_type="datetime")
-    line = chart.line("time", "share", source=source, line_color=tones.plain, line_width=2)
-    line.level = "underlay"
+    chart.line("time", "share", source=source, line_color=tones.plain, line_width=2)
     dots = chart.scatter("time", "share", source=source, size=4, color=tones.plain)
     chart.add_tools(HoverTool(renderers=[dots], tooltips=_tips(columns, code), visible=False))
     chart.yaxis.axis_label = language(code).say(columns[3].head) + ", %"
