@@ -3,17 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from central.evidence.aggregates.tally import Tally
 from central.evidence.disclosures import held_texts, stored_record
 from central.evidence.models import LateMatch, Record, Supplement, Vehicle
+from central.evidence.places import Place, places_table
 from contract.records import PLATE_MAX, PlateEntry, SupplementRecord, VehicleRecord
 from contract.verdicts import Outcome
-
-Place = tuple[str, int]
-"""Station and number of a vehicle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +38,18 @@ def show_late_plates(session: Session, stored: Sequence[VehicleRecord | Suppleme
             waiting.add((record.station, record.seq))
     if not waiting:
         return
-    query = select(Vehicle, Record.sha256).join(Record, Record.id == Vehicle.record_id)
-    plateless = tuple_(Vehicle.station, Vehicle.seq).in_(sorted(waiting)), Vehicle.plate.is_(None), Vehicle.swept_us.is_(None)
-    found = {(vehicle.station, vehicle.seq, sha256): vehicle for vehicle, sha256 in session.execute(query.where(*plateless))}
+    at = places_table(waiting)
+    query = (
+        select(Vehicle, Record.sha256)
+        .join(Record, Record.id == Vehicle.record_id)
+        .join(at, and_(Record.station == at.c.station, Record.seq == at.c.seq))
+    )
+    # Asked of what was found, not of the database: it might begin with all that have no plate.
+    found = {
+        (vehicle.station, vehicle.seq, sha256): vehicle
+        for vehicle, sha256 in session.execute(query)
+        if vehicle.plate is None and vehicle.swept_us is None
+    }
     reads = _late_reads(session, {(station, seq) for station, seq, _ in found})
     for key, vehicle in found.items():
         best = surest_plate(reads.get(key, ()))
@@ -59,10 +66,11 @@ def _late_reads(session: Session, vehicles: set[Place]) -> dict[tuple[str, int, 
     """Give the plates that supplements bring to some vehicles, by the vehicle's station, number and hash."""
     if not vehicles:
         return {}
+    at = places_table(vehicles)
     query = (
         select(Supplement, Record)
         .join(Record, Record.id == Supplement.record_id)
-        .where(tuple_(Supplement.station, Supplement.of_seq).in_(sorted(vehicles)))
+        .join(at, and_(Supplement.station == at.c.station, Supplement.of_seq == at.c.seq))
         .order_by(Record.id)
     )
     rows = session.execute(query).all()

@@ -5,7 +5,7 @@ need of both, and what they add to the sums.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import and_, insert, select, update
 from sqlalchemy.orm import Session
 
 from central.evidence.aggregates.passage import Passage
@@ -14,6 +14,7 @@ from central.evidence.disclosures import hold_texts
 from central.evidence.events import EventType, emit
 from central.evidence.log.leaves import log_records
 from central.evidence.models import ChainState, Media, Record, Supplement, Vehicle
+from central.evidence.places import Place, places_table
 from central.ingest.late_plates import show_late_plates
 from central.ingest.surroundings import Surroundings
 from central.ingest.verify import Checked, place
@@ -23,8 +24,6 @@ from contract.units import PPM
 from contract.verdicts import Outcome
 
 Row = dict[str, Any]
-Place = tuple[str, int]
-"""Station and number of a record."""
 
 
 class Batch:
@@ -95,7 +94,9 @@ class Batch:
         stored = list(zip(ids, self._taken.values(), strict=True))
         log_records(session, [(row_id, _leaf(checked, self._now_us)) for row_id, checked in stored])
         if self._linked_later:
-            linked = update(Record).where(tuple_(Record.station, Record.seq).in_(self._linked_later))
+            at = places_table(self._linked_later)
+            ids_there = select(Record.id).join(at, and_(Record.station == at.c.station, Record.seq == at.c.seq))
+            linked = update(Record).where(Record.id.in_(ids_there))
             session.execute(linked.values(chain=ChainState.LINKED.value), execution_options={"synchronize_session": False})
         swept = _swept(session, [checked.record for _, checked in stored])
         hold_texts(session, [(row_id, checked.record.disclosures) for row_id, checked in stored if _vehicle_place(checked) not in swept])
@@ -133,8 +134,10 @@ def _swept(session: Session, records: Sequence[VehicleRecord | SupplementRecord]
     named = {(record.station, record.of_seq) for record in records if isinstance(record, SupplementRecord)}
     if not named:
         return set()
-    query = select(Vehicle.station, Vehicle.seq).where(tuple_(Vehicle.station, Vehicle.seq).in_(sorted(named)))
-    return {(station, seq) for station, seq in session.execute(query.where(Vehicle.swept_us.is_not(None)))}
+    at = places_table(named)
+    there = and_(Record.station == at.c.station, Record.seq == at.c.seq)
+    query = select(Vehicle.station, Vehicle.seq, Vehicle.swept_us).join(Record, Record.id == Vehicle.record_id).join(at, there)
+    return {(station, seq) for station, seq, swept_us in session.execute(query) if swept_us is not None}
 
 
 def _tell(session: Session, vehicle: Row, now_us: int) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from central.evidence.models import Record
+from central.evidence.places import Place, places_table
 from central.ingest.verify import Checked, Neighbours
 from contract.chain import Link
 from contract.records import SupplementRecord
@@ -23,10 +24,12 @@ class Surroundings:
     """Knows the records that a batch touches on, within the transaction that stores it."""
 
     def __init__(self, session: Session, batch: Iterable[Checked]) -> None:
-        wanted = {place for checked in batch for place in _touched(checked)}
-        query = select(Record.station, Record.seq, Record.sha256, Record.prev_sha256, Record.type)
-        found = session.execute(query.where(tuple_(Record.station, Record.seq).in_(sorted(wanted)))) if wanted else ()
-        self._stored = {(row.station, row.seq): _Stored(row.sha256, row.prev_sha256, row.type) for row in found}
+        self._stored: dict[Place, _Stored] = {}
+        if wanted := {place for checked in batch for place in _touched(checked)}:
+            at = places_table(wanted)
+            query = select(Record.station, Record.seq, Record.sha256, Record.prev_sha256, Record.type)
+            found = session.execute(query.join(at, and_(Record.station == at.c.station, Record.seq == at.c.seq)))
+            self._stored |= {(row.station, row.seq): _Stored(row.sha256, row.prev_sha256, row.type) for row in found}
 
     def of(self, checked: Checked) -> Neighbours:
         """Give what is stored around a record of the batch now."""
@@ -49,7 +52,7 @@ class Surroundings:
         self._stored[record.station, record.seq] = _Stored(checked.link.sha256, record.prev_sha256, record.type)
 
 
-def _touched(checked: Checked) -> Iterable[tuple[str, int]]:
+def _touched(checked: Checked) -> Iterable[Place]:
     """Give station and number of a record, of those before and after it, and of the one that it supplements."""
     record = checked.record
     for seq in (record.seq - 1, record.seq, record.seq + 1):

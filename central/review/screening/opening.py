@@ -2,12 +2,14 @@
 
 from typing import Final
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from central.evidence.journal import SERVICE
 from central.evidence.models import Case, Record, ScreeningCursor, Supplement, Vehicle
+from central.evidence.places import places_table
 from central.evidence.screenings import want_screening
+from central.evidence.standing import case_standing
 from central.office_settings import ReviewSettings
 from central.review.acts import action_of
 from central.review.doing import Doing, record_of
@@ -53,7 +55,8 @@ def take_records(session: Session, now_us: int, settings: ReviewSettings) -> boo
         (station, seq + 1) for _, station, seq, _, _ in taken
     }
     if touched:
-        want_screening(session, tuple_(Case.station, Case.seq).in_(sorted(touched)))
+        at = places_table(touched)
+        want_screening(session, Case.id.in_(select(Case.id).join(at, and_(Case.station == at.c.station, Case.seq == at.c.seq))))
     if taken:
         cursor.record_id = taken[-1].id
         session.flush()
@@ -88,5 +91,7 @@ def open_case(session: Session, vehicle: Vehicle, now_us: int, settings: ReviewS
     deciding = record_of(session, row).verdict.deciding
     if deciding is not None:
         row.over_kg, row.over_ppm = deciding.over_kg, degree(deciding.over_kg, deciding.limit_kg)
-    add_event(Doing(session, row, action_of("open"), SERVICE, Fields(), now_us, settings), State.RECEIVED, 1, {})
+    session.flush()
+    doing = Doing(session, row, action_of("open"), SERVICE, Fields(), now_us, settings)
+    add_event(doing, State.RECEIVED, 1, {}, case_standing(session, row, {}))
     return row.id
