@@ -1,17 +1,19 @@
 """How fast the analysis answers with ten million passages in its sums: a table for SQLite and one for PostgreSQL.
 
 Run it with ``python -m bench.analysis_scale [--passages N] [--stations N] [--years N] [--keep FOLDER] [--no-postgresql]`` from the
-project's root. The sums are filled by the code that ingest fills them with, but no record is signed, verified or stored
-(`bench.analysis_sums` says what is left out): to sign ten million takes hours and changes no sum. `bench.central_scale` measures the same
-pages over a million records that came through ingest. PostgreSQL gets the same rows by COPY, and `wim-central run` serves them as a
-process of its own.
+project's root; on Linux, for the processor time is read from /proc. The sums are filled by the code that ingest fills them with, but no
+record is signed, verified or stored (`bench.analysis_sums` says what is left out): to sign ten million takes hours and changes no sum.
+`bench.central_scale` measures the same pages over records that came through ingest. PostgreSQL gets the same rows by COPY, and
+`wim-central run` serves them as a process of its own.
 """
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -38,6 +40,8 @@ from tests.postgres import new_database, running_postgres
 OVERLOAD_EVERY: Final = 55
 """Of so many passages one is an overload."""
 DAYS_PER_YEAR: Final = 365
+WARMING: Final = 2
+"""Requests that `measure` makes before those that it counts."""
 OPERATIONS: Final = ("stations", "time", "hours", "configurations", "degrees", "carriers", "plates", "patrol")
 
 _CONSOLE: Final = Console()
@@ -68,16 +72,26 @@ def questions(plan: Plan) -> list[Question]:
     return [Question(name, lambda address=address: address) for name, address in asked]
 
 
-def report(name: str, database: Database, results: list[tuple[str, float, float]]) -> None:
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one question took, in ms: by the clock, and of processor time, which other work on the machine does not lengthen as much."""
+
+    question: str
+    p50: float
+    p95: float
+    processor: float
+
+
+def report(name: str, database: Database, results: list[Result]) -> None:
     """Print the table of one database."""
     with database.read() as session:
         passages = session.scalar(select(func.sum(NetworkDay.passages))) or 0
         plates = session.scalar(select(func.count()).select_from(OverloadPlate)) or 0
         cases = session.scalar(select(func.count()).select_from(Case)) or 0
     title = f"{name}: {int(passages):,} passages, {plates:,} rows of plates, {cases:,} cases"
-    table = Table("analysis", "p50, ms", "p95, ms", title=title)
-    for question, p50, p95 in results:
-        table.add_row(question, f"{p50:.0f}", f"{p95:.0f}")
+    table = Table("analysis", "p50, ms", "p95, ms", "processor, ms", title=title)
+    for one in results:
+        table.add_row(one.question, f"{one.p50:.0f}", f"{one.p95:.0f}", f"{one.processor:.0f}")
     _CONSOLE.print(table)
 
 
@@ -126,9 +140,23 @@ def _measure_one(name: str, central: Central, plan: Plan, requests: int) -> None
         if differing := check_network(session):
             msg = f"{name}: {differing[0]}"
             raise RuntimeError(msg)
+    results: list[Result] = []
     with served(central.settings.data, central.settings.url) as client:
-        results = measure(client, questions(plan), requests)
+        for question in questions(plan):
+            before_s = _processor_s(os.getpid())
+            ((_, p50, p95),) = measure(client, [question], requests)
+            spent_s = _processor_s(os.getpid()) - before_s
+            results.append(Result(question.name, p50, p95, 1e3 * spent_s / (requests + WARMING)))
     report(name, central.database, results)
+
+
+def _processor_s(pid: int) -> float:
+    """Give the processor time of the processes that one has started, and that these have: the service, and the database's server."""
+    spent_s = 0.0
+    for child in [int(child) for file in Path(f"/proc/{pid}/task").glob("*/children") for child in file.read_text().split()]:
+        fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+        spent_s += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") + _processor_s(child)
+    return spent_s
 
 
 if __name__ == "__main__":
