@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import Depends, Form, HTTPException, Request, Response, status
 
 from central.context import Central
-from central.evidence.accounts import SESSION_US, Login, NewSession, Role, csrf_matches, log_out, login_of, needs_touch, touch
+from central.evidence.accounts import SESSION_US, Login, NewSession, Role, csrf_matches, log_out, login_and_due, touch
 from central.evidence.journal import PUBLIC, Actor
 from contract.units import US_PER_S
 
@@ -65,8 +65,7 @@ def optional_login(request: Request, central: CentralDep) -> Login | None:
         return None
     now_us = central.now_us()
     with central.database.read() as session:
-        login = login_of(session, token, now_us, central.settings.login.second_factor_roles)
-        due = login is not None and needs_touch(session, token, now_us)
+        login, due = login_and_due(session, token, now_us, central.settings.login.second_factor_roles)
     if due and not _asks_by_itself(request):
         with central.database.write() as session:
             touch(session, token, now_us)

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import gamma
+from scipy.special import gammaincinv
 
 from central.analysis.report import Hours
 from central.evidence.aggregates.calendar import DAYS_PER_WEEK, HOURS_PER_DAY
@@ -103,14 +103,14 @@ def suggest(week: Hours, shift_h: int) -> Patrols:
     prior = fit_prior(week.overloads, observed_h)
     if prior is None:
         return Patrols(mean, total, silence=Silence.ALIKE)
-    candidates = [_suggestion(week, prior, start, shift_h) for start in _starts(week, shift_h)]
-    chosen: list[Suggestion] = []
+    candidates = [_candidate(week, prior, weekday, hour, shift_h) for weekday, hour in _starts(week, shift_h)]
+    chosen: list[_Candidate] = []
     for one in sorted(candidates, key=lambda one: (-one.rate, one.weekday, one.hour)):
         if all(one.weekday != other.weekday or abs(one.hour - other.hour) >= shift_h for other in chosen):
             chosen.append(one)
         if len(chosen) == SUGGESTIONS_MAX:
             break
-    return Patrols(mean, total, tuple(chosen))
+    return Patrols(mean, total, tuple(_suggestion(one, prior, shift_h) for one in chosen))
 
 
 def fit_prior(overloads: NDArray[np.int64], observed_h: NDArray[np.float64]) -> Prior | None:
@@ -139,20 +139,40 @@ def _starts(week: Hours, shift_h: int) -> list[tuple[int, int]]:
     return [(weekday, hour) for weekday in range(DAYS_PER_WEEK) if week.days[weekday] for hour in range(HOURS_PER_DAY - shift_h + 1)]
 
 
-def _suggestion(week: Hours, prior: Prior, start: tuple[int, int], shift_h: int) -> Suggestion:
-    weekday, hour = start
-    counts = week.overloads[weekday, hour : hour + shift_h]
-    observed = int(week.days[weekday])
-    posterior = gamma(a=float((prior.shape + counts).sum()), scale=1 / ((prior.hours + observed) * shift_h))
-    low, high = posterior.interval(INTERVAL)
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A shift, and the posterior of its rate: a gamma distribution of `shape` overloads in `hours`."""
+
+    weekday: int
+    hour: int
+    overloads: int
+    observed: int
+    shape: float
+    hours: float
+
+    @property
+    def rate(self) -> float:
+        """The posterior's mean."""
+        return self.shape / self.hours
+
+
+def _candidate(week: Hours, prior: Prior, weekday: int, hour: int, shift_h: int) -> _Candidate:
+    overloads, observed = int(week.overloads[weekday, hour : hour + shift_h].sum()), int(week.days[weekday])
+    return _Candidate(weekday, hour, overloads, observed, shift_h * prior.shape + overloads, (prior.hours + observed) * shift_h)
+
+
+def _suggestion(one: _Candidate, prior: Prior, shift_h: int) -> Suggestion:
+    """Give a chosen shift with its interval, which only the chosen ones need: a quantile of the gamma distribution is dear."""
+    outside = (1 - INTERVAL) / 2
+    low, high = (float(gammaincinv(one.shape, share)) / one.hours for share in (outside, 1 - outside))
     return Suggestion(
-        weekday=weekday,
-        hour=hour,
+        weekday=one.weekday,
+        hour=one.hour,
         hours=shift_h,
-        overloads=int(counts.sum()),
-        observed=observed,
-        rate=float(posterior.mean()),
-        low=float(low),
-        high=float(high),
-        stands_out=bool(low > prior.mean),
+        overloads=one.overloads,
+        observed=one.observed,
+        rate=one.rate,
+        low=low,
+        high=high,
+        stands_out=low > prior.mean,
     )

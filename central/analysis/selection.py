@@ -48,10 +48,15 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Stations, by id, and the period; no station selects nothing."""
+    """Stations, by id, and the period; no station selects nothing.
+
+    `whole` says that no enrolled station is left out, so that the sums of the whole network are theirs. It holds for the snapshot only in
+    which the stations were read, and so must the sums be.
+    """
 
     stations: tuple[str, ...]
     period: Period
+    whole: bool = False
 
 
 def parse_month(text: str) -> int:

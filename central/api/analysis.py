@@ -1,5 +1,7 @@
 """``/api/v1/analysis``: the figures of the analysis page for programs."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Query, status
@@ -28,30 +30,13 @@ _ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a request is narrowed to: of the caller's stations those of a group, or one; and whole months, by default the last year."""
+    """What a request is narrowed to, who asks, and the snapshot in which the stations were read and the sums are."""
 
-    def __init__(
-        self,
-        *,
-        caller: Annotated[Caller, Depends(RequireScope(Scope.ANALYSIS_READ))],
-        central: CentralDep,
-        station: Annotated[Name | None, Query(description="Only this station", examples=[STATION])] = None,
-        group: Annotated[str | None, Query(max_length=60, description="Only the stations of this group", examples=["north"])] = None,
-        first: Annotated[str | None, Query(alias="from", pattern=MONTH, description="First month", examples=["2026-01"])] = None,
-        until: Annotated[str | None, Query(pattern=MONTH, description="Last month, itself within", examples=["2026-12"])] = None,
-    ) -> None:
-        self.caller = caller
-        self.database = central.database
-        standard = Period.last_year(central.now_us())
-        last = standard.end - 1 if until is None else parse_month(until)
-        period = Period.between(min(standard.first, last) if first is None else parse_month(first), last)
-        with central.database.read() as session:
-            stations = tuple(one for one in station_ids(session) if caller.sees(one))
-            if group is not None:
-                members = _members(session, group)
-                stations = tuple(one for one in stations if one in members)
-        self.selection = Selection(tuple(one for one in stations if station in {None, one}), period)
+    caller: Caller
+    session: Session
+    selection: Selection
 
     def frame(self) -> dict[str, Any]:
         """Give what every answer begins with."""
@@ -59,14 +44,33 @@ class Chosen:
         return {"from_month": month_text(period.first), "until_month": month_text(period.end - 1), "stations": self.selection.stations}
 
 
-ChosenDep = Annotated[Chosen, Depends()]
+def chosen_by(
+    *,
+    caller: Annotated[Caller, Depends(RequireScope(Scope.ANALYSIS_READ))],
+    central: CentralDep,
+    station: Annotated[Name | None, Query(description="Only this station", examples=[STATION])] = None,
+    group: Annotated[str | None, Query(max_length=60, description="Only the stations of this group", examples=["north"])] = None,
+    first: Annotated[str | None, Query(alias="from", pattern=MONTH, description="First month", examples=["2026-01"])] = None,
+    until: Annotated[str | None, Query(pattern=MONTH, description="Last month, itself within", examples=["2026-12"])] = None,
+) -> Iterator[Chosen]:
+    """Give, of the caller's stations, those of a group, or one; and whole months, by default the last year."""
+    standard = Period.last_year(central.now_us())
+    last = standard.end - 1 if until is None else parse_month(until)
+    period = Period.between(min(standard.first, last) if first is None else parse_month(first), last)
+    with central.database.snapshot() as session:
+        enrolled = station_ids(session)
+        members = None if group is None else _members(session, group)
+        stations = tuple(one for one in enrolled if caller.sees(one) and station in {None, one} and (members is None or one in members))
+        yield Chosen(caller, session, Selection(stations, period, whole=stations == enrolled))
+
+
+ChosenDep = Annotated[Chosen, Depends(chosen_by)]
 
 
 @router.get("/stations", summary="Overloads, matching and wear by station", responses=_ANSWERS)
 def by_station(chosen: ChosenDep) -> schemas.StationsAnswer:
     """Give a line for each station that had traffic, by id."""
-    with chosen.database.read() as session:
-        found = report.by_station(session, chosen.selection)
+    found = report.by_station(chosen.session, chosen.selection)
     return schemas.StationsAnswer(
         **chosen.frame(), lines=tuple(schemas.StationLine.of(traffic, station=name) for name, traffic in found.items())
     )
@@ -77,8 +81,7 @@ def by_time(
     chosen: ChosenDep, step: Annotated[Step, Query(description="How finely time is divided", examples=[Step.WEEK])] = Step.WEEK
 ) -> schemas.TimeAnswer:
     """Give a line for each day, week or month that had traffic, in order; `start` is its first local day."""
-    with chosen.database.read() as session:
-        found = report.by_time(session, chosen.selection, step)
+    found = report.by_time(chosen.session, chosen.selection, step)
     lines = tuple(schemas.TimeLine.of(traffic, start=date_of(day)) for day, traffic in found.items())
     return schemas.TimeAnswer(**chosen.frame(), step=step, lines=lines)
 
@@ -86,40 +89,35 @@ def by_time(
 @router.get("/hours", summary="Overloads by hour and weekday", responses=_ANSWERS)
 def by_hour(chosen: ChosenDep) -> schemas.HoursAnswer:
     """Give the 168 hours of the week, Monday first, in local time."""
-    with chosen.database.read() as session:
-        week = report.hours(session, chosen.selection)
+    week = report.hours(chosen.session, chosen.selection)
     return schemas.HoursAnswer(**chosen.frame(), lines=schemas.HourLine.of(week))
 
 
 @router.get("/configurations", summary="Overloads by axle configuration", responses=_ANSWERS)
 def by_configuration(chosen: ChosenDep) -> schemas.ConfigurationsAnswer:
     """Give a line for each configuration of assessed vehicles, the one with most overloads first."""
-    with chosen.database.read() as session:
-        found = report.configurations(session, chosen.selection)
+    found = report.configurations(chosen.session, chosen.selection)
     return schemas.ConfigurationsAnswer(**chosen.frame(), lines=tuple(schemas.ConfigurationLine.model_validate(line) for line in found))
 
 
 @router.get("/degrees", summary="Overloads by degree", responses=_ANSWERS)
 def by_degree(chosen: ChosenDep) -> schemas.DegreesAnswer:
     """Give every band of overload, the lightest first."""
-    with chosen.database.read() as session:
-        found = report.degrees(session, chosen.selection)
+    found = report.degrees(chosen.session, chosen.selection)
     return schemas.DegreesAnswer(**chosen.frame(), lines=tuple(schemas.DegreeLine.model_validate(line) for line in found))
 
 
 @router.get("/carriers", summary="Overloads by carrier", responses=_ANSWERS)
 def by_carrier(chosen: ChosenDep) -> schemas.CarriersAnswer:
     """Give the carriers with most overloads, at most fifty, and last those whose carrier is not known (null)."""
-    with chosen.database.read() as session:
-        found = report.carriers(session, chosen.selection)
+    found = report.carriers(chosen.session, chosen.selection)
     return schemas.CarriersAnswer(**chosen.frame(), lines=tuple(schemas.CarrierLine.model_validate(line) for line in found))
 
 
 @router.get("/plates", summary="Plates with several overloads", responses=_ANSWERS)
 def repeated(chosen: ChosenDep) -> schemas.PlatesAnswer:
     """Give the plates with most overloads, at most fifty; whole to those who act on cases, their middle hidden from the others."""
-    with chosen.database.read() as session:
-        found = report.repeated_plates(session, chosen.selection)
+    found = report.repeated_plates(chosen.session, chosen.selection)
     login = chosen.caller.login
     plain = login is not None and PlateSight.of(login).covers(frozenset(chosen.selection.stations))
     lines = tuple(schemas.PlateLine.of(line, line.plate if plain else masked_plate(line.plate)) for line in found)
@@ -131,8 +129,7 @@ def suggested(
     chosen: ChosenDep, shift_h: Annotated[int, Query(ge=1, le=8, description="Length of a patrol in hours", examples=[2])] = 2
 ) -> schemas.PatrolAnswer:
     """Give the best shifts, none overlapping another, with the interval in which the rate lies; or why none is suggested."""
-    with chosen.database.read() as session:
-        found = patrol.suggest(report.hours(session, chosen.selection), shift_h)
+    found = patrol.suggest(report.hours(chosen.session, chosen.selection), shift_h)
     return schemas.PatrolAnswer(
         **chosen.frame(),
         mean_rate=found.mean,

@@ -33,6 +33,8 @@ def check(data: Data, database_url: Url = None, as_json: Json = False) -> None:
                 found.extend(rebuild.check_station(session, station, advance))
 
         records = _each_station(database, "checking", one)
+        with database.snapshot() as session:
+            found.extend(rebuild.check_network(session))
     if as_json:
         typer.echo(json.dumps({"records": records, "differences": [str(difference) for difference in found]}, ensure_ascii=False))
     else:
@@ -55,6 +57,8 @@ def make_anew(data: Data, database_url: Url = None, as_json: Json = False) -> No
                 wrong += rebuild.rebuild_station(session, station, advance)
 
         records = _each_station(database, "rebuilding", one)
+        with database.write() as session:
+            wrong += rebuild.rebuild_network(session)
     typer.echo(json.dumps({"records": records, "wrong": wrong}) if as_json else f"{records} records counted, {wrong} sums were wrong")
 
 

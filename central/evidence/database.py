@@ -2,6 +2,7 @@
 
 import fcntl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, ProgrammingError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DatabaseError, InvalidatePoolError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -22,6 +24,8 @@ BUSY_TIMEOUT_MS: Final = 10_000
 """How long SQLite waits for another process's write before it gives up."""
 POOL: Final = {"pool_size": 10, "max_overflow": 40}
 """More connections than the server has threads that ask at once (40, of anyio's default limiter), so that none waits for another."""
+RESTED_S: Final = 5.0
+"""A connection to PostgreSQL that rested so long is asked for a sign of life before it is used; asked each time, every page would wait."""
 _WRITES: Final = "weighline_writes"
 WITH_PLATES: Final = ("disclosure", "vehicle", "case_file", "overload_plate", "legal_hold", "quarantine")
 """Tables whose rows or messages name plates that are deleted on schedule."""
@@ -35,6 +39,9 @@ _REWRITING: Final = (
 
 class Database:
     """One database, for any number of threads.
+
+    On PostgreSQL reading has connections of its own, which may not write and begin no transaction: each statement sees what is committed
+    before it either way, and BEGIN and ROLLBACK would double the round trips of a page.
 
     On SQLite every write transaction and its checkpoint happen under one lock across all threads and processes: SQLite below 3.51.3 can
     lose a commit where one connection checkpoints while another writes (the WAL-reset bug, https://sqlite.org/wal.html#walresetbug).
@@ -66,14 +73,21 @@ class Database:
             self._lock_path = Path(f"{parsed.database}.lock")
             self.engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, **POOL)
             _configure_sqlite(self.engine)
+            self._reader = self.engine
         else:
-            self.engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **POOL)
+            # The connection used last is used next: what the server keeps for it, prepared statements among it, is warm.
+            address = parsed.set(drivername="postgresql+psycopg")
+            self.engine = create_engine(address, pool_use_lifo=True, **POOL)
+            self._reader = create_engine(address, pool_use_lifo=True, isolation_level="AUTOCOMMIT", **POOL)
+            _forbid_writing(self._reader)
+            for engine in (self.engine, self._reader):
+                _ask_the_rested(engine)
         self._writer = self.engine.execution_options(**{_WRITES: True})
         self._lock = threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Give a session for reading; whatever it changed is rolled back at the end.
+        """Give a session for reading; SQLite rolls back whatever it changed, PostgreSQL refuses it.
 
         Raises
         ------
@@ -82,7 +96,7 @@ class Database:
         StopError
             ``database-broken`` if SQLite reports a failed read, write or fsync, or a corrupt file.
         """
-        with _translated(), Session(self.engine) as session:
+        with _translated(), Session(self._reader) as session:
             yield session
 
     @contextmanager
@@ -94,7 +108,7 @@ class Database:
         RetryError, StopError
             As for `read`.
         """
-        engine = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        engine = self._reader if self.is_sqlite else self._reader.execution_options(isolation_level="REPEATABLE READ")
         with _translated(), Session(engine) as session:
             yield session
 
@@ -173,12 +187,14 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        self._reader.dispose()
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
-        """Hold the writers' lock of SQLite; PostgreSQL brings its own."""
+        """Hold the writers' lock, of this process and on SQLite of all; across processes PostgreSQL brings its own."""
         if not self.is_sqlite:
-            yield
+            with self._lock:
+                yield
             return
         with self._lock, self._lock_path.open("a") as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
@@ -226,3 +242,28 @@ def _configure_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "BEGIN")
+
+
+def _forbid_writing(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        connection.cursor().execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
+        connection.commit()
+
+
+def _ask_the_rested(engine: Engine) -> None:
+    """Before a connection is used that rested, see that its server is still there; if not, every one is opened anew."""
+
+    @event.listens_for(engine, "checkin")
+    def _on_checkin(_connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        entry.info["rested_from_s"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _on_checkout(connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: object) -> None:
+        rested_s = time.monotonic() - entry.info.get("rested_from_s", time.monotonic())
+        if rested_s < RESTED_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error

@@ -27,6 +27,8 @@ def hold_texts(session: Session, came: Sequence[tuple[int, Sequence[Disclosure]]
 def held_texts(session: Session, record_ids: Sequence[int]) -> dict[int, list[Disclosure]]:
     """Give what is still held of records, in the order in which it came; an empty list where it is nothing."""
     found: dict[int, list[Disclosure]] = defaultdict(list)
+    if not record_ids:
+        return found
     query = select(HeldText).where(HeldText.record_id.in_(record_ids)).order_by(HeldText.record_id, HeldText.position)
     for row in session.scalars(query):
         found[row.record_id].append(_disclosure(row))

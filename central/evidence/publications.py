@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass, fields, replace
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from central.evidence.models import Case, Station, StationPublication, Vehicle
@@ -100,6 +100,12 @@ def place_of_station(session: Session, station: str, time_us: int) -> tuple[int,
     return row.latitude_udeg, row.longitude_udeg
 
 
+def publications_at(session: Session, time_us: int) -> dict[str, Publication]:
+    """Give the publications that are in force at a moment, by station."""
+    rows = session.scalars(_in_force(time_us).order_by(StationPublication.from_us, StationPublication.id))
+    return {row.station: _publication(row) for row in rows}
+
+
 def publications(session: Session) -> tuple[Publication, ...]:
     """Give every publication, by station and date."""
     rows = session.scalars(
@@ -114,12 +120,15 @@ def _shares_a_plate(station: str) -> ColumnElement[bool]:
 
 
 def _row_at(session: Session, station: str, time_us: int) -> StationPublication | None:
-    query = select(StationPublication).where(
-        StationPublication.station == station,
+    query = _in_force(time_us).where(StationPublication.station == station)
+    return session.scalars(query.order_by(StationPublication.from_us.desc(), StationPublication.id.desc())).first()
+
+
+def _in_force(time_us: int) -> Select[StationPublication]:
+    return select(StationPublication).where(
         StationPublication.from_us <= time_us,
         or_(StationPublication.until_us.is_(None), StationPublication.until_us > time_us),
     )
-    return session.scalars(query.order_by(StationPublication.from_us.desc(), StationPublication.id.desc())).first()
 
 
 def _publication(row: StationPublication) -> Publication:

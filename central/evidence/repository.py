@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Final, Self, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from central.evidence.disclosures import held_texts, stored_record
 from central.evidence.models import Blob, ChainState, Deletion, Media, Record, Supplement, Vehicle
 from central.evidence.paging import parse_page_key
+from central.evidence.places import Place
 from contract.disclosures import Disclosure, parse_record_envelope
 from contract.faults import RejectError
 from contract.media import MediaRef, MediaRole
@@ -23,8 +24,8 @@ PAGE_ROWS_MAX: Final = 500
 FEW_MAX: Final = 1_000
 """Most vehicles that are looked up one by one and sorted: of more with the same text, the newest ones are near the list's end."""
 Row = TypeVarTuple("Row")
-PlaceInChain = tuple[str, int]
-"""Station and number of a record."""
+_SIGNED_BYTES: Final = (undefer(Record.payload), undefer(Record.envelope))
+"""Read with the row where they are needed: left to themselves, each is a question of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,7 @@ def passages_of(session: Session, plate: str, before: PageKey, limit: int = 20) 
     return tuple(_summary(vehicle, record) for vehicle, record in session.execute(query.limit(min(max(limit, 1), PAGE_ROWS_MAX))))
 
 
-def sightings_of(session: Session, of: VehicleSummary, *, within_us: int, certainty_ppm: int, limit: int) -> tuple[PlaceInChain, ...]:
+def sightings_of(session: Session, of: VehicleSummary, *, within_us: int, certainty_ppm: int, limit: int) -> tuple[Place, ...]:
     """Give the other passages of a vehicle's plate in real time, at least so certain, and so near in time; the nearest first."""
     query = select(Vehicle.station, Vehicle.seq).where(
         Vehicle.plate == of.plate,
@@ -254,7 +255,8 @@ def vehicles_since(session: Session, cursor: int, narrowed: VehicleFilter, limit
 
 def vehicle(session: Session, station: str, seq: int) -> VehicleDetail | None:
     """Give one vehicle with its supplements and media, None if there is none of that number."""
-    found = session.execute(_summaries().where(Vehicle.station == station, Vehicle.seq == seq)).first()
+    query = _summaries().options(*_SIGNED_BYTES).where(Vehicle.station == station, Vehicle.seq == seq)
+    found = session.execute(query).first()
     if found is None:
         return None
     row, own = found
@@ -344,6 +346,7 @@ def _supplements(session: Session, own: Record) -> list[tuple[SupplementDetail, 
     query = (
         select(Record)
         .join(Supplement, Supplement.record_id == Record.id)
+        .options(*_SIGNED_BYTES)
         .where(Supplement.station == own.station, Supplement.of_seq == own.seq, Supplement.of_sha256 == own.sha256)
         .order_by(Record.seq)
     )

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
 from typing import Final
 
+from babel import Locale
 from babel.dates import format_datetime, format_timedelta
-from babel.numbers import format_decimal
+from babel.numbers import get_decimal_symbol, get_group_symbol
 from markupsafe import Markup
 
 from central.web.translation import Language
@@ -39,9 +41,8 @@ class Formats:
 
     def number(self, value: float, digits: int = 0) -> str:
         """Give a number with a fixed count of decimals and a true minus sign."""
-        pattern = "#,##0." + "0" * digits if digits else "#,##0"
         rounded = round(value, digits) + 0.0  # adding zero turns a negative zero into a plain one
-        return format_decimal(rounded, format=pattern, locale=self.language.locale).replace("-", "−")
+        return f"{rounded:,.{digits}f}".translate(_signs(self.language.locale))
 
     def tonnes(self, load_kg: int, digits: int = 1) -> str:
         """Give a load in tonnes, without its unit."""
@@ -136,3 +137,9 @@ class Formats:
 
     def _local(self, time_us: int) -> datetime:
         return (_EPOCH + timedelta(microseconds=time_us)).astimezone(self.zone)
+
+
+@cache
+def _signs(locale: Locale) -> dict[int, str]:
+    """Give what a locale writes for Python's signs; Babel's own formatting reads its pattern anew for each number, which a table feels."""
+    return {ord(","): get_group_symbol(locale), ord("."): get_decimal_symbol(locale), ord("-"): "−"}

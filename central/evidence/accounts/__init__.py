@@ -16,8 +16,8 @@ from central.evidence.accounts.sessions import (
     csrf_matches,
     log_in,
     log_out,
+    login_and_due,
     login_of,
-    needs_touch,
     touch,
 )
 
@@ -42,8 +42,8 @@ __all__ = [
     "log_in",
     "log_in_by_link",
     "log_out",
+    "login_and_due",
     "login_of",
     "make_login_link_token",
-    "needs_touch",
     "touch",
 ]

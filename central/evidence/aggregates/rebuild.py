@@ -1,14 +1,16 @@
 """The sums made anew from the signed records, station by station: to fill them once, to check them, to mend them."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy import Select, Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from central.evidence.aggregates.passage import Passage, PlateState
-from central.evidence.aggregates.tally import STATION_TALLY, SUMS, Key, Tally, figures_of, keys_of, rows_of
+from central.evidence.aggregates.rollups import MONTHS, NETWORK, Key, RollUp
+from central.evidence.aggregates.tally import STATION_TALLY, SUMS, Tally, add_to_network, figures_of, keys_of, rows_of
 from central.evidence.database import Database
 from central.evidence.models import LateMatch, Record, Station, StationTally, Vehicle
 from contract.records import RECORD, VehicleRecord
@@ -18,6 +20,8 @@ FETCH_ROWS: Final = 500
 DIFFERENCES_MAX: Final = 20
 """Most differences that are named; one wrong sum is rarely alone."""
 
+OF_STATIONS: Final[tuple[Table, ...]] = (*SUMS, MONTHS.table, STATION_TALLY)
+"""Tables keyed by station."""
 Progress = Callable[[int], None]
 """Told how many further records were read."""
 
@@ -48,12 +52,35 @@ def record_count(session: Session) -> int:
 def rebuild_station(session: Session, station: str, progress: Progress = lambda _count: None) -> int:
     """Replace a station's sums by those of its records, and give how many rows were wrong; the session is a writing one."""
     tally = count_station(session, station, progress)
-    wrong = sum(1 for _ in _differences(session, station, tally))
-    for table in (*SUMS, STATION_TALLY):
+    differences = list(_differences(session, station, tally))
+    add_to_network(session, _changes(differences))
+    for table in OF_STATIONS:
         session.execute(delete(table).where(table.c.station == station))
         if rows := _rows(table, tally):
             session.execute(insert(table), rows)
+    return len(differences)
+
+
+def rebuild_network(session: Session) -> int:
+    """Replace the network's sums by those of the stations, and give how many rows were wrong; the session is a writing one."""
+    wrong = len(check_network(session))
+    for one in NETWORK:
+        session.execute(delete(one.table))
+        session.execute(insert(one.table).from_select([*keys_of(one.table), *figures_of(one.table)], _total(one)))
     return wrong
+
+
+def check_network(session: Session) -> list[Difference]:
+    """Give where the network's sums are not those of the stations, at most `DIFFERENCES_MAX`; the session is one of a snapshot."""
+    found: list[Difference] = []
+    for one in NETWORK:
+        names = tuple(keys_of(one.table))
+        stored, wanted = (
+            {key: row for key, row in _split(session, query, names) if any(row.values())} for query in (_all(one), _total(one))
+        )
+        unlike = (key for key in sorted(stored.keys() | wanted.keys()) if stored.get(key) != wanted.get(key))
+        found += [Difference(one.table.name, key, stored.get(key), wanted.get(key)) for key in unlike]
+    return found[:DIFFERENCES_MAX]
 
 
 def check_station(session: Session, station: str, progress: Progress = lambda _count: None) -> list[Difference]:
@@ -111,7 +138,35 @@ def _batches(session: Session, station: str) -> Iterator[list[tuple[Record, Vehi
         after = rows[-1][0].seq
 
 
+def _all(one: RollUp) -> Select[Any]:
+    return select(*(one.table.c[name] for name in (*keys_of(one.table), *figures_of(one.table))))
+
+
+def _total(one: RollUp) -> Select[Any]:
+    """Add up the stations' rows of each key, in the order of `_all`'s columns."""
+    keys = [one.of.c[name] for name in keys_of(one.table)]
+    return select(*keys, *(func.sum(one.of.c[name]).label(name) for name in figures_of(one.table))).group_by(*keys)
+
+
+def _split(session: Session, query: Select[Any], keys: tuple[str, ...]) -> Iterator[tuple[Key, dict[str, int]]]:
+    """Give each row's key and its figures by name; PostgreSQL adds whole numbers up to decimal ones."""
+    for row in session.execute(query).mappings():
+        yield tuple(row[name] for name in keys), {name: int(value) for name, value in row.items() if name not in keys}
+
+
+def _changes(differences: Iterable[Difference]) -> dict[str, dict[Key, Counter[str]]]:
+    """Give what has to be added to stored sums that they are those of the records, by table."""
+    changes: dict[str, dict[Key, Counter[str]]] = {table.name: defaultdict(Counter) for table in SUMS}
+    for one in differences:
+        if one.table in changes:
+            changes[one.table][one.key].update(one.by_records or {})
+            changes[one.table][one.key].subtract(one.stored or {})
+    return changes
+
+
 def _rows(table: Table, tally: Tally) -> list[dict[str, Any]]:
+    if table is MONTHS.table:
+        return rows_of(table, MONTHS.rolled(tally.sums[MONTHS.of.name]))
     if table is not STATION_TALLY:
         return rows_of(table, tally.sums[table.name])
     figures = figures_of(table)
@@ -119,14 +174,10 @@ def _rows(table: Table, tally: Tally) -> list[dict[str, Any]]:
 
 
 def _differences(session: Session, station: str, tally: Tally) -> Iterator[Difference]:
-    for table in (*SUMS, STATION_TALLY):
+    for table in OF_STATIONS:
         keys, figures = keys_of(table), figures_of(table)
-
-        def split(row: dict[str, Any], keys: tuple[str, ...] = keys, figures: tuple[str, ...] = figures) -> tuple[Key, dict[str, int]]:
-            return tuple(row[key] for key in keys), {figure: row[figure] for figure in figures}
-
-        stored = dict(split(dict(row._mapping)) for row in session.execute(select(table).where(table.c.station == station)))  # noqa: SLF001 - SQLAlchemy's public name
-        wanted = dict(split(row) for row in _rows(table, tally))
+        stored = dict(_split(session, select(table).where(table.c.station == station), keys))
+        wanted = {tuple(row[key] for key in keys): {figure: row[figure] for figure in figures} for row in _rows(table, tally)}
         for key in sorted(stored.keys() | wanted.keys()):
             if stored.get(key) != wanted.get(key):
                 yield Difference(table.name, key, stored.get(key), wanted.get(key))

@@ -10,15 +10,13 @@ from sqlalchemy.orm import Session
 
 from central.evidence.aggregates.calendar import Moment
 from central.evidence.aggregates.passage import Passage, PlateState
+from central.evidence.aggregates.rollups import MONTHS, NETWORK, Key, Sums, table_of
 from central.evidence.models import OverloadPlate, StationTally, TrafficClass, TrafficDay, TrafficDegree, TrafficHour, Vehicle
 from contract.verdicts import Outcome
 
-Key = tuple[int | str, ...]
-SUMS: Final[tuple[Table, ...]] = tuple(
-    model.metadata.tables[model.__tablename__] for model in (TrafficDay, TrafficHour, TrafficClass, TrafficDegree, OverloadPlate)
-)
+SUMS: Final[tuple[Table, ...]] = tuple(table_of(model) for model in (TrafficDay, TrafficHour, TrafficClass, TrafficDegree, OverloadPlate))
 """Tables whose figures only add up."""
-STATION_TALLY: Final = StationTally.metadata.tables[StationTally.__tablename__]
+STATION_TALLY: Final = table_of(StationTally)
 _DAY, _HOUR, _CLASS, _DEGREE, _PLATE = (table.name for table in SUMS)
 
 
@@ -70,6 +68,8 @@ class Tally:
         """Add all of it to the stored sums."""
         for table in SUMS:
             _add(session, table, rows_of(table, self.sums[table.name]))
+        _add(session, MONTHS.table, rows_of(MONTHS.table, MONTHS.rolled(self.sums[MONTHS.of.name])))
+        add_to_network(session, self.sums)
         if any(counts["overloads"] < 0 for counts in self.sums[_PLATE].values()):
             session.execute(delete(OverloadPlate).where(OverloadPlate.overloads <= 0))
         tallies = [
@@ -77,6 +77,12 @@ class Tally:
             for station, (records, last_seq, last_us) in sorted(self.stations.items())
         ]
         _add(session, STATION_TALLY, tallies, greatest=("last_seq", "last_record_us"))
+
+
+def add_to_network(session: Session, sums: Mapping[str, Sums]) -> None:
+    """Add what was added to the stations' sums, by their tables, to those of the network; what was taken away is negative."""
+    for one in NETWORK:
+        _add(session, one.table, rows_of(one.table, one.rolled(sums[one.of.name])))
 
 
 def keys_of(table: Table) -> tuple[str, ...]:
@@ -89,7 +95,7 @@ def figures_of(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.columns if not column.primary_key)
 
 
-def rows_of(table: Table, sums: Mapping[Key, Counter[str]]) -> list[dict[str, Any]]:
+def rows_of(table: Table, sums: Sums) -> list[dict[str, Any]]:
     """Give gathered sums as rows, by key; rows that say nothing are left out."""
     keys, figures = keys_of(table), figures_of(table)
     return [

@@ -14,12 +14,15 @@ from central.evidence.models.accounts import (
 from central.evidence.models.aggregates import (
     Carrier,
     LateMatch,
+    NetworkDay,
+    NetworkHour,
     OverloadPlate,
     StationTally,
     TrafficClass,
     TrafficDay,
     TrafficDegree,
     TrafficHour,
+    TrafficMonth,
 )
 from central.evidence.models.base import Base
 from central.evidence.models.cases import (
@@ -85,6 +88,8 @@ __all__ = [
     "LoginSession",
     "LoginToken",
     "Media",
+    "NetworkDay",
+    "NetworkHour",
     "Notice",
     "OverloadPlate",
     "Quarantine",
@@ -107,6 +112,7 @@ __all__ = [
     "TrafficDay",
     "TrafficDegree",
     "TrafficHour",
+    "TrafficMonth",
     "Vehicle",
     "WebhookAttempt",
     "WebhookDelivery",

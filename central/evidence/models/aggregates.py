@@ -1,7 +1,8 @@
 """Tables of sums over the passages, kept in the very transaction that changes what they sum, and the register of carriers.
 
-Each is keyed by station, so that one station's sums can be made anew from its records while the others stand. Days and months are local
-ones (`central.evidence.aggregates.calendar`). No table but `OverloadPlate` and `Carrier` holds a plate.
+All but those of the whole network are keyed by station, so that one station's sums can be made anew from its records while the others
+stand; what the network's hold is in `central.evidence.aggregates.rollups`. Days and months are local ones
+(`central.evidence.aggregates.calendar`). No table but `OverloadPlate` and `Carrier` holds a plate.
 """
 
 from sqlalchemy import ForeignKey, Index, Integer, String
@@ -24,18 +25,14 @@ class StationTally(Base):
     last_record_us: Mapped[int] = mapped_column(BIG)
 
 
-class TrafficDay(Base):
-    """A station's passages of one local day; `day` counts from 1970-01-01.
+class DayFigures:
+    """What is counted of a day's passages.
 
     `assessed` are those that a rule fits, of them `inside_guard` above the limit but not by more than the guard band, `overloads` above it,
     of these `enforceable` without a bar. `unread` had no plate read, `unsure` one that the station's gate did not accept. Damage is in
     millionths of an equivalent standard axle load, of assessed vehicles only.
     """
 
-    __tablename__ = "traffic_day"
-
-    day: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    station: Mapped[str] = mapped_column(NAME, primary_key=True)
     passages: Mapped[int] = mapped_column(BIG)
     assessed: Mapped[int] = mapped_column(BIG)
     inside_guard: Mapped[int] = mapped_column(BIG)
@@ -48,6 +45,32 @@ class TrafficDay(Base):
     overload_damage_ppm: Mapped[int] = mapped_column(BIG)
 
 
+class TrafficDay(DayFigures, Base):
+    """A station's passages of one local day; `day` counts from 1970-01-01."""
+
+    __tablename__ = "traffic_day"
+
+    day: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    station: Mapped[str] = mapped_column(NAME, primary_key=True)
+
+
+class TrafficMonth(DayFigures, Base):
+    """A station's days of one month, added up."""
+
+    __tablename__ = "traffic_month"
+
+    month: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    station: Mapped[str] = mapped_column(NAME, primary_key=True)
+
+
+class NetworkDay(DayFigures, Base):
+    """One local day of every station, added up."""
+
+    __tablename__ = "network_day"
+
+    day: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+
+
 class TrafficHour(Base):
     """A station's passages of one month by weekday (Monday is 0) and hour, both local; `month` is twelve times the year, plus 0 to 11."""
 
@@ -55,6 +78,18 @@ class TrafficHour(Base):
 
     month: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     station: Mapped[str] = mapped_column(NAME, primary_key=True)
+    weekday: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    hour: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    passages: Mapped[int] = mapped_column(BIG)
+    overloads: Mapped[int] = mapped_column(BIG)
+
+
+class NetworkHour(Base):
+    """One hour of the week of one month, of every station, added up."""
+
+    __tablename__ = "network_hour"
+
+    month: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     weekday: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     hour: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     passages: Mapped[int] = mapped_column(BIG)
@@ -92,7 +127,7 @@ class OverloadPlate(Base):
     """A station's overloads of one month by plate, where it is held; a plate that is deleted leaves in the same transaction."""
 
     __tablename__ = "overload_plate"
-    __table_args__ = (Index("ix_overload_plate_plate", "plate"),)
+    __table_args__ = (Index("ix_overload_plate_plate_month_station", "plate", "month", "station", "overloads", "over_kg"),)
 
     month: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     station: Mapped[str] = mapped_column(NAME, primary_key=True)

@@ -20,6 +20,7 @@ class Case(Base):
         Index("uq_case_file_station_seq", "station", "seq", unique=True),
         Index("ix_case_file_state_due_us_id", "state", "due_us", "id"),
         Index("ix_case_file_time_us_id", "time_us", "id"),
+        Index("ix_case_file_outcome_state_time_us_station", "outcome", "state", "time_us", "station"),
         Index("ix_case_file_plate_time_us", "plate", "time_us"),
         Index("ix_case_file_trip", "trip"),
         Index("ix_case_file_screening_wanted_screening_done", "screening_wanted", "screening_done"),

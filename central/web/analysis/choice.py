@@ -60,11 +60,12 @@ class Choice:
 
 
 def choose_from(session: Session, query: Mapping[str, str], login: Login, now_us: int) -> Choice:
-    """Read a choice from an address; of stations only those that the login may know."""
+    """Read a choice from an address, in the snapshot in which its sums are read; of stations only those that the login may know."""
     given = {name: query[name].strip() for name in FIELDS if query.get(name, "").strip()}
     errors: dict[str, str] = {}
     reach = login.stations_for(*ANALYSTS)
-    known = tuple(station for station in station_ids(session) if reach is None or station in reach)
+    enrolled = station_ids(session)
+    known = tuple(station for station in enrolled if reach is None or station in reach)
     members = {group.name: tuple(station for station in group.stations if station in known) for group in groups(session)}
     visible = {name: stations for name, stations in members.items() if stations}
     chosen = known
@@ -76,7 +77,7 @@ def choose_from(session: Session, query: Mapping[str, str], login: Login, now_us
     shift = _one_of("shift", given, tuple(str(hours) for hours in SHIFTS_H), errors)
     return Choice(
         given={name: text for name, text in given.items() if name not in errors},
-        selection=Selection(chosen, _period(given, now_us, errors)),
+        selection=Selection(chosen, _period(given, now_us, errors), whole=chosen == enrolled),
         step=Step.WEEK if step is None else Step(step),
         shift_h=SHIFT_H if shift is None else int(shift),
         groups=tuple(visible),

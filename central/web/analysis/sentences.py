@@ -7,7 +7,7 @@ from central.analysis.patrol import INTERVAL, OVERLOADS_MIN, Silence
 from central.analysis.report import Traffic
 from central.web.analysis.cells import rate_text
 from central.web.analysis.choice import Choice
-from central.web.analysis.tables import WEEKDAYS, Report, Table
+from central.web.analysis.tables import TABLE_IDS, WEEKDAYS, Report, Table
 from central.web.formats import Formats
 from central.web.translation import N_
 
@@ -19,7 +19,7 @@ def sentences(report: Report, choice: Choice, formats: Formats) -> Mapping[str, 
     """Give a sentence for each table, by its id."""
     say, number, total = formats.language.say, formats.number, report.total
     if not total.passages:
-        return {table.id: say(NOTHING) for table in report.tables}
+        return dict.fromkeys(TABLE_IDS, say(NOTHING))
     said = {
         "stations": _stations(report, formats),
         "matching": say(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -55,32 +56,6 @@ class Table:
     rows: tuple[tuple[Value, ...], ...]
 
 
-@dataclass(frozen=True)
-class Report:
-    """Everything that a page of the analysis shows."""
-
-    total: Traffic
-    stations: Table
-    hours: Table
-    configurations: Table
-    degrees: Table
-    decisions: Table
-    carriers: Table
-    plates: Table
-    matching: Table
-    compliance: Table
-    damage: Table
-    damage_stations: Table
-    patrol: Table
-    week: Hours
-    patrols: Patrols
-
-    @property
-    def tables(self) -> tuple[Table, ...]:
-        """Every table, in the page's order."""
-        return tuple(value for value in vars(self).values() if isinstance(value, Table))
-
-
 WEEKDAYS: Final = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
 DECISION_WORDS: Final = {
     "penalty": N_("Penalty"),
@@ -101,31 +76,117 @@ OVERLOAD_DAMAGE: Final = Column(N_("by overloaded vehicles"), Kind.AXLES, "ESAL"
 DAMAGE_SHARE: Final = Column(N_("Share by overloaded vehicles"), Kind.SHARE, "%")
 
 
-def make_report(session: Session, choice: Choice, login: Login) -> Report:
-    """Read the sums of a choice and lay them out."""
-    selection = choice.selection
-    stations = report.by_station(session, selection)
-    steps = report.by_time(session, selection, choice.step)
-    week = report.hours(session, selection)
-    patrols = patrol.suggest(week, choice.shift_h)
-    labels = {start: _step_label(start, choice) for start in steps}
-    return Report(
-        total=sum(stations.values(), Traffic()),
-        stations=_stations(stations),
-        hours=_hours(week),
-        configurations=_configurations(report.configurations(session, selection)),
-        degrees=_degrees(report.degrees(session, selection)),
-        decisions=_decisions(report.decisions(session, selection)),
-        carriers=_carriers(report.carriers(session, selection)),
-        plates=_plates(report.repeated_plates(session, selection), plain=PlateSight.of(login).covers(frozenset(selection.stations))),
-        matching=_matching(stations),
-        compliance=_compliance([(labels[start], traffic) for start, traffic in steps.items()], choice),
-        damage=_damage("damage", N_("Wear of the road over time"), _step_head(choice), [(labels[s], t) for s, t in steps.items()]),
-        damage_stations=_damage("damage-stations", N_("Wear of the road by station"), STATION, list(stations.items())),
-        patrol=_patrol(patrols),
-        week=week,
-        patrols=patrols,
-    )
+TABLE_IDS: Final = (
+    *("stations", "hours", "configurations", "degrees", "decisions", "carriers"),
+    *("plates", "matching", "compliance", "damage", "damage-stations", "patrol"),
+)
+"""Every table, in the order in which they are listed."""
+
+
+class Report:
+    """Everything that a page of the analysis shows, each part read from the sums when it is first asked for, and once.
+
+    Parameters
+    ----------
+    session
+        One of the snapshot in which the choice was read.
+    choice, login
+        What is shown, and to whom.
+    """
+
+    def __init__(self, session: Session, choice: Choice, login: Login) -> None:
+        self._session, self._choice, self._login = session, choice, login
+        self._selection = choice.selection
+
+    def table(self, table_id: str) -> Table:
+        """Give the table of an id, one of `TABLE_IDS`."""
+        found: Table = getattr(self, table_id.replace("-", "_"))
+        return found
+
+    @cached_property
+    def total(self) -> Traffic:
+        """All the traffic."""
+        return sum(self._by_station.values(), Traffic())
+
+    @cached_property
+    def week(self) -> Hours:
+        """The hours of the week."""
+        return report.hours(self._session, self._selection)
+
+    @cached_property
+    def patrols(self) -> Patrols:
+        """The suggested patrols."""
+        return patrol.suggest(self.week, self._choice.shift_h)
+
+    @cached_property
+    def stations(self) -> Table:
+        """Overloads by station."""
+        return _stations(self._by_station)
+
+    @cached_property
+    def hours(self) -> Table:
+        """Overloads by hour and weekday."""
+        return _hours(self.week)
+
+    @cached_property
+    def configurations(self) -> Table:
+        """Overloads by axle configuration."""
+        return _configurations(report.configurations(self._session, self._selection))
+
+    @cached_property
+    def degrees(self) -> Table:
+        """Overloads by degree."""
+        return _degrees(report.degrees(self._session, self._selection))
+
+    @cached_property
+    def decisions(self) -> Table:
+        """What became of the cases."""
+        return _decisions(report.decisions(self._session, self._selection))
+
+    @cached_property
+    def carriers(self) -> Table:
+        """Overloads by carrier."""
+        return _carriers(report.carriers(self._session, self._selection))
+
+    @cached_property
+    def plates(self) -> Table:
+        """Plates with several overloads, whole where the reader sees every one of them."""
+        plain = PlateSight.of(self._login).covers(frozenset(self._selection.stations))
+        return _plates(report.repeated_plates(self._session, self._selection), plain=plain)
+
+    @cached_property
+    def matching(self) -> Table:
+        """Passages without a certain plate."""
+        return _matching(self._by_station)
+
+    @cached_property
+    def compliance(self) -> Table:
+        """Compliance over time."""
+        return _compliance(self._steps, self._choice)
+
+    @cached_property
+    def damage(self) -> Table:
+        """Wear of the road over time."""
+        return _damage("damage", N_("Wear of the road over time"), _step_head(self._choice), self._steps)
+
+    @cached_property
+    def damage_stations(self) -> Table:
+        """Wear of the road by station."""
+        return _damage("damage-stations", N_("Wear of the road by station"), STATION, list(self._by_station.items()))
+
+    @cached_property
+    def patrol(self) -> Table:
+        """Suggested patrol hours."""
+        return _patrol(self.patrols)
+
+    @cached_property
+    def _by_station(self) -> dict[str, Traffic]:
+        return report.by_station(self._session, self._selection)
+
+    @cached_property
+    def _steps(self) -> list[tuple[str, Traffic]]:
+        steps = report.by_time(self._session, self._selection, self._choice.step)
+        return [(_step_label(start, self._choice), traffic) for start, traffic in steps.items()]
 
 
 def share(part: float, whole: float) -> float | None:

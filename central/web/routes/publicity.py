@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from central.access import CentralDep, actor_of, require_csrf
 from central.evidence.accounts import Login, Role
 from central.evidence.journal import Actor, Detail, Verb, note
-from central.evidence.publications import Publication, publication_at, publish_station, withdraw_station
+from central.evidence.publications import Publication, publication_at, publications_at, publish_station, withdraw_station
 from central.evidence.standing import STATION_DIGEST, station_standing
 from central.evidence.stations import stations
 from central.web.entry import PageLogin
@@ -41,7 +41,8 @@ def publicity(request: Request, login: Administrator, central: CentralDep) -> Re
     """List stations with their publication, each with a form to publish or withdraw it."""
     now_us = central.now_us()
     with central.database.read() as session:
-        rows = [(view, publication_at(session, view.id, now_us)) for view in stations(session) if login.may(Role.ADMINISTRATOR, view.id)]
+        published = publications_at(session, now_us)
+        rows = [(view, published.get(view.id)) for view in stations(session) if login.may(Role.ADMINISTRATOR, view.id)]
     return pages_of(request).render(request, "documents/publicity.html", login, rows=rows)
 
 

@@ -10,7 +10,7 @@ from central.access import CentralDep
 from central.context import Central
 from central.evidence.accounts import Login
 from central.evidence.journal import Verb
-from central.evidence.publications import publication_at
+from central.evidence.publications import publications_at
 from central.evidence.stations import stations as all_stations
 from central.web.entry import PageLogin
 from central.web.heartbeat import heartbeats
@@ -61,4 +61,5 @@ def _sites(central: Central, login: Login) -> list[Site]:
     now_us = central.now_us()
     with central.database.read() as session:
         beats = heartbeats(all_stations(session, within=login.stations_for()), now_us)
-        return [Site(beat, publication_at(session, beat.station.id, now_us)) for beat in beats]
+        published = publications_at(session, now_us)
+        return [Site(beat, published.get(beat.station.id)) for beat in beats]

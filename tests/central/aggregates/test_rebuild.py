@@ -10,15 +10,24 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from central.evidence.aggregates.rebuild import check_station, fill, rebuild_station, station_ids
-from central.evidence.aggregates.tally import SUMS
-from central.evidence.models import OverloadPlate, StationTally, TrafficDay, Vehicle
+from central.evidence.aggregates.rebuild import (
+    OF_STATIONS,
+    check_network,
+    check_station,
+    fill,
+    rebuild_network,
+    rebuild_station,
+    station_ids,
+)
+from central.evidence.aggregates.rollups import NETWORK
+from central.evidence.models import NetworkDay, OverloadPlate, StationTally, TrafficDay, TrafficMonth, Vehicle
 from central.evidence.retention import DAY_US, Schedule, sweep
 from central.evidence.stations import stations
 from tests.central.bench import Bench, open_bench
 from tests.signing_station import T0_US, SigningStation
 
 LIGHT, HEAVY = (6_000, 9_000, 7_500, 7_500, 7_500), (8_000, 12_000, 12_000, 12_000, 12_000)
+TABLES = (*OF_STATIONS, *(one.table for one in NETWORK))
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
 """Each run makes a database: a failure is told at once, not after ten minutes of making it smaller."""
 SOON = Schedule(*(1e-9,) * len(fields(Schedule)))
@@ -42,7 +51,8 @@ def read(text: str) -> dict[str, object]:
 
 def differences(bench: Bench) -> list[str]:
     with bench.central.database.snapshot() as session:
-        return [str(found) for station in station_ids(session) for found in check_station(session, station)]
+        of_stations = [found for station in station_ids(session) for found in check_station(session, station)]
+        return [str(found) for found in (*of_stations, *check_network(session))]
 
 
 def stored(bench: Bench, model: type) -> list[tuple[object, ...]]:
@@ -95,11 +105,13 @@ def test_the_sums_are_those_of_the_records_for_any_order_and_any_sweeps(story, o
                 with bench.central.database.write() as session:
                     sweep(session, bench.clock(), SOON)
         assert differences(bench) == []
-        before = {table.name: stored_table(bench, table) for table in SUMS}
+        before = {table.name: stored_table(bench, table) for table in TABLES}
         for station in (bench.station.id, other.id):
             with bench.central.database.write() as session:
                 assert rebuild_station(session, station) == 0
-        assert {table.name: stored_table(bench, table) for table in SUMS} == before
+        with bench.central.database.write() as session:
+            assert rebuild_network(session) == 0
+        assert {table.name: stored_table(bench, table) for table in TABLES} == before
 
 
 def stored_table(bench: Bench, table) -> list[tuple[object, ...]]:
@@ -114,6 +126,30 @@ def test_one_batch_gives_the_sums_of_one_by_one(bench: Bench):
     assert stored(bench, OverloadPlate)[0][2:4] == ("京A12345", 2)
     bench.send(*envelopes_)
     assert stored(bench, TrafficDay)[0][2] == 3
+    assert differences(bench) == []
+
+
+def test_the_network_is_every_station_together(bench: Bench):
+    other = SigningStation(id="other")
+    bench.enrol(other)
+    bench.send(bench.station.next_envelope(loads_kg=HEAVY), bench.station.next_envelope(loads_kg=LIGHT))
+    bench.send(other.next_envelope(loads_kg=HEAVY), topic=other.topic)
+    (day,) = stored(bench, NetworkDay)
+    assert day[1:3] == (3, 3)
+    assert [row[1:3] for row in stored(bench, TrafficMonth)] == [(bench.station.id, 2), ("other", 1)]
+
+
+def test_a_station_made_anew_changes_the_network_by_what_was_wrong(bench: Bench):
+    bench.send(bench.station.next_envelope(), bench.station.next_envelope())
+    with bench.central.database.write() as session:
+        for table in (TrafficDay, TrafficMonth, NetworkDay):
+            session.execute(update(table).values(passages=9))
+        assert rebuild_station(session, bench.station.id) == 2
+    assert differences(bench) == []
+    with bench.central.database.write() as session:
+        session.execute(update(NetworkDay).values(passages=9))
+        assert [found.table for found in check_network(session)] == ["network_day"]
+        assert rebuild_network(session) == 1
     assert differences(bench) == []
 
 
@@ -132,7 +168,7 @@ def test_a_wrong_sum_is_named_and_made_right(bench: Bench):
     found = differences(bench)
     assert any("traffic_day" in one and "'overloads': 7" in one for one in found)
     with bench.central.database.write() as session:
-        assert rebuild_station(session, bench.station.id) == len(found)
+        assert rebuild_station(session, bench.station.id) + rebuild_network(session) == len(found)
     assert differences(bench) == []
 
 

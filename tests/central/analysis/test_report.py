@@ -1,5 +1,6 @@
 """The figures of a selection, over records whose sums one can work out by hand."""
 
+from dataclasses import astuple, replace
 from datetime import datetime
 
 import pytest
@@ -50,6 +51,24 @@ def test_stations_and_months_narrow_the_figures(passed: Bench):
         assert list(report.by_station(session, selection("other", last="2026-08"))) == []
         assert report.by_station(session, selection(first="2026-09"))["G104-K12"].passages == 2
         assert report.by_station(session, Selection((), selection().period)) == {}
+
+
+def test_the_sums_of_the_whole_network_are_those_of_all_its_stations(passed: Bench):
+    listed, whole = selection(), replace(selection(), whole=True)
+    with passed.central.database.read() as session:
+        for step in Step:
+            assert report.by_time(session, whole, step) == report.by_time(session, listed, step)
+        for one, other in zip(astuple(report.hours(session, whole)), astuple(report.hours(session, listed)), strict=True):
+            assert one.tolist() == other.tolist()
+        for figures in (
+            report.by_station,
+            report.configurations,
+            report.degrees,
+            report.carriers,
+            report.repeated_plates,
+            report.decisions,
+        ):
+            assert figures(session, whole) == figures(session, listed)
 
 
 @pytest.mark.parametrize(

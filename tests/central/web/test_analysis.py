@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,9 +15,11 @@ from central.analysis.carriers import replace_carriers
 from central.evidence.accounts import Role
 from central.evidence.journal import SERVICE
 from central.evidence.models import AccountGrant, Act
+from central.web.analysis.bars import BARS_MAX
 from tests.central.bench import Bench
 from tests.central.web.passages import passage
 from tests.central.web.serving import Site
+from tests.signing_station import SigningStation
 
 LIGHT_KG = (5_000, 6_000, 6_000, 6_000, 6_000)
 CHARTS = {"stations", "hours", "configurations", "degrees", "matching", "compliance", "damage", "damage-stations"}
@@ -91,6 +94,41 @@ def test_the_charts_are_those_of_the_tables_that_have_something(officer: Site):
     answer = officer.get("/analysis/charts.json?theme=dark")
     assert set(answer.json()) == CHARTS
     assert "湘" not in json.dumps(answer.json(), ensure_ascii=False)
+
+
+def test_a_chart_holds_the_figures_of_its_own_reader_only(officer: Site):
+    other = SigningStation(id="G999-K1")
+    officer.bench.enrol(other)
+    fill(officer.bench)
+    officer.bench.send(other.sign(passage(other, plate="湘A54321", plate_certainty_ppm=990_000)), topic=other.topic)
+    assert "G999-K1" in officer.get("/analysis/charts.json").text
+    narrow = officer.get("/analysis/charts.json?station=G104-K12")
+    assert "G999-K1" not in narrow.text
+    assert figures_of(narrow.json()["stations"])["v5"] == [3]
+
+
+def figures_of(item: dict[str, Any]) -> dict[str, list[Any]]:
+    """Give the columns of a chart's source."""
+    (data,) = (found for found in inside(item) if found.get("type") == "map" and found.get("entries"))
+    return dict(data["entries"])
+
+
+def inside(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from inside(inner)
+
+
+def test_a_row_of_many_bars_shows_the_longest_and_says_so(officer: Site):
+    for number in range(BARS_MAX + 2):
+        station = SigningStation(id=f"S{number:02d}")
+        officer.bench.enrol(station)
+        read = {"plate": None, "plate_certainty_ppm": 0} if number > 1 else {"plate": "湘A54321", "plate_certainty_ppm": 990_000}
+        officer.bench.send(station.sign(passage(station, loads_kg=LIGHT_KG, **read)), topic=station.topic)
+    columns = figures_of(officer.get("/analysis/charts.json").json()["matching"])
+    assert columns["name"] == [f"S{number:02d}" for number in range(2, BARS_MAX + 2)]
+    assert f"Drawn are the {BARS_MAX} with most; the table has all {BARS_MAX + 2}." in officer.page("/analysis")
 
 
 @pytest.mark.parametrize("role", list(Role))
