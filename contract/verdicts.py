@@ -3,14 +3,15 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from contract.canonical import CanonicalModel
 from contract.units import PPM
 
 Kilograms = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
-class _Part(BaseModel):
+class _Part(CanonicalModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
