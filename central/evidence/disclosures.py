@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from central.evidence.models import HeldText, Record
+from central.evidence.rows import insert_rows
 from contract.disclosures import Disclosure, DisclosureError
 from contract.records import SupplementRecord, VehicleRecord, parse_record
 
@@ -19,8 +20,7 @@ def hold_texts(session: Session, came: Sequence[tuple[int, Sequence[Disclosure]]
         for record_id, disclosures in came
         for position, disclosure in enumerate(disclosures)
     ]
-    if rows:
-        session.execute(insert(HeldText), rows)
+    insert_rows(session, HeldText, rows)
 
 
 def held_texts(session: Session, record_ids: Sequence[int]) -> dict[int, list[Disclosure]]:

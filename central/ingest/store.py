@@ -3,9 +3,8 @@ need of both, and what they add to the sums.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import Session
 
 from central.evidence.aggregates.passage import Passage
@@ -14,6 +13,7 @@ from central.evidence.disclosures import hold_texts
 from central.evidence.events import EventType, emit
 from central.evidence.log.leaves import log_records
 from central.evidence.models import ChainState, Media, Record, Supplement, Vehicle
+from central.evidence.rows import Row, draw_ids, insert_rows
 from central.ingest.late_plates import show_late_plates
 from central.ingest.surroundings import Surroundings
 from central.ingest.verify import Checked, place
@@ -22,7 +22,6 @@ from contract.records import SupplementRecord, VehicleRecord
 from contract.units import PPM
 from contract.verdicts import Outcome
 
-Row = dict[str, Any]
 Place = tuple[str, int]
 """Station and number of a record."""
 
@@ -90,9 +89,8 @@ class Batch:
         if not self._taken:
             return
         session, tally = self._session, Tally()
-        returning = insert(Record).returning(Record.id, sort_by_parameter_order=True)
-        ids = session.scalars(returning, list(self._rows.values())).all()
-        stored = list(zip(ids, self._taken.values(), strict=True))
+        stored = list(zip(draw_ids(session, Record, len(self._taken)), self._taken.values(), strict=True))
+        insert_rows(session, Record, [row | {"id": row_id} for (row_id, _), row in zip(stored, self._rows.values(), strict=True)])
         log_records(session, [(row_id, _leaf(checked, self._now_us)) for row_id, checked in stored])
         if self._linked_later:
             linked = update(Record).where(tuple_(Record.station, Record.seq).in_(self._linked_later))
@@ -102,9 +100,9 @@ class Batch:
         vehicles = [
             _vehicle_row(checked.record, row_id, checked.mark) for row_id, checked in stored if isinstance(checked.record, VehicleRecord)
         ]
-        _insert(session, Vehicle, vehicles)
-        _insert(session, Supplement, [row for row_id, checked in stored for row in _supplement_rows(checked.record, row_id)])
-        _insert(session, Media, [row for row_id, checked in stored for row in _media_rows(checked.record, row_id)])
+        insert_rows(session, Vehicle, vehicles)
+        insert_rows(session, Supplement, [row for row_id, checked in stored for row in _supplement_rows(checked.record, row_id)])
+        insert_rows(session, Media, [row for row_id, checked in stored for row in _media_rows(checked.record, row_id)])
         for _, checked in stored:
             tally.record(checked.record.station, checked.record.seq, checked.record.time_us)
             if isinstance(checked.record, VehicleRecord):
@@ -141,11 +139,6 @@ def _tell(session: Session, vehicle: Row, now_us: int) -> None:
     """Tell other systems of an overload: that it is there and how heavy, not whose."""
     data = {name: vehicle[name] for name in ("station", "seq", "time_us", "gross_kg", "over_kg", "enforceable")}
     emit(session, EventType.RECORD_OVERLOAD, f"vehicle/{vehicle['station']}/{vehicle['seq']}", data, now_us)
-
-
-def _insert(session: Session, model: type, rows: list[Row]) -> None:
-    if rows:
-        session.execute(insert(model), rows)
 
 
 def _supplement_rows(record: VehicleRecord | SupplementRecord, row_id: int) -> list[Row]:
