@@ -153,6 +153,11 @@ class PlateEntry(_Part):
         return names_trailer(self.text or "", self.facing)
 
     @property
+    def names_vehicle(self) -> bool:
+        """Whether a text is held, and is the vehicle's own plate."""
+        return bool(self.text) and not self.is_trailer
+
+    @property
     def signed_texts(self) -> Iterator[Text]:
         """Every text, as it is signed."""
         yield self.signed_event_id

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from central.evidence.aggregates.tally import Tally
 from central.evidence.disclosures import held_texts, stored_record
 from central.evidence.models import LateMatch, Record, Supplement, Vehicle
-from contract.records import PLATE_MAX, PlateEntry, SupplementRecord, VehicleRecord
+from central.ingest.entry import Entry
+from contract.records import PLATE_MAX, PlateEntry
 from contract.verdicts import Outcome
 
 Place = tuple[str, int]
@@ -26,18 +27,13 @@ class LatePlate:
 
 def surest_plate(plates: Iterable[PlateEntry]) -> LatePlate | None:
     """Give the surest read whose text is held and is not a trailer's, None if there is none; equal ones go by their order."""
-    readable = (LatePlate(text[:PLATE_MAX], plate.certainty_ppm) for plate in plates if (text := plate.text) and not plate.is_trailer)
+    readable = (LatePlate((plate.text or "")[:PLATE_MAX], plate.certainty_ppm) for plate in plates if plate.names_vehicle)
     return max(readable, key=lambda plate: plate.certainty_ppm, default=None)
 
 
-def show_late_plates(session: Session, stored: Sequence[VehicleRecord | SupplementRecord], tally: Tally) -> None:
+def show_late_plates(session: Session, entries: Sequence[Entry], tally: Tally) -> None:
     """Give vehicles without a plate the surest one of their supplements, as far as records that were just stored bring the two together."""
-    waiting: set[Place] = set()
-    for record in stored:
-        if isinstance(record, SupplementRecord) and surest_plate(record.plates) is not None:
-            waiting.add((record.station, record.of_seq))
-        elif isinstance(record, VehicleRecord) and not record.has_plate:
-            waiting.add((record.station, record.seq))
+    waiting = {(entry.station, entry.plate_wanted_of) for entry in entries if entry.plate_wanted_of is not None}
     if not waiting:
         return
     query = select(Vehicle, Record.sha256).join(Record, Record.id == Vehicle.record_id)

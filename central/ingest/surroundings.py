@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from central.evidence.models import Record
 from central.ingest.verify import Checked, Neighbours
 from contract.chain import Link
-from contract.records import SupplementRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +29,12 @@ class Surroundings:
 
     def of(self, checked: Checked) -> Neighbours:
         """Give what is stored around a record of the batch now."""
-        station, seq = checked.record.station, checked.record.seq
+        entry = checked.entry
+        station, seq = entry.station, entry.seq
         own, before, after = (self._stored.get((station, seq + offset)) for offset in (0, -1, 1))
         supplemented = None
-        if isinstance(checked.record, SupplementRecord):
-            named = self._stored.get((station, checked.record.of_seq))
+        if entry.supplements is not None:
+            named = self._stored.get((station, entry.supplements.seq))
             supplemented = None if named is None else (named.sha256, named.type)
         return Neighbours(
             own_sha256=None if own is None else own.sha256,
@@ -45,14 +45,14 @@ class Surroundings:
 
     def add(self, checked: Checked) -> None:
         """Count a record of the batch as stored."""
-        record = checked.record
-        self._stored[record.station, record.seq] = _Stored(checked.link.sha256, record.prev_sha256, record.type)
+        entry = checked.entry
+        self._stored[entry.station, entry.seq] = _Stored(checked.link.sha256, entry.prev_sha256, entry.type)
 
 
 def _touched(checked: Checked) -> Iterable[tuple[str, int]]:
     """Give station and number of a record, of those before and after it, and of the one that it supplements."""
-    record = checked.record
-    for seq in (record.seq - 1, record.seq, record.seq + 1):
-        yield record.station, seq
-    if isinstance(record, SupplementRecord):
-        yield record.station, record.of_seq
+    entry = checked.entry
+    for seq in (entry.seq - 1, entry.seq, entry.seq + 1):
+        yield entry.station, seq
+    if entry.supplements is not None:
+        yield entry.station, entry.supplements.seq
