@@ -3,18 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
 
 from central.evidence.aggregates.tally import Tally
 from central.evidence.disclosures import held_texts, stored_record
 from central.evidence.models import LateMatch, Record, Supplement, Vehicle
+from central.evidence.places import Place, among
 from central.ingest.entry import Entry
 from contract.records import PLATE_MAX, PlateEntry
 from contract.verdicts import Outcome
-
-Place = tuple[str, int]
-"""Station and number of a vehicle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ def show_late_plates(session: Session, entries: Sequence[Entry], tally: Tally) -
     if not waiting:
         return
     query = select(Vehicle, Record.sha256).join(Record, Record.id == Vehicle.record_id)
-    plateless = tuple_(Vehicle.station, Vehicle.seq).in_(sorted(waiting)), Vehicle.plate.is_(None), Vehicle.swept_us.is_(None)
+    plateless = among(session, Record.station, Record.seq, waiting), Vehicle.plate.is_(None), Vehicle.swept_us.is_(None)
     found = {(vehicle.station, vehicle.seq, sha256): vehicle for vehicle, sha256 in session.execute(query.where(*plateless))}
     reads = _late_reads(session, {(station, seq) for station, seq, _ in found})
     for key, vehicle in found.items():
@@ -58,7 +56,8 @@ def _late_reads(session: Session, vehicles: set[Place]) -> dict[tuple[str, int, 
     query = (
         select(Supplement, Record)
         .join(Record, Record.id == Supplement.record_id)
-        .where(tuple_(Supplement.station, Supplement.of_seq).in_(sorted(vehicles)))
+        .where(among(session, Supplement.station, Supplement.of_seq, vehicles))
+        .options(undefer(Record.payload))
         .order_by(Record.id)
     )
     rows = session.execute(query).all()

@@ -4,7 +4,7 @@ need of both, and what they add to the sums.
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from central.evidence.aggregates.tally import Tally
@@ -12,15 +12,13 @@ from central.evidence.disclosures import hold_texts
 from central.evidence.events import EventType, emit
 from central.evidence.log.leaves import log_records
 from central.evidence.models import ChainState, Media, Record, Supplement, Vehicle
+from central.evidence.places import Place, among
 from central.evidence.rows import Row, draw_ids, insert_rows
 from central.ingest.entry import Entry
 from central.ingest.late_plates import show_late_plates
 from central.ingest.surroundings import Surroundings
 from central.ingest.verify import Checked, place
 from contract.log.leaves import RecordLeaf
-
-Place = tuple[str, int]
-"""Station and number of a record."""
 
 
 class Batch:
@@ -91,7 +89,7 @@ class Batch:
         insert_rows(session, Record, [{"id": row_id, **row} for row_id, row in zip(ids, self._rows.values(), strict=True)])
         log_records(session, [(row_id, self._leaf(checked)) for row_id, checked in zip(ids, self._taken.values(), strict=True)])
         if self._linked_later:
-            linked = update(Record).where(tuple_(Record.station, Record.seq).in_(self._linked_later))
+            linked = update(Record).where(among(session, Record.station, Record.seq, self._linked_later))
             session.execute(linked.values(chain=ChainState.LINKED.value), execution_options={"synchronize_session": False})
         swept = _swept(session, [entry for _, entry in stored])
         hold_texts(session, [(row_id, entry.disclosures) for row_id, entry in stored if _vehicle_place(entry) not in swept])
@@ -128,8 +126,8 @@ def _swept(session: Session, entries: Sequence[Entry]) -> set[Place]:
     named = {_vehicle_place(entry) for entry in entries if entry.supplements is not None}
     if not named:
         return set()
-    query = select(Vehicle.station, Vehicle.seq).where(tuple_(Vehicle.station, Vehicle.seq).in_(sorted(named)))
-    return {(station, seq) for station, seq in session.execute(query.where(Vehicle.swept_us.is_not(None)))}
+    query = select(Record.station, Record.seq).join(Vehicle, Vehicle.record_id == Record.id).where(Vehicle.swept_us.is_not(None))
+    return {(station, seq) for station, seq in session.execute(query.where(among(session, Record.station, Record.seq, named)))}
 
 
 def _supplement_row(row_id: int, entry: Entry) -> Row:

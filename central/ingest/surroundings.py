@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.evidence.models import Record
+from central.evidence.places import among
 from central.ingest.verify import Checked, Neighbours
 from contract.chain import Link
 
@@ -24,7 +25,7 @@ class Surroundings:
     def __init__(self, session: Session, batch: Iterable[Checked]) -> None:
         wanted = {place for checked in batch for place in _touched(checked)}
         query = select(Record.station, Record.seq, Record.sha256, Record.prev_sha256, Record.type)
-        found = session.execute(query.where(tuple_(Record.station, Record.seq).in_(sorted(wanted)))) if wanted else ()
+        found = session.execute(query.where(among(session, Record.station, Record.seq, wanted))) if wanted else ()
         self._stored = {(row.station, row.seq): _Stored(row.sha256, row.prev_sha256, row.type) for row in found}
 
     def of(self, checked: Checked) -> Neighbours:

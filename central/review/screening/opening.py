@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.evidence.journal import SERVICE
 from central.evidence.models import Case, Record, ScreeningCursor, Supplement, Vehicle
+from central.evidence.places import among
 from central.evidence.screenings import want_screening
 from central.office_settings import ReviewSettings
 from central.review.acts import action_of
@@ -53,7 +54,7 @@ def take_records(session: Session, now_us: int, settings: ReviewSettings) -> boo
         (station, seq + 1) for _, station, seq, _, _ in taken
     }
     if touched:
-        want_screening(session, tuple_(Case.station, Case.seq).in_(sorted(touched)))
+        want_screening(session, among(session, Case.station, Case.seq, touched))
     if taken:
         cursor.record_id = taken[-1].id
         session.flush()
