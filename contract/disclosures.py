@@ -99,7 +99,8 @@ def reveal(text: Text) -> str | None:
     """Give what a text says, None where it is deleted or withheld."""
     if isinstance(text, str):
         return text
-    return None if text.disclosure is None else text.disclosure.text
+    held = text.disclosure
+    return None if held is None else held.text
 
 
 def check_disclosed(texts: Iterable[Text], disclosed: Disclosed, source: str) -> None:

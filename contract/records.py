@@ -11,10 +11,9 @@ from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
-from pydantic.dataclasses import dataclass
 
 from contract.axles import CrossingFlag
-from contract.canonical import CanonicalModel, parse_canonical
+from contract.canonical import CanonicalModel, canonical_part, parse_canonical
 from contract.disclosures import Digest, Disclosed, Disclosure, Text, check_disclosed, reveal
 from contract.faults import RejectError
 from contract.media import MediaRef, Sha256
@@ -57,23 +56,23 @@ class Clock(_Part):
     playback_ppm: Annotated[int, Field(gt=0, lt=2**53)] = 1_000_000
 
 
-class AxleEntry(_Part):
+@canonical_part
+class AxleEntry:
     """One axle: load with expanded uncertainty (k = 2), wheels, spacing to the axle before, group from 1 at the front."""
 
-    load_kg: Kilograms
-    u_kg: Kilograms
+    dual_tyres: bool | None = None
+    group: Annotated[int, Field(ge=1, le=30)]
     left_kg: Kilograms | None = None
+    load_kg: Kilograms
     right_kg: Kilograms | None = None
     spacing_mm: Annotated[int, Field(gt=0, le=100_000)] | None = None
-    group: Annotated[int, Field(ge=1, le=30)]
-    dual_tyres: bool | None = None
+    u_kg: Kilograms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
+@canonical_part
 class CrossingEntry:
     """Where in the capture a wheel was found: device counters [start, stop); `axle` counts from 1, 0 for a loop's presence."""
 
-    # No model: a record has up to some two hundred, and these take half the time and a third of the room. In canonical order.
     axle: Annotated[int, Field(ge=0, le=30)]
     flags: tuple[CrossingFlag, ...] = ()
     sensor: Name
@@ -230,7 +229,7 @@ class _Linked(_Part):
     @property
     def disclosures(self) -> tuple[Disclosure, ...]:
         """Salt and text of each digest, as far as they are held, in the order of `signed_texts`."""
-        return tuple(digest.disclosure for digest in self._digests if digest.disclosure is not None)
+        return tuple(held for digest in self._digests if (held := digest.disclosure) is not None)
 
     @property
     def withheld(self) -> int:
@@ -329,7 +328,7 @@ class VehicleRecord(_Linked):
         if self.drive_group is not None and self.drive_group not in {axle.group for axle in self.axles}:
             msg = f"drive_group {self.drive_group} is none of the axle groups"
             raise ValueError(msg)
-        if self.plate is not None and len(self.plate) > PLATE_MAX:
+        if len(self.plate or "") > PLATE_MAX:
             msg = f"a plate has at most {PLATE_MAX} characters"
             raise ValueError(msg)
         if any(crossing.axle > len(self.axles) for crossing in self.crossings):

@@ -136,7 +136,7 @@ def test_an_unsound_record_is_refused_by_its_place(fields, said):
 
 
 def test_spacings_belong_to_every_axle_but_the_first():
-    axles = [axle.model_dump(mode="json") for axle in VEHICLE.axles]
+    axles = [asdict(axle) for axle in VEHICLE.axles]
     axles[0]["spacing_mm"] = 3_000
     with pytest.raises(RejectError, match="every axle but the first has a spacing"):
         parse_record(with_fields(axles=axles), "test")
