@@ -1,7 +1,8 @@
 """A year of plausible traffic over some stations as signed records, the same for the same seed: what `bench.central_scale` loads.
 
-Verdicts come from the rule pack and signatures from a key of each station, so that central takes every record through all its steps.
-Vehicles are drawn from patterns with their loads: the outcome of a pattern is worked out once, and a record then differs from it in
+As many vehicles are overloaded as the plan says, each with a picture from the front and one from the rear, of which there are a few that
+all share. Verdicts come from the rule pack and signatures from a key of each station, so that central takes every record through all its
+steps. Vehicles are drawn from patterns with their loads: the outcome of a pattern is worked out once, and a record then differs from it in
 station, number, time, lane, speed and plate only, on none of which the outcome rests.
 """
 
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from contract.chain import GENESIS_SHA256
 from contract.disclosures import SALT_BYTES, Disclosure
 from contract.limits import Weighed, WeighedAxle, evaluate
-from contract.media import sha256_hex
+from contract.media import MediaRef, MediaRole, sha256_hex
 from contract.plates import PlateColour
 from contract.records import AxleEntry, Clock, ClockState, CrossingEntry, Identity, Software, SupplementRecord, VehicleRecord
 from contract.rules import rule_pack
@@ -29,6 +30,7 @@ from contract.signatures import PayloadType, key_id, pre_authentication_encoding
 from contract.units import US_PER_S
 from contract.vehicles import Body
 from contract.verdicts import Bar, DecisionRule, Gate
+from tests.central.review.office import photograph
 
 HOUR_US: Final = 3_600 * US_PER_S
 WEEK_HOURS: Final = 7 * 24
@@ -37,6 +39,8 @@ PATTERNS_PER_KIND: Final = 60
 UNREAD, UNSURE, LATE = 0.06, 0.03, 0.02
 """Shares of passages without a plate, with an uncertain one, and with one that a supplement brings."""
 PASSAGES_PER_VEHICLE: Final = 25
+PICTURES: Final = 6
+"""Pairs of pictures in all."""
 _LETTERS: Final = np.array(list("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"))
 
 
@@ -102,11 +106,12 @@ KINDS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is made: `records` vehicles in all, over `stations` stations, in the `days` before `until_us` (UTC, µs)."""
+    """What is made: `records` vehicles, `cases` of them overloads, over `stations` stations, in the `days` before `until_us` (UTC, µs)."""
 
     seed: int
     stations: int
     records: int
+    cases: int
     until_us: int
     days: int = 365
     road: str = "G"
@@ -152,6 +157,19 @@ def _crossings(kind: Kind) -> tuple[CrossingEntry, ...]:
         for row in range(4)
         for side in "LR"
     )
+
+
+@cache
+def pictures() -> tuple[tuple[bytes, bytes], ...]:
+    """Give the pairs of pictures, JPEG, front and rear."""
+    return tuple((photograph(2 * number), photograph(2 * number + 1)) for number in range(PICTURES))
+
+
+def _media(pair: int) -> list[dict[str, Any]]:
+    """Name a pair of pictures as a record does."""
+    roles = zip((MediaRole.FRONT, MediaRole.REAR), pictures()[pair], strict=True)
+    refs = (MediaRef(role=role, sha256=sha256_hex(data), media_type="image/jpeg", size=len(data)) for role, data in roles)
+    return [ref.model_dump(mode="json") for ref in refs]
 
 
 def _pattern(kind: Kind, loads_kg: tuple[int, ...], gate: Gate | None, *, crossings: bool) -> dict[str, Any]:
@@ -221,7 +239,7 @@ def _hour_weights(rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArra
     weekend = np.arange(WEEK_HOURS) // 24 >= 5
     traffic = (0.35 + np.exp(-((hour - 10.5) ** 2) / 30) + 0.7 * np.exp(-((hour - 16) ** 2) / 12)) * np.where(weekend, 0.7, 1.0)
     night = 1 + rng.uniform(2.0, 6.0) * np.exp(-(((hour - rng.integers(1, 5) + 12) % 24 - 12) ** 2) / 5)
-    return traffic, night * rng.uniform(0.4, 2.0)
+    return traffic, night
 
 
 def _times_us(plan: Plan, traffic: NDArray[np.float64], count: int, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -237,14 +255,15 @@ def _times_us(plan: Plan, traffic: NDArray[np.float64], count: int, rng: np.rand
 def envelopes(plan: Plan, number: int) -> Iterator[bytes]:
     """Give a station's signed envelopes in order of their numbers: its share of the vehicles, and the supplements of late plates."""
     rng = np.random.default_rng([plan.seed, 30_000, number])
-    count = plan.records // plan.stations + (number < plan.records % plan.stations)
+    count, overloads = _share(plan.records, number, plan), _share(plan.cases, number, plan)
     patterns, fleet, key = make_patterns(plan), plates(plan), station_key(plan, number)
     traffic, night = _hour_weights(rng)
     times = _times_us(plan, traffic, count, rng)
     week_hour = (times // HOUR_US + 8 + 3 * 24) % WEEK_HOURS
-    likely = rng.random(count) < np.clip(night[week_hour] / 3, 0, 1)
-    tame = patterns.weights * ~patterns.overload
-    chosen = np.where(likely, rng.choice(len(tame), count, p=patterns.weights), rng.choice(len(tame), count, p=tame / tame.sum()))
+    likely = night[week_hour] / night[week_hour].sum()
+    chosen = rng.choice(len(patterns.weights), count, p=_among(patterns.weights, ~patterns.overload))
+    over = rng.choice(count, overloads, replace=False, p=likely)
+    chosen[over] = rng.choice(len(patterns.weights), overloads, p=_among(patterns.weights, patterns.overload))
     # A few vehicles pass, and are overloaded, far more often than the others.
     drivers = fleet[np.minimum((len(fleet) * rng.random(count) ** 2.5).astype(int), len(fleet) - 1)]
     luck, speeds, lanes = rng.random(count), rng.integers(12_000, 25_000, count), rng.integers(1, 4, count)
@@ -252,6 +271,8 @@ def envelopes(plan: Plan, number: int) -> Iterator[bytes]:
     for index in range(count):
         time_us, plate = int(times[index]), str(drivers[index])
         fields: dict[str, Any] = {"time_us": time_us, "lane": int(lanes[index]), "speed_mm_s": int(speeds[index])}
+        if patterns.overload[chosen[index]]:
+            fields["media"] = _media(index % PICTURES)
         if luck[index] < UNREAD:
             yield chain.sign(patterns.unread[chosen[index]] | fields)
             if luck[index] < LATE:
@@ -263,6 +284,16 @@ def envelopes(plan: Plan, number: int) -> Iterator[bytes]:
         certainty_ppm = 610_000 if unsure else 985_000
         disclosure = Disclosure(salt=salts.bytes(SALT_BYTES).hex(), text=plate)
         yield chain.sign(base | fields | {"plate": {"sha256": disclosure.sha256}, "plate_certainty_ppm": certainty_ppm}, disclosure)
+
+
+def _share(whole: int, number: int, plan: Plan) -> int:
+    """Give how many of a whole fall to a station."""
+    return whole // plan.stations + (number < whole % plan.stations)
+
+
+def _among(weights: NDArray[np.float64], kept: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Give the weights of those that are kept, with the sum 1."""
+    return np.where(kept, weights, 0) / weights[kept].sum()
 
 
 class _Chain:

@@ -15,17 +15,20 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.progress import Progress
 
-from bench.central_fleet import Plan, envelopes, station_key
+from bench.central_fleet import HOUR_US, Plan, envelopes, pictures, station_key
 from central.config import Settings
 from central.context import Central
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
+from central.evidence.models import Blob
+from central.evidence.publications import Publication, publication_at, publish_station
 from central.evidence.stations import enrol
 from central.ingest.receive import Receiver
 from central.ingest.subscriber import BATCH_MESSAGES
 from central.ingest.verify import Message
 from central.migrations.run import migrate
+from contract.media import sha256_hex
 from contract.topics import records_topic
 
 CHUNK: Final = 20
@@ -47,7 +50,7 @@ class Loaded:
 
 @contextmanager
 def opened(folder: Path, plan: Plan, database_url: str | None = None) -> Iterator[Loaded]:
-    """Open a central of which every station of the plan is enrolled."""
+    """Open a central of which every station of the plan is enrolled and published, and which has the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     settings = Settings(data=folder, database_url=database_url)
     database = Database(settings.url)
@@ -57,16 +60,52 @@ def opened(folder: Path, plan: Plan, database_url: str | None = None) -> Iterato
             settings, database, BlobStore(settings.blob_folder), lambda: plan.until_us, DerivedFolder(settings.derived_folder)
         )
         enrol_stations(database, plan)
+        _store_pictures(central, plan)
         yield Loaded(central, Receiver(central, Ed25519PrivateKey.generate()))
     finally:
         database.close()
 
 
 def enrol_stations(database: Database, plan: Plan) -> None:
-    """Enrol every station of a plan."""
+    """Enrol and publish every station of a plan; those that are published already stay as they are."""
+    begins_us = plan.until_us - (plan.days + 1) * 24 * HOUR_US
     with database.write() as session:
         for number, station in enumerate(plan.station_ids):
-            enrol(session, station, f"Station {number + 1}", station_key(plan, number).public_key(), now_us=plan.until_us)
+            enrol(session, station, f"Station {number + 1}", station_key(plan, number).public_key(), now_us=begins_us)
+            if publication_at(session, station, plan.until_us) is None:
+                publish_station(session, _publication(station, number, begins_us), begins_us)
+
+
+def _publication(station: str, number: int, begins_us: int) -> Publication:
+    """Publish a station from the plan's first day on, with a verified scale."""
+    road, stake = station.split("-")
+    return Publication(
+        station=station,
+        road=road,
+        stake=stake,
+        office="Highway bureau",
+        institute="Institute of metrology",
+        place=f"Gazette {number + 1}",
+        from_us=begins_us,
+        latitude_udeg=27_000_000 + 120_000 * number,
+        longitude_udeg=112_000_000 + 90_000 * number,
+        certificate=f"JJG907-{number + 1}",
+        verified_from_us=begins_us,
+        verified_until_us=begins_us + 2 * 366 * 24 * HOUR_US,
+    )
+
+
+def _store_pictures(central: Central, plan: Plan) -> None:
+    for data in itertools.chain.from_iterable(pictures()):
+        identity = sha256_hex(data)
+        if central.blobs.has(identity):
+            continue
+        with central.blobs.begin(identity, len(data)) as upload:
+            upload.write(data)
+            upload.finish()
+    with central.database.write() as session:
+        for data in itertools.chain.from_iterable(pictures()):
+            session.merge(Blob(sha256=sha256_hex(data), size=len(data), station=plan.station_ids[0], received_us=plan.until_us))
 
 
 def load(loaded: Loaded, plan: Plan) -> None:

@@ -1,21 +1,23 @@
 """How fast central answers and takes records with a year of traffic in it: a table for SQLite and one for PostgreSQL.
 
-Run it with ``python -m bench.central_scale [--records N] [--no-postgresql]`` from the project's root. The traffic is loaded through ingest
-itself, every overload's case is opened and screened by the review's own code, PostgreSQL gets the very same rows by COPY, and
-`wim-central run` serves them as a process of its own. A million records take some 8 GB in the temporary folder, which is removed.
+Run it with ``python -m bench.central_scale [--records N] [--cases N] [--keep FOLDER] [--no-postgresql]`` from the project's root. The
+traffic is loaded through ingest itself, every overload's case is opened, screened and worked on by the review's own code, PostgreSQL gets
+the very same rows by COPY, and `wim-central run` serves them as a process of its own. A million records take some 8 GB in the temporary
+folder, which is removed; with ``--keep`` what was loaded stays, and the next run of the same numbers begins with measuring.
 """
 
 from __future__ import annotations
 
 import base64
 import itertools
+import json
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Final
@@ -32,6 +34,7 @@ from sqlalchemy import func, select
 from bench.central_copy import copy_database
 from bench.central_fleet import Plan, envelopes, station_key
 from bench.central_load import Loaded, enrol_stations, load, opened
+from bench.central_office import WORKED_DAYS, work_on_cases
 from central.evidence.accounts import Role, add_account, make_login_link_token
 from central.evidence.aggregates.rebuild import check_station, station_ids
 from central.evidence.database import Database
@@ -43,6 +46,7 @@ from contract.disclosures import parse_record_envelope
 from contract.signatures import PayloadType, key_id, pre_authentication_encoding
 from contract.topics import records_topic
 from demo.ports import free_ports
+from tests.central.review.office import DAY_US
 from tests.postgres import new_database, running_postgres
 
 READY_S: Final = 180
@@ -175,7 +179,7 @@ class Rates:
 
 def ingest_rates(loaded: Loaded, plan: Plan) -> Rates:
     """Take further records, and verify the signatures of the same messages alone, in turns: the best of each."""
-    further = replace(plan, seed=plan.seed + 1, records=INGESTED, crossings=True, road="H")
+    further = replace(plan, seed=time.time_ns(), records=INGESTED, cases=INGESTED // 50, crossings=True, road=_unused_road(loaded))
     enrol_stations(loaded.central.database, further)
     streams = [envelopes(further, number) for number in range(further.stations)]
     messages = [
@@ -194,6 +198,13 @@ def ingest_rates(loaded: Loaded, plan: Plan) -> Rates:
         ingested.append(_timed(len(own), lambda batches=batches: [loaded.receiver.receive(batch) for batch in batches]))
     wall, cpu = (max(one[place] for one in ingested) for place in (0, 1))
     return Rates(wall, cpu, max(one[0] for one in alone), max(one[1] for one in alone))
+
+
+def _unused_road(loaded: Loaded) -> str:
+    """Give a letter for the roads of further stations, which no earlier run has taken."""
+    with loaded.central.database.read() as session:
+        taken = {station[0] for station in station_ids(session)}
+    return next(letter for letter in "HJKLMNPQRSTUVWXYZ" if letter not in taken)
 
 
 def _timed(count: int, do: Callable[[], object]) -> tuple[float, float]:
@@ -242,26 +253,24 @@ def report(name: str, database: Database, results: list[tuple[str, float, float]
 def main(
     *,
     records: Annotated[int, typer.Option(min=1_000, help="Vehicles to load.")] = 1_000_000,
+    cases: Annotated[int | None, typer.Option(min=0, help="How many of them are overloads.  [default: one in fifty]")] = None,
     stations: Annotated[int, typer.Option(min=1, max=200, help="Stations over which they pass.")] = 20,
     requests: Annotated[int, typer.Option(min=5, help="Requests of each kind.")] = 60,
-    folder: Annotated[
-        Path | None, typer.Option(help="Where the databases lie meanwhile.  [default: the system's temporary folder]")
+    keep: Annotated[
+        Path | None, typer.Option(help="Folder in which what is loaded stays, for some days.  [default: a temporary one]")
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the traffic.")] = 1,
     postgresql: Annotated[bool, typer.Option(help="Copy it to PostgreSQL too, and measure there.")] = True,
 ) -> None:
     """Load a year of traffic, and measure."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
-    plan = Plan(seed, stations, records, time.time_ns() // 1_000)
-    with tempfile.TemporaryDirectory(prefix="wim-scale-", dir=folder) as name:
+    now_us = time.time_ns() // 1_000
+    plan = Plan(seed, stations, records, records // 50 if cases is None else cases, now_us - WORKED_DAYS * DAY_US)
+    with tempfile.TemporaryDirectory(prefix="wim-scale-") if keep is None else nullcontext(keep) as name:
         place = Path(name)
+        plan = _kept(place / "plan.json", plan)
         with opened(place, plan) as loaded:
-            began = time.monotonic()
-            load(loaded, plan)
-            _CONSOLE.print(f"loaded {loaded.records:,} records at {loaded.records / (time.monotonic() - began):,.0f} a second, all steps")
-            began = time.monotonic()
-            made = screen_all(loaded.central)
-            _CONSOLE.print(f"opened and screened {made:,} cases in {time.monotonic() - began:,.0f} s")
+            _fill(loaded, plan, place / "filled")
             _measure_one("SQLite", loaded, plan, requests)
             if not postgresql:
                 return
@@ -270,6 +279,34 @@ def main(
                 copy_database(loaded.central.database, url)
                 with opened(place, plan, url) as copied:
                     _measure_one("PostgreSQL", copied, plan, requests)
+
+
+def _kept(path: Path, plan: Plan) -> Plan:
+    """Give the plan that a folder was begun with, or begin it with this one; they differ in nothing but the time."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(asdict(plan)))
+    found = Plan(**json.loads(path.read_text()))
+    if replace(found, until_us=plan.until_us) != plan:
+        msg = f"{path.parent} holds {found}, not {plan}; give another folder"
+        raise typer.BadParameter(msg)
+    return found
+
+
+def _fill(loaded: Loaded, plan: Plan, done: Path) -> None:
+    """Load the traffic and work on its cases, unless that was done."""
+    if done.exists():
+        return
+    began = time.monotonic()
+    load(loaded, plan)
+    _CONSOLE.print(f"loaded {loaded.records:,} records at {loaded.records / (time.monotonic() - began):,.0f} a second, all steps")
+    began = time.monotonic()
+    made = screen_all(loaded.central)
+    _CONSOLE.print(f"opened and screened {made:,} cases in {time.monotonic() - began:,.0f} s")
+    began = time.monotonic()
+    acts = work_on_cases(loaded.central, plan.until_us, plan.seed)
+    _CONSOLE.print(f"took {acts:,} acts on them in {time.monotonic() - began:,.0f} s")
+    done.touch()
 
 
 def _measure_one(name: str, loaded: Loaded, plan: Plan, requests: int) -> None:

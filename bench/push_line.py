@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bench.push_damage import DAMAGES, good
-from bench.pushes import ANSWER_S, send
+from bench.push_sending import ANSWER_S, send
 from demo import programs
 from demo.closing import stored_in_central
 from demo.comparison import compare

@@ -14,7 +14,6 @@ import os
 import queue
 import random
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,7 +25,6 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 import httpx
 import typer
@@ -34,7 +32,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from bench.push_damage import DAMAGES, Push, good
+from bench.push_damage import DAMAGES, good
+from bench.push_line import strike_line
+from bench.push_sending import ANSWER_S, send
 from firmware_sims.push_format import FORMATS
 
 GOOD_EVERY: Final = 20
@@ -43,7 +43,6 @@ GROWTH_MAX_MB: Final = 96
 """Bound on what memory may grow between the first tenth of the pushes and the last: eight bodies of 4 MiB and what they are parsed into."""
 
 PATIENCE_S: Final = 60.0
-ANSWER_S: Final = 20.0
 
 
 class StandIn:
@@ -147,32 +146,6 @@ class Flood:
     not_taken: list[str] = field(default_factory=list)
 
 
-def send(client: httpx.Client, url: str, push: Push) -> str:
-    """Send one push; give the class of its answer: ``2xx``, ``4xx``, ``5xx``, ``cut`` where there was none.
-
-    ``let go`` is one that was not taken and yet acknowledged, because a camera of its make would send it for ever.
-    """
-    if push.raw is not None:
-        return _send_raw(url, push.raw)
-    try:
-        headers = {"Content-Type": push.content_type.encode("latin-1", "replace")} if push.content_type else {}
-        answer = client.post(url + push.path, content=push.body, headers=headers)
-    except httpx.HTTPError:
-        return "cut"
-    return "let go" if b"given up" in answer.content else f"{answer.status_code // 100}xx"
-
-
-def _send_raw(url: str, data: bytes) -> str:
-    where = urlsplit(url)
-    with suppress(OSError), socket.create_connection((where.hostname or "", where.port or 80), timeout=5) as line:
-        line.sendall(data)
-        line.shutdown(socket.SHUT_WR)
-        answer = line.recv(64)
-        if answer.startswith(b"HTTP/1.1 "):
-            return f"{answer[9:10].decode()}xx"
-    return "cut"
-
-
 def flood(url: str, pid: int, count: int, rng: random.Random, progress: Progress) -> Flood:
     """Send damaged pushes, and good ones in between."""
     result = Flood()
@@ -267,8 +240,6 @@ def main(
     console = Console()
     rng = random.Random(seed)  # noqa: S311 - damages, not a secret
     if line:
-        from bench.push_line import strike_line  # noqa: PLC0415 - the demo's whole line is loaded for this alone
-
         raise typer.Exit(strike_line(console, count, kills, rng))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with tempfile.TemporaryDirectory() as name, Progress(*columns, console=console, transient=True) as progress:

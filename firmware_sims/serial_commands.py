@@ -1,18 +1,15 @@
 """Commands of the host to the serial digitiser, and their answers."""
 
-from __future__ import annotations
-
 import struct
-from typing import TYPE_CHECKING
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
 
-from firmware_sims.digitiser import CommandRefusedError, Refusal
+from firmware_sims.digitiser import CommandRefusedError, Digitiser, Refusal
 from firmware_sims.serial_frame import Frame, FrameType
-from firmware_sims.serial_payload import ack, nak
+from firmware_sims.serial_payload import ack, nak, report
 
-if TYPE_CHECKING:
-    from firmware_sims.serial_front import SerialFront
-
-LAYOUTS = {
+LAYOUTS: Final = {
     FrameType.IDENTIFY: struct.Struct("<H"),
     FrameType.START: struct.Struct("<H"),
     FrameType.STOP: struct.Struct("<H"),
@@ -21,17 +18,27 @@ LAYOUTS = {
     FrameType.RESEND: struct.Struct("<HQI"),
 }
 """Payload of each command; all begin with the sequence."""
-RESENDS_WAITING_MAX = 4
+RESENDS_WAITING_MAX: Final = 4
+
+
+@dataclass
+class Stream:
+    """What the front streams, as the host has commanded: `position` is the next live sample, `resends` are ranges [first, stop)."""
+
+    running: bool = False
+    position: int = 0
+    resends: deque[tuple[int, int]] = field(default_factory=deque)
 
 
 class SerialCommands:
-    """Carries out commands on a front and its digitiser."""
+    """Carries out commands on a digitiser and its stream."""
 
-    def __init__(self, front: SerialFront) -> None:
-        self._front = front
+    def __init__(self, digitiser: Digitiser, stream: Stream) -> None:
+        self._digitiser = digitiser
+        self._stream = stream
 
-    def answer(self, frame: Frame) -> None:
-        """Answer one command with ACK or NAK."""
+    def answers(self, frame: Frame) -> list[tuple[FrameType, bytes]]:
+        """Carry out one command; give ACK or NAK, and the report that was asked for."""
         sequence = struct.unpack_from("<H", frame.payload)[0] if len(frame.payload) >= 2 else 0
         try:
             if frame.type not in LAYOUTS:
@@ -41,24 +48,22 @@ class SerialCommands:
                 raise CommandRefusedError(Refusal.BAD_ARGUMENT)
             answer = self._carry_out(command, LAYOUTS[command].unpack(frame.payload))
         except CommandRefusedError as refused:
-            self._front.send(FrameType.NAK, nak(frame.type, refused.refusal, sequence, refused.detail))
-            return
-        self._front.send(FrameType.ACK, ack(command, sequence, answer))
-        if command == FrameType.IDENTIFY:
-            self._front.send_report()
+            return [(FrameType.NAK, nak(frame.type, refused.refusal, sequence, refused.detail))]
+        acknowledged = [(FrameType.ACK, ack(command, sequence, answer))]
+        return [*acknowledged, (FrameType.REPORT, report(self._digitiser))] if command == FrameType.IDENTIFY else acknowledged
 
     def _carry_out(self, command: FrameType, arguments: tuple[int, ...]) -> bytes:
-        front, digitiser = self._front, self._front.digitiser
+        stream, digitiser = self._stream, self._digitiser
         match command:
             case FrameType.START:
-                if not front.running:
-                    front.running = True
-                    front.position = digitiser.ring.next
+                if not stream.running:
+                    stream.running = True
+                    stream.position = digitiser.ring.next
                     digitiser.note_start()
-                return struct.pack("<Q", front.position)
+                return struct.pack("<Q", stream.position)
             case FrameType.STOP:
-                front.running = False
-                return struct.pack("<Q", front.position)
+                stream.running = False
+                return struct.pack("<Q", stream.position)
             case FrameType.TIME_SYNC:
                 return struct.pack("<Qq", digitiser.time_sync(arguments[1]), arguments[1])
             case FrameType.ZERO:
@@ -67,9 +72,9 @@ class SerialCommands:
             case FrameType.RESEND:
                 _, first, count = arguments
                 digitiser.check_range(first, count)
-                if len(front.resends) >= RESENDS_WAITING_MAX:
+                if len(stream.resends) >= RESENDS_WAITING_MAX:
                     raise CommandRefusedError(Refusal.BUSY)
-                front.resends.append((first, first + count))
+                stream.resends.append((first, first + count))
                 return struct.pack("<QI", first, count)
             case _:
                 return b""

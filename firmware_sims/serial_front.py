@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 
 import structlog
@@ -12,7 +11,7 @@ from firmware_sims.digitiser import Digitiser
 from firmware_sims.faults import FaultBoard
 from firmware_sims.line_faults import LineFaults
 from firmware_sims.pseudo_terminal import PseudoTerminal
-from firmware_sims.serial_commands import SerialCommands
+from firmware_sims.serial_commands import SerialCommands, Stream
 from firmware_sims.serial_frame import FrameReader, FrameType, encode
 from firmware_sims.status_bits import RESENT, RING_OVERFLOW
 
@@ -52,17 +51,15 @@ class SerialFront:
         wall_s: Callable[[], float],
         speedup: float = 1.0,
     ) -> None:
-        self.running = False
-        self.position = 0
-        self.resends: deque[tuple[int, int]] = deque()
         self.stats = {"frames": 0, "opened": 0, "hang_ups": 0, "passed_over": 0, "commands": 0}
-        self.digitiser = digitiser
+        self._digitiser = digitiser
         self._port = port
         self._faults = faults
         self._line = LineFaults(faults)
         self._wall_s = wall_s
         self._reader = FrameReader()
-        self._commands = SerialCommands(self)
+        self._stream = Stream()
+        self._commands = SerialCommands(digitiser, self._stream)
         self._tx = bytearray()
         self._epoch = digitiser.epoch
         self._overflow = False
@@ -85,22 +82,28 @@ class SerialFront:
                 self._faults.count(fault)
             return
         for frame in self._reader.feed(data):
-            if frame.device in (0, self.digitiser.identity.serial_number):
+            if frame.device in (0, self._digitiser.identity.serial_number):
                 self.stats["commands"] += 1
-                self._commands.answer(frame)
+                for answer in self._commands.answers(frame):
+                    self._send(*answer)
         if self._wall_s() >= self._silent_until_s:
             self._produce()
         del self._tx[: self._port.write(self._tx)]
+
+    @property
+    def running(self) -> bool:
+        """Whether the host has started the stream."""
+        return self._stream.running
 
     def close(self) -> None:
         """Hang up for good and remove the link."""
         self._port.close()
 
-    def send(self, frame_type: FrameType, payload: bytes) -> None:
+    def _send(self, frame_type: FrameType, payload: bytes) -> None:
         """Put a frame on its way, through the line's faults."""
         if len(self._tx) > ANSWERS_BYTES or not self._port.is_open:
             return
-        frame = encode(frame_type, self.digitiser.identity.serial_number, payload)
+        frame = encode(frame_type, self._digitiser.identity.serial_number, payload)
         self.stats["frames"] += 1
         if fault := self._faults.strikes("hang_up"):
             self._hang_up(fault.number("pause_s"))
@@ -111,9 +114,9 @@ class SerialFront:
             return
         self._tx += self._line.damage(frame)
 
-    def send_report(self) -> None:
+    def _send_report(self) -> None:
         """Say who the device is."""
-        self.send(FrameType.REPORT, serial_payload.report(self.digitiser))
+        self._send(FrameType.REPORT, serial_payload.report(self._digitiser))
 
     def _is_line_there(self) -> bool:
         """Reopen after a hang-up when due, and greet a host that has just opened the line."""
@@ -124,58 +127,58 @@ class SerialFront:
             self.stats["opened"] += 1
             self._reader = FrameReader()
             self._tx.clear()
-            self.send_report()
-        if self._epoch != self.digitiser.epoch:
-            self._epoch = self.digitiser.epoch
-            self.running = False
-            self.resends.clear()
-            self.send_report()
+            self._send_report()
+        if self._epoch != self._digitiser.epoch:
+            self._epoch = self._digitiser.epoch
+            self._stream.running = False
+            self._stream.resends.clear()
+            self._send_report()
         return self._port.connected
 
     def _pass_over(self) -> None:
         """Let samples go by that nobody listens to."""
         self._tx.clear()
-        self.resends.clear()
+        self._stream.resends.clear()
         self._skip_to_now()
 
     def _skip_to_now(self) -> None:
-        newest = self.digitiser.ring.next
-        if self.running and newest > self.position:
+        newest = self._digitiser.ring.next
+        if self._stream.running and newest > self._stream.position:
             self._overflow = True
-            self.stats["passed_over"] += newest - self.position
-        self.position = newest
+            self.stats["passed_over"] += newest - self._stream.position
+        self._stream.position = newest
 
     def _produce(self) -> None:
         """Make the frames that are due, as far as the line takes them: heartbeat, live samples, resent ones."""
-        ring = self.digitiser.ring
+        ring = self._digitiser.ring
         if self._wall_s() >= self._next_heartbeat_s:
             self._next_heartbeat_s = self._wall_s() + HEARTBEAT_S
-            status = self.digitiser.device_status() | (RING_OVERFLOW if self._overflow else 0)
-            self.send(FrameType.HEARTBEAT, serial_payload.heartbeat(ring.next, status))
-        if self.running and ring.next - self.position > self._backlog:
+            status = self._digitiser.device_status() | (RING_OVERFLOW if self._overflow else 0)
+            self._send(FrameType.HEARTBEAT, serial_payload.heartbeat(ring.next, status))
+        if self._stream.running and ring.next - self._stream.position > self._backlog:
             self._skip_to_now()
-        while self.running and self._has_room() and ring.next - self.position >= self._per_frame:
+        while self._stream.running and self._has_room() and ring.next - self._stream.position >= self._per_frame:
             overflow = RING_OVERFLOW if self._overflow else 0
             self._overflow = False
-            stop = self.position + self._per_frame
-            self._send_samples(self.position, stop, overflow)
-            self.position = stop
-        while self.resends and self._has_room():
-            first, stop = self.resends.popleft()
+            stop = self._stream.position + self._per_frame
+            self._send_samples(self._stream.position, stop, overflow)
+            self._stream.position = stop
+        while self._stream.resends and self._has_room():
+            first, stop = self._stream.resends.popleft()
             until = min(stop, first + self._per_frame)
             if first >= ring.oldest:
                 self._send_samples(first, until, RESENT)
             if until < stop:
-                self.resends.appendleft((until, stop))
+                self._stream.resends.appendleft((until, stop))
 
     def _has_room(self) -> bool:
         return len(self._tx) < TX_BYTES and self._wall_s() >= self._silent_until_s and self._port.is_open
 
     def _send_samples(self, start: int, stop: int, extra_status: int) -> None:
-        packed, status = self.digitiser.ring.read(start, stop)
-        status |= self.digitiser.device_status() | extra_status
-        channels = len(self.digitiser.identity.channels)
-        self.send(FrameType.SAMPLES, serial_payload.samples(start, status, channels, packed))
+        packed, status = self._digitiser.ring.read(start, stop)
+        status |= self._digitiser.device_status() | extra_status
+        channels = len(self._digitiser.identity.channels)
+        self._send(FrameType.SAMPLES, serial_payload.samples(start, status, channels, packed))
 
     def _hang_up(self, pause_s: float) -> None:
         self.stats["hang_ups"] += 1

@@ -24,6 +24,7 @@ from central.evidence.journal import Actor, Detail, Verb, note
 from central.evidence.keys import read_public_key
 from central.evidence.log.audit import LogAudit, audit_log
 from central.evidence.models import Record
+from central.evidence.standing import STATION_DIGEST, station_standing
 from central.housekeeping import delete_due
 from central.migrations.run import migrate
 from contract.faults import StopError
@@ -90,7 +91,8 @@ def enrol_station(database: Database, station: str, name: str, public_key: Path)
     key = read_public_key(public_key)
     with database.write() as session:
         key_id = stations.enrol(session, station, name, key, now_us=now_us())
-        note(session, command_actor(), Verb.DID, f"station/{station}", now_us=now_us(), detail={"what": "enrolled", "key": key_id})
+        detail: Detail = {"what": "enrolled", "key": key_id, STATION_DIGEST: station_standing(session, station)}
+        note(session, command_actor(), Verb.DID, f"station/{station}", now_us=now_us(), detail=detail)
     return key_id
 
 
@@ -182,4 +184,5 @@ def _audit_lines(found: Audit) -> list[str]:
         f"{result.texts_deleted} texts"
         for station, result in found.stations.items()
     ]
-    return [*lines, f"quarantine: {found.quarantine}", *(f"FAILED {failure}" for failure in found.failures)]
+    said = [*(f"remark {one}" for one in found.remarks), *(f"FAILED {failure}" for failure in found.failures)]
+    return [*lines, f"quarantine: {found.quarantine}", *said]

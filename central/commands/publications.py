@@ -12,7 +12,8 @@ from central.commands.command_line import Config, OptionalData, Url, faults_end_
 from central.config import load_settings
 from central.evidence import publications
 from central.evidence.database import Database
-from central.evidence.journal import Verb, note
+from central.evidence.journal import Detail, Verb, note
+from central.evidence.standing import STATION_DIGEST, station_standing
 from central.office_settings import ReviewSettings
 from central.review.deadlines import day_start_us
 from contract.faults import RejectError
@@ -135,7 +136,8 @@ def enter_publication(database: Database, publication: publications.Publication)
     now = now_us()
     with database.write() as session:
         publications.publish_station(session, publication, now)
-        detail: dict[str, str | int | bool | None] = {"stake": publication.stake, "from_us": publication.from_us}
+        detail: Detail = {"stake": publication.stake, "from_us": publication.from_us}
+        detail |= {STATION_DIGEST: station_standing(session, publication.station)}
         note(session, command_actor(), Verb.CHANGED, f"station/{publication.station}/publication", now_us=now, detail=detail)
 
 
@@ -150,4 +152,5 @@ def end_publication(database: Database, station: str) -> None:
     now = now_us()
     with database.write() as session:
         publications.withdraw_station(session, station, now)
-        note(session, command_actor(), Verb.CHANGED, f"station/{station}/publication", now_us=now, detail={"until_us": now})
+        detail: Detail = {"until_us": now, STATION_DIGEST: station_standing(session, station)}
+        note(session, command_actor(), Verb.CHANGED, f"station/{station}/publication", now_us=now, detail=detail)

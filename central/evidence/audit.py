@@ -4,7 +4,7 @@ digests, the calibration certificates that they name, blobs against their names.
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, undefer
@@ -12,16 +12,17 @@ from sqlalchemy.orm import Session, undefer
 from central.evidence.blobs import BlobStore
 from central.evidence.certificates import CertificateTrail
 from central.evidence.disclosures import held_texts
-from central.evidence.kept_audit import blob_failures, case_failures, figures_of, key_failures, media_failures, reference_failures, shown_of
-from central.evidence.models import Blob, Deletion, IssuedDocument, Media, Record, Supplement, Vehicle
+from central.evidence.kept_audit import blob_failures, case_failures, key_failures, media_failures, reference_failures, text_failures
+from central.evidence.models import Blob, Deletion, IssuedDocument, LateMatch, Media, Record, Station, Supplement, Vehicle
 from central.evidence.quarantine import quarantine_count
-from central.evidence.stations import EnrolledKey, keys_of, stations
+from central.evidence.record_audit import LatePlates, StoredRecord, check_chain_state, check_record
+from central.evidence.retention_audit import hold_failures, retention_failures
+from central.evidence.standing_audit import standing_faults
+from central.evidence.stations import keys_of
 from contract.chain import GENESIS, Link, check_link, link_of
-from contract.disclosures import Disclosure
 from contract.faults import RejectError
 from contract.media import sha256_hex
-from contract.records import SupplementRecord, VehicleRecord, parse_record
-from contract.signatures import PayloadType, open_envelope, parse_envelope, spelled_out
+from contract.records import VehicleRecord, parse_record
 from contract.verdicts import Outcome
 
 FETCH_ROWS: Final = 200
@@ -44,15 +45,6 @@ class StationAudit:
     blobs_deleted: int = 0
 
 
-class _Stored(NamedTuple):
-    """A record with its projection and the texts that are held of it."""
-
-    record: Record
-    vehicle: Vehicle | None
-    supplement: Supplement | None
-    held: list[Disclosure]
-
-
 @dataclass
 class Audit:
     """The whole walk; `failures` names each thing that is not as it was signed. A blob that is not here yet is no failure."""
@@ -60,6 +52,8 @@ class Audit:
     stations: dict[str, StationAudit] = field(default_factory=dict)
     quarantine: int = 0
     failures: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    """What nothing vouches for."""
 
     def as_json(self) -> dict[str, Any]:
         """Give it as plain values."""
@@ -69,24 +63,30 @@ class Audit:
 def audit(session: Session, blobs: BlobStore) -> Audit:
     """Verify all that is stored."""
     found = Audit(quarantine=quarantine_count(session))
-    for station in stations(session):
-        found.stations[station.id] = _audit_station(session, station.id, found.failures)
+    for station in sorted({*session.scalars(select(Station.id)), *session.scalars(select(Record.station).distinct())}):
+        found.stations[station] = _audit_station(session, station, found.failures)
     _audit_media(session, blobs, found)
     found.failures += [
         *reference_failures(session),
         *key_failures(session),
         *media_failures(session),
+        *text_failures(session),
         *blob_failures(session, blobs),
         *case_failures(session),
+        *retention_failures(session),
+        *hold_failures(session),
     ]
     _audit_documents(session, blobs, found)
+    standings = standing_faults(session)
+    found.failures += standings.failures
+    found.remarks += standings.remarks
     return found
 
 
 def _audit_station(session: Session, station: str, failures: list[str]) -> StationAudit:
     result = StationAudit()
     keys = keys_of(session, station)
-    before, trail = GENESIS, CertificateTrail()
+    before, trail, late = GENESIS, CertificateTrail(), LatePlates()
     for stored in _rows(session, station):
         row, vehicle = stored.record, stored.vehicle
         source = f"{station}/{row.seq}"
@@ -94,66 +94,41 @@ def _audit_station(session: Session, station: str, failures: list[str]) -> Stati
         result.first_seq = result.first_seq or row.seq
         result.last_seq = row.seq
         try:
-            record = _check_row(stored, keys, source)
+            record = check_record(stored, keys, source)
             result.texts_deleted += record.withheld
+            late.take(stored, record)
             if isinstance(record, VehicleRecord):
                 trail.follow(record, source)
+            check_chain_state(row, before.seq, source)
             result.verified += 1
         except RejectError as fault:
             failures.append(f"{source}: {fault.code}: {fault.what}")
         result.vehicles += vehicle is not None
         result.overloads += vehicle is not None and vehicle.outcome == Outcome.OVERLOAD.value
         before = _check_chain(row, before, source, result, failures)
+    failures += [f"{station}/{seq}: altered: the list shows a plate that no record of it has signed" for seq in late.unsigned()]
     return result
 
 
-def _rows(session: Session, station: str) -> Iterator[_Stored]:
+def _rows(session: Session, station: str) -> Iterator[StoredRecord]:
     """Give a station's records in order of their numbers, a few at a time."""
     query = (
-        select(Record, Vehicle, Supplement)
+        select(Record, Vehicle, Supplement, LateMatch.record_id)
         .outerjoin(Vehicle, Vehicle.record_id == Record.id)
         .outerjoin(Supplement, Supplement.record_id == Record.id)
+        .outerjoin(LateMatch, LateMatch.record_id == Record.id)
         .options(undefer(Record.payload), undefer(Record.envelope))
         .order_by(Record.seq)
         .limit(FETCH_ROWS)
     )
     after = 0
     while batch := session.execute(query.where(and_(Record.station == station, Record.seq > after))).all():
-        held = held_texts(session, [record.id for record, _, _ in batch])
-        yield from (_Stored(record, vehicle, supplement, held[record.id]) for record, vehicle, supplement in batch)
+        held = held_texts(session, [record.id for record, *_ in batch])
+        yield from (
+            StoredRecord(record, vehicle, supplement, held[record.id], late is not None) for record, vehicle, supplement, late in batch
+        )
         after = batch[-1][0].seq
         session.expunge_all()
-
-
-def _check_row(stored: _Stored, keys: dict[str, EnrolledKey], source: str) -> VehicleRecord | SupplementRecord:
-    row, vehicle, supplement, held = stored
-    public_keys = {identity: enrolled.key for identity, enrolled in keys.items()}
-    envelope = parse_envelope(row.envelope, source)
-    payload = open_envelope(envelope, PayloadType.RECORD, public_keys, source)
-    signers = {signature.keyid for signature in envelope.signatures}
-    if payload != row.payload or sha256_hex(payload) != row.sha256 or row.key_id not in signers:
-        raise RejectError("altered", source, "the stored bytes are not the signed ones")
-    if spelled_out(envelope) != row.envelope:
-        raise RejectError("altered", source, "the stored envelope is not written as it was sealed: a byte of it was changed")
-    record = parse_record(payload, source, held)
-    columns = (row.station, row.seq, row.prev_sha256, row.type, row.time_us)
-    if columns != (record.station, record.seq, record.prev_sha256, record.type, record.time_us):
-        raise RejectError("altered", source, "the row's columns are not the signed record's")
-    if isinstance(record, VehicleRecord):
-        if vehicle is None or shown_of(vehicle) != figures_of(record):
-            raise RejectError("altered", source, "the list shows another vehicle than the signed record")
-        _check_plate(record, vehicle, source)
-    elif supplement is None or (supplement.of_seq, supplement.of_sha256) != (record.of_seq, record.of_sha256):
-        raise RejectError("altered", source, "the supplement is filed with another vehicle than it was signed for")
-    return record
-
-
-def _check_plate(record: VehicleRecord, vehicle: Vehicle | None, source: str) -> None:
-    """Check that the list shows the plate that was signed, until both are deleted; of a late plate the signed supplement is checked."""
-    if vehicle is None or vehicle.swept_us is not None or not record.has_plate:
-        return
-    if vehicle.plate != record.plate:
-        raise RejectError("altered", source, "the list shows another plate than the signed record, or its text is gone before its time")
 
 
 def _check_chain(row: Record, before: Link, source: str, result: StationAudit, failures: list[str]) -> Link:

@@ -12,25 +12,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from central.evidence.blobs import BlobStore
-from central.evidence.models import Act, Blob, Case, CaseEvent, IssuedDocument, Media, Record, Reweighing, StationKey, Vehicle
+from central.evidence.models import Act, Blob, Case, CaseEvent, HeldText, IssuedDocument, Media, Record, Reweighing, StationKey
 from contract.faults import RejectError
 from contract.media import sha256_hex
-from contract.records import VehicleRecord, parse_record
-from contract.units import PPM
-
-
-def shown_of(row: Vehicle) -> tuple[object, ...]:
-    """Give what lists show of a vehicle and its record signs."""
-    place = (row.station, row.seq, row.lane, row.time_us, row.axles, row.vehicle_class, row.speed_mm_s)
-    return (*place, row.gross_kg, row.gross_u_kg, row.limit_kg, row.over_kg, row.outcome, row.playback)
-
-
-def figures_of(record: VehicleRecord) -> tuple[object, ...]:
-    """Give the same of the record."""
-    gross, verdict = record.verdict.gross, record.verdict
-    place = (record.station, record.seq, record.lane, record.time_us, len(record.axles), record.vehicle_class, record.speed_mm_s)
-    limits = (None, 0) if gross is None else (gross.limit_kg, gross.over_kg)
-    return (*place, record.gross_kg, record.gross_u_kg, *limits, verdict.outcome.value, record.clock.playback_ppm != PPM)
+from contract.records import parse_record
 
 
 def key_failures(session: Session) -> Iterator[str]:
@@ -42,19 +27,31 @@ def key_failures(session: Session) -> Iterator[str]:
 
 def media_failures(session: Session) -> Iterator[str]:
     """Check that the list of each record's media is the one that it signs."""
-    listed: dict[int, list[tuple[str, str, str, int]]] = defaultdict(list)
+    listed: dict[int, list[tuple[int, str, str, str, int]]] = defaultdict(list)
     for row in session.scalars(select(Media).order_by(Media.record_id, Media.position)):
-        listed[row.record_id].append((row.role, row.sha256, row.media_type, row.size))
+        listed[row.record_id].append((row.position, row.role, row.sha256, row.media_type, row.size))
     for number, station, seq, payload in session.execute(select(Record.id, Record.station, Record.seq, Record.payload)):
         source = f"{station}/{seq}"
         try:
             record = parse_record(payload, source)
         except RejectError:
             continue  # told of where records are checked
-        if listed.pop(number, []) != [(one.role.value, one.sha256, one.media_type, one.size) for one in record.media]:
+        signed = [(place, one.role.value, one.sha256, one.media_type, one.size) for place, one in enumerate(record.media)]
+        if listed.pop(number, []) != signed:
             yield f"{source}: altered: its media are listed otherwise than they were signed"
     for number in listed:
         yield f"media of record {number}: altered: there is no such record"
+
+
+def text_failures(session: Session) -> Iterator[str]:
+    """Check that the texts of each record are numbered as they came: whether they are those that were signed is checked with the record."""
+    query = (
+        select(Record.station, Record.seq).join(HeldText, HeldText.record_id == Record.id).group_by(Record.id, Record.station, Record.seq)
+    )
+    places = func.count(), func.min(HeldText.position), func.max(HeldText.position)
+    for station, seq, count, first, last in session.execute(query.add_columns(*places)):
+        if (first, last) != (0, count - 1):
+            yield f"{station}/{seq}: altered: its texts are not in the order in which they came, or one of them is gone"
 
 
 def reference_failures(session: Session) -> Iterator[str]:
@@ -66,13 +63,15 @@ def reference_failures(session: Session) -> Iterator[str]:
 
 
 def blob_failures(session: Session, blobs: BlobStore) -> Iterator[str]:
-    """Check the blobs that neither a record lists as media nor a case as a document: station files, calibrations, certificates."""
-    listed = select(Media.sha256).union(select(IssuedDocument.sha256))
-    for row in session.scalars(select(Blob).where(Blob.sha256.not_in(listed))):
-        if not blobs.has(row.sha256) or not blobs.is_sound(row.sha256):
-            yield f"blob {row.sha256[:16]}: is gone from the folder or altered"
-        elif blobs.path(row.sha256).stat().st_size != row.size:
-            yield f"blob {row.sha256[:16]}: altered: is listed with another size"
+    """Check every blob's size, and the bytes of those that neither a record lists as media nor a case as a document: station files,
+    calibrations, certificates.
+    """
+    listed = {*session.scalars(select(Media.sha256)), *session.scalars(select(IssuedDocument.sha256))}
+    for sha256, size in session.execute(select(Blob.sha256, Blob.size)):
+        if not blobs.has(sha256) or (sha256 not in listed and not blobs.is_sound(sha256)):
+            yield f"blob {sha256[:16]}: is gone from the folder or altered"
+        elif blobs.path(sha256).stat().st_size != size:
+            yield f"blob {sha256[:16]}: altered: is listed with another size"
 
 
 def case_failures(session: Session) -> Iterator[str]:
@@ -109,12 +108,13 @@ def _cases_elsewhere(session: Session) -> Iterator[str]:
 
 
 def _reweighing_failures(session: Session) -> Iterator[str]:
-    noted = {_read(entry).get("detail", {}).get("result_sha256") for entry in session.scalars(select(Act.entry).where(Act.verb == "did"))}
+    acts = (_read(entry) for entry in session.scalars(select(Act.entry).where(Act.verb == "did")))
+    noted = {(act.get("detail", {}).get("result_sha256"), act.get("person")) for act in acts}
     for row in session.scalars(select(Reweighing)):
         result = _read(row.result)
-        columns = (row.station, row.seq, row.record_sha256, row.time_us, row.outcome)
+        columns = (row.station, row.seq, row.record_sha256, row.time_us, row.outcome, row.software_sha256)
         named = tuple(result.get(name) for name in ("station", "seq", "record_sha256", "time_us", "outcome"))
-        if sha256_hex(row.result) not in noted or columns != named:
+        if (sha256_hex(row.result), row.person) not in noted or columns != (*named, (result.get("weighed_by") or {}).get("sha256")):
             yield f"re-weighing {row.id} of {row.station}/{row.seq}: altered: is not the one that the journal names"
 
 

@@ -30,6 +30,9 @@ PERSONAL: Final = tuple(str(role) for role in MediaRole if role is not MediaRole
 """Roles that may show a person or a plate; a raw signal shows neither."""
 
 NOT_OVERLOADED: Final = tuple(str(outcome) for outcome in Outcome if outcome is not Outcome.OVERLOAD)
+VEHICLES: Final = "retention/vehicles"
+SUPPLEMENTS: Final = "retention/supplements"
+"""What the journal calls the two kinds of sweeps."""
 DISMISSED: Final = "dismissed"
 """State of a case that led to nothing (`central.review.workflow`)."""
 
@@ -109,13 +112,13 @@ def _sweep_vehicles(session: Session, plates: dict[int, str | None], now_us: int
     session.execute(update(Case).where(Case.record_id.in_(vehicles)).values(plate=None))
     swept = _sweep_records(session, [*vehicles, *supplements], now_us, after_days, papers=_papers_of(session, vehicles))
     done = Swept(len(vehicles), len(supplements), sum(plate is not None for plate in plates.values()), *swept)
-    _note(session, "retention/vehicles", done, vehicles, now_us)
+    _note(session, VEHICLES, done, vehicles, now_us=now_us, after_days=after_days)
     return done
 
 
 def _sweep_supplements(session: Session, supplements: list[int], now_us: int) -> Swept:
     done = Swept(0, len(supplements), 0, *_sweep_records(session, supplements, now_us, 0.0))
-    _note(session, "retention/supplements", done, supplements, now_us)
+    _note(session, SUPPLEMENTS, done, supplements, now_us=now_us, after_days=0.0)
     return done
 
 
@@ -173,8 +176,8 @@ def deleted_since(session: Session, since_us: int) -> tuple[str, ...]:
     return tuple(session.scalars(select(Deletion.sha256).where(Deletion.deleted_us >= since_us)))
 
 
-def _note(session: Session, subject: str, done: Swept, records: Sequence[int], now_us: int) -> None:
-    """Write the deletion into the journal: how much, and of which records."""
+def _note(session: Session, subject: str, done: Swept, records: Sequence[int], *, now_us: int, after_days: float) -> None:
+    """Write the deletion into the journal: how much, after how long, and of which records; an act holds no fractions, hence the text."""
     counts: dict[str, str | int | bool | None] = {
         "vehicles": done.vehicles,
         "supplements": done.supplements,
@@ -182,5 +185,6 @@ def _note(session: Session, subject: str, done: Swept, records: Sequence[int], n
         "texts": done.texts,
         "media": len(done.media),
         "bytes": done.size,
+        "after_days": str(after_days),
     }
     note(session, SERVICE, Verb.DELETED, subject, now_us=now_us, detail=counts | {"records": spans(records)})

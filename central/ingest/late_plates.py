@@ -35,8 +35,12 @@ def show_late_plates(session: Session, entries: Sequence[Entry], tally: Tally) -
     if not waiting:
         return
     query = select(Vehicle, Record.sha256).join(Record, Record.id == Vehicle.record_id)
-    plateless = among(session, Record.station, Record.seq, waiting), Vehicle.plate.is_(None), Vehicle.swept_us.is_(None)
-    found = {(vehicle.station, vehicle.seq, sha256): vehicle for vehicle, sha256 in session.execute(query.where(*plateless))}
+    # Asked of what was found, not of the database: it might begin with all that have no plate.
+    found = {
+        (vehicle.station, vehicle.seq, sha256): vehicle
+        for vehicle, sha256 in session.execute(query.where(among(session, Record.station, Record.seq, waiting)))
+        if vehicle.plate is None and vehicle.swept_us is None
+    }
     reads = _late_reads(session, {(station, seq) for station, seq, _ in found})
     for key, vehicle in found.items():
         best = surest_plate(reads.get(key, ()))

@@ -126,8 +126,9 @@ def _swept(session: Session, entries: Sequence[Entry]) -> set[Place]:
     named = {_vehicle_place(entry) for entry in entries if entry.supplements is not None}
     if not named:
         return set()
-    query = select(Record.station, Record.seq).join(Vehicle, Vehicle.record_id == Record.id).where(Vehicle.swept_us.is_not(None))
-    return {(station, seq) for station, seq in session.execute(query.where(among(session, Record.station, Record.seq, named)))}
+    query = select(Vehicle.station, Vehicle.seq, Vehicle.swept_us).join(Record, Record.id == Vehicle.record_id)
+    found = session.execute(query.where(among(session, Record.station, Record.seq, named)))
+    return {(station, seq) for station, seq, swept_us in found if swept_us is not None}
 
 
 def _supplement_row(row_id: int, entry: Entry) -> Row:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.evidence.models import Record
-from central.evidence.places import among
+from central.evidence.places import Place, among
 from central.ingest.verify import Checked, Neighbours
 from contract.chain import Link
 
@@ -50,7 +50,7 @@ class Surroundings:
         self._stored[entry.station, entry.seq] = _Stored(checked.link.sha256, entry.prev_sha256, entry.type)
 
 
-def _touched(checked: Checked) -> Iterable[tuple[str, int]]:
+def _touched(checked: Checked) -> Iterable[Place]:
     """Give station and number of a record, of those before and after it, and of the one that it supplements."""
     entry = checked.entry
     for seq in (entry.seq - 1, entry.seq, entry.seq + 1):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from central.evidence.accounts import Login
 from central.evidence.journal import Actor
 from central.evidence.models import Case
+from central.evidence.standing import case_standing
 from central.office_settings import ReviewSettings
 from central.review.deadlines import due_us
 from central.review.doing import Doing
@@ -18,7 +19,7 @@ from central.review.effects import Changed, effect_of
 from central.review.fields import parse_fields
 from central.review.four_eyes import Parts, check_four_eyes, parts_of, take_part
 from central.review.guards import FORMED, GUARDS
-from central.review.history import add_event
+from central.review.history import actions_since, add_event
 from central.review.workflow import WORKFLOW, ActingRole, ActionRow, Decision, State
 from contract.faults import RejectError
 
@@ -51,7 +52,8 @@ def act(
 ) -> Done:
     """Take an act for who is logged in, within a writing session.
 
-    `expected_version` is the version that the person looked at: of two who act at once, one succeeds.
+    `expected_version` is the version that the person looked at: of two who act at once, one succeeds. What is done aside, such as
+    issuing a document, comes between nobody.
 
     Raises
     ------
@@ -62,9 +64,7 @@ def act(
     wanted = action_of(action)
     row = case_row(session, case_id)
     check_person(wanted, row, login, parts_of(session, case_id))
-    if row.version != expected_version:
-        what = f"has version {row.version}, not {expected_version}: someone acted in between; look at the case again"
-        raise RejectError("conflict", f"case {case_id}", what)
+    check_seen(session, row, expected_version)
     check_state(wanted, row)
     parsed = parse_fields(action, fields, wanted.fields, wanted.optional)
     return carry_out(Doing(session, row, wanted, actor, parsed, now_us, settings))
@@ -83,11 +83,11 @@ def carry_out(doing: Doing, changed: Changed | None = None) -> Done:
     changed = effect_of(doing) if changed is None else changed
     if doing.action.part is not None:
         take_part(doing.session, case.id, doing.actor.person, doing.action.part)
-    event = add_event(doing, to, version, changed.figures)
-    columns = _columns(doing, changed, to, event)
-    moved = doing.session.execute(
-        update(Case).where(Case.id == case.id, Case.version == case.version).values(**columns, state=to.value, version=version)
-    )
+    columns = _columns(doing, changed, to) | {"state": to.value, "version": version}
+    event = add_event(doing, to, version, changed.figures, case_standing(doing.session, case, columns, changed.marked))
+    if changed.marked is not None:
+        columns[changed.marked] = event
+    moved = doing.session.execute(update(Case).where(Case.id == case.id, Case.version == case.version).values(**columns))
     if not isinstance(moved, CursorResult) or moved.rowcount != 1:
         raise RejectError("conflict", f"case {case.id}", "changed while this act was under way; look at the case again")
     return Done(case.id, to, version, event)
@@ -141,6 +141,22 @@ def check_person(wanted: ActionRow, row: Case, login: Login, parts: Parts) -> No
     check_four_eyes(wanted, login.person, parts)
 
 
+def check_seen(session: Session, row: Case, version: int) -> None:
+    """Check that a person who looked at a version of a case has seen all that he acts upon; what was done aside since does not count.
+
+    Raises
+    ------
+    RejectError
+        ``conflict``.
+    """
+    if row.version == version:
+        return
+    since = actions_since(session, row.id, version)
+    if not since or not all(WORKFLOW.actions[name].aside for name in since):
+        what = f"has version {row.version}, not {version}: someone acted in between; look at the case again"
+        raise RejectError("conflict", f"case {row.id}", what)
+
+
 def check_state(wanted: ActionRow, row: Case) -> None:
     """Check that an act leads on from where a case stands.
 
@@ -178,14 +194,13 @@ def _check_times(doing: Doing) -> None:
             raise RejectError("field-invalid", name, "lies in the future")
 
 
-def _columns(doing: Doing, changed: Changed, to: State, event: int) -> dict[str, Any]:
-    """Put together what the case's row becomes."""
+def _columns(doing: Doing, changed: Changed, to: State) -> dict[str, Any]:
+    """Put together what the case's row becomes, but for state and version and the column that names the step itself."""
     columns = dict(changed.columns)
-    if changed.marked is not None:
-        columns[changed.marked] = event
     if to.value != doing.case.state:
-        entered_us = changed.entered_us or doing.now_us
         given = columns.get("outcome", doing.case.outcome)
         outcome = None if given is None else Decision(given)
-        columns |= {"entered_us": entered_us, "due_us": due_us(to, outcome, entered_us, doing.settings)}
+        if to is State.SCREENED and doing.action.part is not None and not doing.case.cleared:
+            columns["screening_wanted"] = Case.screening_wanted + 1
+        columns |= {"entered_us": doing.now_us, "due_us": due_us(to, outcome, doing.now_us, doing.settings)}
     return columns

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from central.evidence.events import emit
 from central.evidence.journal import Verb, note
 from central.evidence.models import CaseEvent
+from central.evidence.standing import CASE_DIGEST
 from central.review.doing import Doing
 from central.review.fields import Fields
 from central.review.views import EventItem
@@ -42,8 +43,11 @@ def subject_of(case_id: int) -> str:
     return f"case/{case_id}"
 
 
-def add_event(doing: Doing, to: State, version: int, figures: Figures) -> int:
-    """Write a step within the caller's transaction, in history and journal, and give its number."""
+def add_event(doing: Doing, to: State, version: int, figures: Figures, standing: str) -> int:
+    """Write a step within the caller's transaction, in history and journal, and give its number.
+
+    `standing` is the digest of the case as the step leaves it (`central.evidence.standing`).
+    """
     case, actor = doing.case, doing.actor
     entry = EventEntry(
         case=f"{case.station}/{case.seq}",
@@ -67,7 +71,7 @@ def add_event(doing: Doing, to: State, version: int, figures: Figures) -> int:
         Verb.DID,
         subject_of(case.id),
         now_us=doing.now_us,
-        detail={**detail, "version": version, "event_sha256": digest},
+        detail={**detail, "version": version, "event_sha256": digest, CASE_DIGEST: standing},
     )
     row = CaseEvent(
         case_id=case.id,
@@ -101,8 +105,14 @@ def _tell(doing: Doing, to: State, version: int) -> None:
 
 def history_of(session: Session, case_id: int) -> tuple[EventItem, ...]:
     """Give every step of a case, oldest first."""
-    rows = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.id))
+    rows = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.version))
     return tuple(_item(row) for row in rows)
+
+
+def actions_since(session: Session, case_id: int, version: int) -> tuple[str, ...]:
+    """Name the acts upon a case after a version of it, oldest first."""
+    query = select(CaseEvent.action).where(CaseEvent.case_id == case_id, CaseEvent.version > version).order_by(CaseEvent.version)
+    return tuple(session.scalars(query))
 
 
 def _item(row: CaseEvent) -> EventItem:

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from bench.push_damage import DAMAGES, good
-from bench.pushes import GROWTH_MAX_MB, family_mb, plate_of, send
+from bench.push_sending import send
+from bench.pushes import GROWTH_MAX_MB, family_mb, plate_of
 from firmware_sims.push_format import FORMATS
 from tests.plate_reader.line import Edge, Plates, plates
 

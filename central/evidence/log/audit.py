@@ -13,10 +13,11 @@ from central.evidence.log.edge import check_edge
 from central.evidence.log.objects import Compared, compared, unlogged
 from central.evidence.log.peers import peers
 from central.evidence.log.tiles import Frontier, Node
-from central.evidence.log.vouching import Trusted, audit_vouched, open_stored
+from central.evidence.log.vouching import SKEW_US, Trusted, audit_vouched, open_stored
 from central.evidence.models import LogCheckpoint, LogNode
 from contract.log.checkpoints import Checkpoint
 from contract.log.tree import leaf_hash
+from contract.units import US_PER_S
 
 Progress = Callable[[int, int], None]
 """Is told how much is done, of how much."""
@@ -80,6 +81,7 @@ class _Walk:
         self._sound = 0
         self._session = session
         self._nodes = 0
+        self._logged_us = 0
         self._at_checkpoint()
 
     def step(self, one: Compared) -> None:
@@ -88,6 +90,7 @@ class _Walk:
         if one.leaf is not None:
             self._found.records += one.leaf.kind == "record"
             self._found.acts += one.leaf.kind == "act"
+            self._follow_clock(one.index, one.leaf.logged_us)
         for node in self._frontier.add(leaf_hash(one.data)):
             self._compare(node)
         self._at_checkpoint()
@@ -103,6 +106,14 @@ class _Walk:
         kept = self._session.scalar(select(func.count()).select_from(LogNode)) or 0
         if kept > self._nodes and self._frontier.size == self._found.leaves:
             self._found.failures.append(f"kept hashes: {kept - self._nodes} are of no leaves that are stored")
+
+    def _follow_clock(self, index: int, logged_us: int) -> None:
+        """Remark on a clock that went back: leaves are entered one after the other, whatever times they bear."""
+        back_us = self._logged_us - logged_us
+        if back_us > SKEW_US:
+            what = f"says that it was entered {back_us / US_PER_S / 60:.0f} minutes before the leaf before it: the clock was set back"
+            self._found.remarks.append(f"leaf {index}: {what}")
+        self._logged_us = logged_us
 
     def _compare(self, node: Node) -> None:
         self._nodes += 1

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from central.evidence.log import leaves, tree
-from central.evidence.log.memory import remembered
+from central.evidence.log.memory import FILE_NAME, remembered
 from central.evidence.log.objects import compared, counts, lost, unlogged
 from central.evidence.log.tiles import TILE, Frontier, kept_nodes
 from central.evidence.log.vouching import Trusted, open_stored
@@ -35,7 +35,7 @@ def check_edge(session: Session, trusted: Trusted, folder: Path) -> list[str]:
             name = f"checkpoint of {last.size} leaves, remembered beside the key"
             failures += continuation_failures(session, last, name) or _unlisted_failures(session, last, name)
     except RejectError as error:
-        failures.append(str(error))
+        failures.append(f"{folder / FILE_NAME}: {error.what}")
     return failures
 
 

@@ -63,13 +63,23 @@ def compared(session: Session, first: int, last: int) -> Iterator[Compared]:
         .outerjoin(Act, and_(LogLeaf.kind == ACT, Act.id == LogLeaf.object_id))
         .order_by(LogLeaf.leaf_index)
     )
+    adopted_us = _adopted_us(session)
     for start in range(first, last, BATCH):
         rows = session.execute(query.where(LogLeaf.leaf_index >= start, LogLeaf.leaf_index < min(start + BATCH, last))).all()
-        yield from (_compare(row, record, payload, act) for row, record, payload, act in rows)
+        yield from (_compare(row, record, payload, act, adopted_us) for row, record, payload, act in rows)
         session.expunge_all()
 
 
-def _compare(row: LogLeaf, record: Record | None, payload: bytes | None, act: Act | None) -> Compared:
+def _adopted_us(session: Session) -> int | None:
+    """Give when the log was begun over records that were there already, None if it was begun empty: then an act is its first leaf."""
+    first = session.scalars(select(LogLeaf).where(LogLeaf.leaf_index == 0, LogLeaf.kind == RECORD)).first()
+    try:
+        return None if first is None else parse_leaf(first.leaf, "leaf 0").logged_us
+    except RejectError:
+        return None
+
+
+def _compare(row: LogLeaf, record: Record | None, payload: bytes | None, act: Act | None, adopted_us: int | None = None) -> Compared:
     place = f"leaf {row.leaf_index}"
     if not isinstance(row.leaf, bytes):  # SQLite keeps what it is given, whatever the column's type
         return Compared(row.leaf_index, str(row.leaf).encode(), None, (f"{place}: is not stored as bytes",))
@@ -78,19 +88,21 @@ def _compare(row: LogLeaf, record: Record | None, payload: bytes | None, act: Ac
     except RejectError as error:
         return Compared(row.leaf_index, row.leaf, None, (f"{place}: {error.what}",))
     if isinstance(leaf, RecordLeaf):
-        said = _record_fault(leaf, row, record, payload)
+        said = _record_fault(leaf, row, record, payload, adopted_us)
     else:
         said = _act_fault(leaf, row, act)
     return Compared(row.leaf_index, row.leaf, leaf, () if said is None else (f"{leaf} ({place}): {said}",))
 
 
-def _record_fault(leaf: RecordLeaf, row: LogLeaf, record: Record | None, payload: bytes | None) -> str | None:
+def _record_fault(leaf: RecordLeaf, row: LogLeaf, record: Record | None, payload: bytes | None, adopted_us: int | None) -> str | None:
     if row.kind != RECORD or record is None or payload is None:
         return "is entered in the log and not stored any more"
     if (record.station, record.seq) != (leaf.station, leaf.seq):
         return f"the leaf stands for another one, {record.station}/{record.seq}"
     if leaf.sha256 != record.sha256 or not isinstance(payload, bytes) or sha256_hex(payload) != leaf.sha256:
         return "its stored bytes are not those that were entered in the log"
+    if record.received_us != leaf.logged_us and not (leaf.logged_us == adopted_us and record.received_us < leaf.logged_us):
+        return "is listed as received at another moment than it was entered in the log"
     return None
 
 

@@ -9,6 +9,7 @@ from central.evidence.journal import SERVICE
 from central.evidence.models import Case, Record, ScreeningCursor, Supplement, Vehicle
 from central.evidence.places import among
 from central.evidence.screenings import want_screening
+from central.evidence.standing import case_standing
 from central.office_settings import ReviewSettings
 from central.review.acts import action_of
 from central.review.doing import Doing, record_of
@@ -89,5 +90,7 @@ def open_case(session: Session, vehicle: Vehicle, now_us: int, settings: ReviewS
     deciding = record_of(session, row).verdict.deciding
     if deciding is not None:
         row.over_kg, row.over_ppm = deciding.over_kg, degree(deciding.over_kg, deciding.limit_kg)
-    add_event(Doing(session, row, action_of("open"), SERVICE, Fields(), now_us, settings), State.RECEIVED, 1, {})
+    session.flush()
+    doing = Doing(session, row, action_of("open"), SERVICE, Fields(), now_us, settings)
+    add_event(doing, State.RECEIVED, 1, {}, case_standing(session, row, {}))
     return row.id

@@ -7,11 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import StringConstraints
+from sqlalchemy.orm import Session
 
 from central.access import CentralDep, actor_of, require_csrf
 from central.evidence.accounts import Login, Role
-from central.evidence.journal import Verb, note
+from central.evidence.journal import Actor, Detail, Verb, note
 from central.evidence.publications import Publication, publication_at, publish_station, withdraw_station
+from central.evidence.standing import STATION_DIGEST, station_standing
 from central.evidence.stations import stations
 from central.web.entry import PageLogin
 from central.web.pages import pages_of
@@ -72,7 +74,7 @@ def publish(
                 verified_until_us=before.verified_until_us,
             )
         publish_station(session, new, now_us)
-        note(session, actor_of(request, login), Verb.CHANGED, _subject(station), now_us=now_us, detail={"stake": stake, "from_us": now_us})
+        _note(session, actor_of(request, login), station, {"stake": stake, "from_us": now_us}, now_us)
     return RedirectResponse("/publicity", HTTPStatus.SEE_OTHER)
 
 
@@ -84,7 +86,7 @@ def withdraw(request: Request, login: Administrator, central: CentralDep, statio
     try:
         with central.database.write() as session:
             withdraw_station(session, station, now_us)
-            note(session, actor_of(request, login), Verb.CHANGED, _subject(station), now_us=now_us, detail={"until_us": now_us})
+            _note(session, actor_of(request, login), station, {"until_us": now_us}, now_us)
     except RejectError as error:
         raise HTTPException(HTTPStatus.CONFLICT, str(error)) from error
     return RedirectResponse("/publicity", HTTPStatus.SEE_OTHER)
@@ -95,6 +97,7 @@ def _check_reach(login: Login, station: str) -> None:
         raise HTTPException(HTTPStatus.FORBIDDEN, f"{login.name} is no administrator of station {station}")
 
 
-def _subject(station: str) -> str:
-    """Give what the journal calls a station's publication."""
-    return f"station/{station}/publication"
+def _note(session: Session, actor: Actor, station: str, detail: Detail, now_us: int) -> None:
+    """Note what was done to a station's publication, and how the station stands after it."""
+    detail = detail | {STATION_DIGEST: station_standing(session, station)}
+    note(session, actor, Verb.CHANGED, f"station/{station}/publication", now_us=now_us, detail=detail)

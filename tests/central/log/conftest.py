@@ -72,6 +72,8 @@ class Logged:
         if database.is_sqlite:
             with closing(sqlite3.connect(str(database.engine.url.database), isolation_level=None)) as connection:
                 connection.execute("PRAGMA foreign_keys = OFF")
+                for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                    connection.execute(f"DROP TRIGGER {name}")
                 connection.executescript(";".join(("BEGIN", *statements, "COMMIT")))
             return
         with database.write() as session:

@@ -1,0 +1,88 @@
+"""What is done for each batch must not grow slower with what is stored: no statement of it reads a whole table.
+
+SQLite plans without statistics, so that the plan over an empty table is the plan over a million rows.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from central.evidence.database import Database
+from tests.central.bench import Bench
+from tests.central.review.office import Office, pictures
+from tests.central.test_retention import READ
+from tests.signing_station import SigningStation
+
+GROWING = ("record", "vehicle", "supplement", "media", "disclosure", "log_leaf", "act", "case_event", "case_file")
+WHOLE = re.compile(rf"^SCAN ({'|'.join(GROWING)})\b")
+PLANNED = ("SELECT", "UPDATE", "DELETE", "WITH")
+SCREENING_DUE = "case_file.screening_wanted > case_file.screening_done"
+"""Reads an index over all cases; they are one passage in fifty, and it is asked once for a hundred screenings."""
+
+
+@contextmanager
+def statements() -> Iterator[set[str]]:
+    """Collect the statements that are executed meanwhile."""
+    seen: set[str] = set()
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.add(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def whole_tables(database: Database, seen: set[str]) -> dict[str, list[str]]:
+    """Give the statements that read a whole table that grows, with the lines of their plans that say so."""
+    found = {}
+    with database.read() as session:
+        for statement in seen:
+            if statement.lstrip("( ").startswith(PLANNED):
+                values = (0,) * statement.count("?")
+                plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+                if lines := [str(row[3]) for row in plan if WHOLE.match(str(row[3]))]:
+                    found[statement] = lines
+    return found
+
+
+def send_all_kinds(bench: Bench, station: SigningStation) -> None:
+    """Send vehicles whose plates come late, a predecessor that comes late, and some of it once more."""
+
+    def plate_comes_late() -> list[bytes]:
+        vehicle = station.sign(station.vehicle(plate=None))
+        return [vehicle, station.sign(station.supplement(of=station.last, plates=(READ,)))]
+
+    first, missing, after = plate_comes_late(), station.sign(station.vehicle()), plate_comes_late()
+    for batch in (first, after, [missing], first):
+        bench.send(*batch, topic=station.topic)
+
+
+def test_ingest_reads_no_whole_table(sqlite_bench: Bench):
+    with statements() as seen:
+        send_all_kinds(sqlite_bench, sqlite_bench.station)
+    assert any("late_match" in statement for statement in seen), "a plate came late"
+    assert any("UPDATE record" in statement for statement in seen), "a predecessor came late"
+    assert whole_tables(sqlite_bench.central.database, seen) == {}
+
+
+def test_screening_reads_no_whole_table(sqlite_bench: Bench):
+    office = Office(sqlite_bench)
+    office.publish()
+    with statements() as seen:
+        case = office.new_case(arrived=False)
+        for item, data in pictures(0):
+            office.arrive(data, item.sha256)
+        office.screen()
+    assert office.row(case).cleared
+    assert {statement for statement in whole_tables(sqlite_bench.central.database, seen) if SCREENING_DUE not in statement} == set()
+
+
+def test_a_plan_that_reads_a_whole_table_is_found(sqlite_bench: Bench):
+    in_a_list = "SELECT record.id FROM record WHERE (record.station, record.seq) IN (VALUES (?, ?), (?, ?))"
+    assert set(whole_tables(sqlite_bench.central.database, {in_a_list})) == {in_a_list}
