@@ -1,7 +1,7 @@
 """The station's hash chain: each record names the SHA-256 of the canonical bytes of the one before it."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from contract.faults import RejectError
 from contract.media import sha256_hex
@@ -27,7 +27,21 @@ def link_of(record: VehicleRecord | SupplementRecord, payload: bytes) -> Link:
     return Link(record.seq, sha256_hex(payload))
 
 
-def check_link(before: Link, record: VehicleRecord | SupplementRecord, source: str) -> None:
+class Chained(Protocol):
+    """What names its predecessor: a record, or what a program keeps of one."""
+
+    @property
+    def seq(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def prev_sha256(self) -> str:
+        """SHA-256 of the canonical bytes of the record before it."""
+        ...
+
+
+def check_link(before: Link, record: Chained, source: str) -> None:
     """Check that `record` follows `before`.
 
     Raises

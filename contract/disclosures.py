@@ -12,6 +12,7 @@ from typing import Annotated, Final, Self
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, model_validator
 
+from contract.canonical import CanonicalModel
 from contract.faults import RejectError
 from contract.media import Sha256, sha256_hex
 from contract.signatures import Envelope, PayloadType, parse_as, sign
@@ -38,7 +39,7 @@ class Disclosure(BaseModel):
         return sha256_hex(bytes.fromhex(self.salt) + self.text.encode())
 
 
-class Digest(BaseModel):
+class Digest(CanonicalModel):
     """The place of a text in the signed bytes. `disclosure` is beside it while the text is held, and is no part of what is signed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,18 +61,11 @@ class Digest(BaseModel):
 
 
 class Disclosed:
-    """Disclosures by their digests, while a record is read.
+    """Disclosures by their digests, while a record is read; `check_disclosed` tells whether they are the record's."""
 
-    Raises
-    ------
-    DisclosureError
-        ``disclosure-twice`` if two are of one digest.
-    """
-
-    def __init__(self, disclosures: Sequence[Disclosure], source: str) -> None:
+    def __init__(self, disclosures: Sequence[Disclosure]) -> None:
         self.by_sha256: Mapping[str, Disclosure] = {disclosure.sha256: disclosure for disclosure in disclosures}
-        if len(self.by_sha256) != len(disclosures):
-            raise DisclosureError("disclosure-twice", source, "carries a disclosure twice; send each text once")
+        self.repeats = len(self.by_sha256) < len(disclosures)
 
 
 class DisclosureError(RejectError):
@@ -98,24 +92,28 @@ def conceal(text: str, salt: bytes) -> Text:
         msg = f"a salt has {SALT_BYTES} bytes, not {len(salt)}"
         raise ValueError(msg)
     disclosure = Disclosure(salt=salt.hex(), text=text)
-    return Digest.model_validate({"sha256": disclosure.sha256}, context=Disclosed([disclosure], "text"))
+    return Digest.model_validate({"sha256": disclosure.sha256}, context=Disclosed([disclosure]))
 
 
 def reveal(text: Text) -> str | None:
     """Give what a text says, None where it is deleted or withheld."""
     if isinstance(text, str):
         return text
-    return None if text.disclosure is None else text.disclosure.text
+    held = text.disclosure
+    return None if held is None else held.text
 
 
 def check_disclosed(texts: Iterable[Text], disclosed: Disclosed, source: str) -> None:
-    """Check that each disclosure fits a digest of the record that was read with it.
+    """Check that each disclosure fits a digest of its own of the record that was read with them.
 
     Raises
     ------
     DisclosureError
-        ``disclosure-misfit`` if one does not: another record's, or its salt or text is not the one that was signed.
+        ``disclosure-twice`` if two are of one digest; ``disclosure-misfit`` if one is of none: another record's, or its salt or text is not
+        the one that was signed.
     """
+    if disclosed.repeats:
+        raise DisclosureError("disclosure-twice", source, "carries a disclosure twice; send each text once")
     strangers = disclosed.by_sha256.keys() - {text.sha256 for text in texts if isinstance(text, Digest)}
     if strangers:
         what = f"carries a disclosure of {min(strangers)[:16]}, which is no digest of the record; its salt or text is not what was signed"

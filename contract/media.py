@@ -4,7 +4,9 @@ import hashlib
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from contract.canonical import CanonicalModel
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 in lower-case hexadecimal (FIPS 180-4)."""
@@ -32,7 +34,7 @@ VEHICLE_PICTURES: Final = frozenset({MediaRole.SCENE, MediaRole.FRONT, MediaRole
 """Roles that show a vehicle close enough to be evidence of which one it was."""
 
 
-class MediaRef(BaseModel):
+class MediaRef(CanonicalModel):
     """A picture or capture that a record vouches for; the bytes travel by HTTP, the hash is signed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -3,8 +3,9 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from contract.canonical import CanonicalModel
 from contract.media import BLOB_MAX_BYTES, Sha256
 from contract.records import TimeUs
 from contract.station import Name
@@ -17,7 +18,7 @@ class ReceiptOutcome(StrEnum):
     QUARANTINED = "quarantined"
 
 
-class Receipt(BaseModel):
+class Receipt(CanonicalModel):
     """Sent after central's own durable commit. Only this lets a row leave the station's outbox.
 
     `sha256` is that of the record's canonical bytes; `reason` is the fault's code and text when quarantined.
@@ -33,7 +34,7 @@ class Receipt(BaseModel):
     time_us: TimeUs
 
 
-class BlobClaim(BaseModel):
+class BlobClaim(CanonicalModel):
     """What a station signs to be allowed one ``PUT /blobs/<sha256>``: header ``Authorization: DSSE <base64 of the envelope>``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

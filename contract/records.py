@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from contract.axles import CrossingFlag
-from contract.canonical import parse_canonical
+from contract.canonical import CanonicalModel, canonical_part, parse_canonical
 from contract.disclosures import Digest, Disclosed, Disclosure, Text, check_disclosed, reveal
 from contract.faults import RejectError
 from contract.media import MediaRef, Sha256
@@ -36,8 +36,8 @@ Ppm = Annotated[int, Field(ge=0, le=1_000_000)]
 Millimetres = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
+class _Part(CanonicalModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ClockState(StrEnum):
@@ -53,29 +53,31 @@ class Clock(_Part):
 
     state: ClockState
     u_us: Annotated[int, Field(ge=0, lt=2**53)] | None = None
-    playback_ppm: Annotated[int, Field(gt=0)] = 1_000_000
+    playback_ppm: Annotated[int, Field(gt=0, lt=2**53)] = 1_000_000
 
 
-class AxleEntry(_Part):
+@canonical_part
+class AxleEntry:
     """One axle: load with expanded uncertainty (k = 2), wheels, spacing to the axle before, group from 1 at the front."""
 
-    load_kg: Kilograms
-    u_kg: Kilograms
+    dual_tyres: bool | None = None
+    group: Annotated[int, Field(ge=1, le=30)]
     left_kg: Kilograms | None = None
+    load_kg: Kilograms
     right_kg: Kilograms | None = None
     spacing_mm: Annotated[int, Field(gt=0, le=100_000)] | None = None
-    group: Annotated[int, Field(ge=1, le=30)]
-    dual_tyres: bool | None = None
+    u_kg: Kilograms
 
 
-class CrossingEntry(_Part):
+@canonical_part
+class CrossingEntry:
     """Where in the capture a wheel was found: device counters [start, stop); `axle` counts from 1, 0 for a loop's presence."""
 
-    sensor: Name
     axle: Annotated[int, Field(ge=0, le=30)]
+    flags: tuple[CrossingFlag, ...] = ()
+    sensor: Name
     start: Counter
     stop: Counter
-    flags: tuple[CrossingFlag, ...] = ()
 
 
 class FlagEntry(_Part):
@@ -150,6 +152,11 @@ class PlateEntry(_Part):
         return names_trailer(self.text or "", self.facing)
 
     @property
+    def names_vehicle(self) -> bool:
+        """Whether a text is held, and is the vehicle's own plate."""
+        return bool(self.text) and not self.is_trailer
+
+    @property
     def signed_texts(self) -> Iterator[Text]:
         """Every text, as it is signed."""
         yield self.signed_event_id
@@ -222,7 +229,7 @@ class _Linked(_Part):
     @property
     def disclosures(self) -> tuple[Disclosure, ...]:
         """Salt and text of each digest, as far as they are held, in the order of `signed_texts`."""
-        return tuple(digest.disclosure for digest in self._digests if digest.disclosure is not None)
+        return tuple(held for digest in self._digests if (held := digest.disclosure) is not None)
 
     @property
     def withheld(self) -> int:
@@ -321,7 +328,7 @@ class VehicleRecord(_Linked):
         if self.drive_group is not None and self.drive_group not in {axle.group for axle in self.axles}:
             msg = f"drive_group {self.drive_group} is none of the axle groups"
             raise ValueError(msg)
-        if self.plate is not None and len(self.plate) > PLATE_MAX:
+        if len(self.plate or "") > PLATE_MAX:
             msg = f"a plate has at most {PLATE_MAX} characters"
             raise ValueError(msg)
         if any(crossing.axle > len(self.axles) for crossing in self.crossings):
@@ -370,13 +377,15 @@ def parse_record(payload: bytes, source: str, disclosures: Sequence[Disclosure] 
     RejectError
         If the bytes are not canonical, or no record of a known type and version.
     """
-    parse_canonical(payload, source)
-    disclosed = Disclosed(disclosures, source)
+    disclosed = Disclosed(disclosures)
     try:
         record = RECORD.validate_json(payload, strict=False, context=disclosed)
     except ValidationError as error:
+        parse_canonical(payload, source)
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise RejectError("not-a-record", source, f"{where}: {first['msg']}") from error
+    if not record.writes(payload):
+        parse_canonical(payload, source)
     check_disclosed(record.signed_texts, disclosed, source)
     return record

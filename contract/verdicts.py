@@ -3,14 +3,15 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from contract.canonical import CanonicalModel, canonical_part
 from contract.units import PPM
 
 Kilograms = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
-class _Part(BaseModel):
+class _Part(CanonicalModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -40,24 +41,25 @@ class Standing(StrEnum):
     ADVISORY = "advisory"
 
 
-class Finding(_Part):
+@canonical_part
+class Finding:
     """One limit held against one load.
 
     `subject` is the gross weight, an axle group or consecutive axles counted from 1 at the front, the gross weight against the sum of the
     axles' own limits, or the gross weight against what the driven axles' share of it allows.
     """
 
+    article: str
+    exceeded: bool
+    guard_kg: Kilograms
+    limit_kg: Kilograms
+    measured_kg: Kilograms
+    over_kg: Kilograms
+    """Measured minus limit, not below 0; the guard band decides whether it counts, it is not taken off."""
+    standing: Standing
     subject: Annotated[
         str, Field(pattern=r"^(gross|axle limits|drive share|group [1-9][0-9]?|axle [1-9][0-9]?|axles [1-9][0-9]?-[1-9][0-9]?)$")
     ]
-    standing: Standing
-    article: str
-    limit_kg: Kilograms
-    measured_kg: Kilograms
-    guard_kg: Kilograms
-    over_kg: Kilograms
-    """Measured minus limit, not below 0; the guard band decides whether it counts, it is not taken off."""
-    exceeded: bool
 
 
 class Bar(StrEnum):

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from pydantic import ValidationError
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from central.evidence.models import HeldText, Record
+from central.evidence.rows import insert_rows
 from contract.disclosures import SALT_BYTES, Disclosure, DisclosureError
 from contract.records import SupplementRecord, VehicleRecord, parse_record
 
@@ -20,8 +21,7 @@ def hold_texts(session: Session, came: Sequence[tuple[int, Sequence[Disclosure]]
         for record_id, disclosures in came
         for position, disclosure in enumerate(disclosures)
     ]
-    if rows:
-        session.execute(insert(HeldText), rows)
+    insert_rows(session, HeldText, rows)
 
 
 def held_texts(session: Session, record_ids: Sequence[int]) -> dict[int, list[Disclosure]]:

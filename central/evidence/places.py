@@ -1,16 +1,30 @@
-"""Records by station and number, many at once, in a form in which both databases search their index."""
+"""Records named by station and number, many at once, in a condition that every database answers from its index.
 
-from collections.abc import Iterable
+``(station, seq) IN (VALUES …)`` is none: SQLite below 3.41 reads the whole table for it.
+"""
 
-from sqlalchemy import CTE, BigInteger, String, column, values
+import json
+from collections.abc import Collection
+from typing import Final
+
+from sqlalchemy import ColumnElement, column, text, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 Place = tuple[str, int]
 """Station and number of a record."""
+# Cast, or SQLite holds values of no type against the index's first column alone.
+_SQLITE: Final = text(
+    "SELECT CAST(json_extract(value, '$[0]') AS TEXT), CAST(json_extract(value, '$[1]') AS INTEGER) FROM json_each(:places)"
+)
+_POSTGRESQL: Final = text("SELECT * FROM unnest(CAST(:names AS varchar[]), CAST(:numbers AS bigint[])) AS wanted (name, number)")
 
 
-def places_table(places: Iterable[Place]) -> CTE:
-    """Give places as a table with the columns `station` and `seq`, to join what stands there; there must be at least one.
-
-    SQLite reads a whole table for ``(station, seq) IN ((…), …)``, so that ingest would grow slower with each record that is stored.
-    """
-    return values(column("station", String), column("seq", BigInteger), name="place").data(sorted(places)).cte("place")
+def among(
+    session: Session, station: InstrumentedAttribute[str], seq: InstrumentedAttribute[int], places: Collection[Place]
+) -> ColumnElement[bool]:
+    """Give the condition that two columns name one of some places; none of them, and it is never true."""
+    if session.get_bind().dialect.name == "sqlite":
+        wanted = _SQLITE.bindparams(places=json.dumps(sorted(places)))
+    else:
+        wanted = _POSTGRESQL.bindparams(names=[name for name, _ in places], numbers=[number for _, number in places])
+    return tuple_(station, seq).in_(wanted.columns(column("name"), column("number")))

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
 
 from central.evidence.aggregates.tally import Tally
 from central.evidence.disclosures import held_texts, stored_record
 from central.evidence.models import LateMatch, Record, Supplement, Vehicle
-from central.evidence.places import Place, places_table
-from contract.records import PLATE_MAX, PlateEntry, SupplementRecord, VehicleRecord
+from central.evidence.places import Place, among
+from central.ingest.entry import Entry
+from contract.records import PLATE_MAX, PlateEntry
 from contract.verdicts import Outcome
 
 
@@ -24,30 +25,20 @@ class LatePlate:
 
 def surest_plate(plates: Iterable[PlateEntry]) -> LatePlate | None:
     """Give the surest read whose text is held and is not a trailer's, None if there is none; equal ones go by their order."""
-    readable = (LatePlate(text[:PLATE_MAX], plate.certainty_ppm) for plate in plates if (text := plate.text) and not plate.is_trailer)
+    readable = (LatePlate((plate.text or "")[:PLATE_MAX], plate.certainty_ppm) for plate in plates if plate.names_vehicle)
     return max(readable, key=lambda plate: plate.certainty_ppm, default=None)
 
 
-def show_late_plates(session: Session, stored: Sequence[VehicleRecord | SupplementRecord], tally: Tally) -> None:
+def show_late_plates(session: Session, entries: Sequence[Entry], tally: Tally) -> None:
     """Give vehicles without a plate the surest one of their supplements, as far as records that were just stored bring the two together."""
-    waiting: set[Place] = set()
-    for record in stored:
-        if isinstance(record, SupplementRecord) and surest_plate(record.plates) is not None:
-            waiting.add((record.station, record.of_seq))
-        elif isinstance(record, VehicleRecord) and not record.has_plate:
-            waiting.add((record.station, record.seq))
+    waiting = {(entry.station, entry.plate_wanted_of) for entry in entries if entry.plate_wanted_of is not None}
     if not waiting:
         return
-    at = places_table(waiting)
-    query = (
-        select(Vehicle, Record.sha256)
-        .join(Record, Record.id == Vehicle.record_id)
-        .join(at, and_(Record.station == at.c.station, Record.seq == at.c.seq))
-    )
+    query = select(Vehicle, Record.sha256).join(Record, Record.id == Vehicle.record_id)
     # Asked of what was found, not of the database: it might begin with all that have no plate.
     found = {
         (vehicle.station, vehicle.seq, sha256): vehicle
-        for vehicle, sha256 in session.execute(query)
+        for vehicle, sha256 in session.execute(query.where(among(session, Record.station, Record.seq, waiting)))
         if vehicle.plate is None and vehicle.swept_us is None
     }
     reads = _late_reads(session, {(station, seq) for station, seq, _ in found})
@@ -66,11 +57,11 @@ def _late_reads(session: Session, vehicles: set[Place]) -> dict[tuple[str, int, 
     """Give the plates that supplements bring to some vehicles, by the vehicle's station, number and hash."""
     if not vehicles:
         return {}
-    at = places_table(vehicles)
     query = (
         select(Supplement, Record)
         .join(Record, Record.id == Supplement.record_id)
-        .join(at, and_(Supplement.station == at.c.station, Supplement.of_seq == at.c.seq))
+        .where(among(session, Supplement.station, Supplement.of_seq, vehicles))
+        .options(undefer(Record.payload))
         .order_by(Record.id)
     )
     rows = session.execute(query).all()

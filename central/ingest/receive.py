@@ -106,7 +106,7 @@ class Receiver:
         except RejectError as fault:
             return self._refuse(session, refused(one.authentic.message, fault, one.authentic), now_us)
         receipt = Receipt(
-            station=one.record.station, seq=one.record.seq, sha256=one.link.sha256, outcome=ReceiptOutcome.STORED, time_us=now_us
+            station=one.entry.station, seq=one.entry.seq, sha256=one.link.sha256, outcome=ReceiptOutcome.STORED, time_us=now_us
         )
         return _Done("stored" if is_new else "duplicate", receipt, _marked(one) if is_new else None)
 
@@ -133,4 +133,4 @@ def _marked(one: Checked) -> RejectError | None:
     if one.mark is None:
         return None
     code, _, what = one.mark.partition(": ")
-    return RejectError(code, f"{one.record.station}/{one.record.seq}", what)
+    return RejectError(code, f"{one.entry.station}/{one.entry.seq}", what)

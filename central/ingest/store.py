@@ -3,28 +3,23 @@ need of both, and what they add to the sums.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from central.evidence.aggregates.passage import Passage
 from central.evidence.aggregates.tally import Tally
 from central.evidence.disclosures import hold_texts
 from central.evidence.events import emit
 from central.evidence.log.leaves import log_records
 from central.evidence.messages import EventType
 from central.evidence.models import ChainState, Media, Record, Supplement, Vehicle
-from central.evidence.places import Place, places_table
+from central.evidence.places import Place, among
+from central.evidence.rows import Row, draw_ids, insert_rows
+from central.ingest.entry import Entry
 from central.ingest.late_plates import show_late_plates
 from central.ingest.surroundings import Surroundings
 from central.ingest.verify import Checked, place
 from contract.log.leaves import RecordLeaf
-from contract.records import SupplementRecord, VehicleRecord
-from contract.units import PPM
-from contract.verdicts import Outcome
-
-Row = dict[str, Any]
 
 
 class Batch:
@@ -59,9 +54,9 @@ class Batch:
         neighbours = self._around.of(checked)
         if not place(checked, neighbours):
             return False
-        record, authentic = checked.record, checked.authentic
-        own, after = (record.station, record.seq), (record.station, record.seq + 1)
-        linked = record.seq == 1 or neighbours.before is not None
+        entry, authentic = checked.entry, checked.authentic
+        own, after = (entry.station, entry.seq), (entry.station, entry.seq + 1)
+        linked = entry.seq == 1 or neighbours.before is not None
         if neighbours.after_names is not None:
             if after in self._rows:
                 self._rows[after]["chain"] = ChainState.LINKED.value
@@ -70,18 +65,18 @@ class Batch:
         self._around.add(checked)
         self._taken[own] = checked
         self._rows[own] = {
-            "station": record.station,
-            "seq": record.seq,
+            "station": entry.station,
+            "seq": entry.seq,
             "sha256": checked.link.sha256,
-            "prev_sha256": record.prev_sha256,
-            "type": record.type,
-            "time_us": record.time_us,
+            "prev_sha256": entry.prev_sha256,
+            "type": entry.type,
+            "time_us": entry.time_us,
             "received_us": self._now_us,
             "key_id": authentic.key_id,
             "chain": (ChainState.LINKED if linked else ChainState.PENDING).value,
             "mark": checked.mark,
             "payload": authentic.payload,
-            "envelope": authentic.envelope.bare,
+            "envelope": authentic.envelope,
         }
         return True
 
@@ -90,107 +85,53 @@ class Batch:
         if not self._taken:
             return
         session, tally = self._session, Tally()
-        returning = insert(Record).returning(Record.id, sort_by_parameter_order=True)
-        ids = session.scalars(returning, list(self._rows.values())).all()
-        stored = list(zip(ids, self._taken.values(), strict=True))
-        log_records(session, [(row_id, _leaf(checked, self._now_us)) for row_id, checked in stored])
+        ids = draw_ids(session, Record, len(self._taken))
+        stored = [(row_id, checked.entry) for row_id, checked in zip(ids, self._taken.values(), strict=True)]
+        insert_rows(session, Record, [{"id": row_id, **row} for row_id, row in zip(ids, self._rows.values(), strict=True)])
+        log_records(session, [(row_id, self._leaf(checked)) for row_id, checked in zip(ids, self._taken.values(), strict=True)])
         if self._linked_later:
-            at = places_table(self._linked_later)
-            ids_there = select(Record.id).join(at, and_(Record.station == at.c.station, Record.seq == at.c.seq))
-            linked = update(Record).where(Record.id.in_(ids_there))
+            linked = update(Record).where(among(session, Record.station, Record.seq, self._linked_later))
             session.execute(linked.values(chain=ChainState.LINKED.value), execution_options={"synchronize_session": False})
-        swept = _swept(session, [checked.record for _, checked in stored])
-        hold_texts(session, [(row_id, checked.record.disclosures) for row_id, checked in stored if _vehicle_place(checked) not in swept])
-        vehicles = [
-            _vehicle_row(checked.record, row_id, checked.mark) for row_id, checked in stored if isinstance(checked.record, VehicleRecord)
-        ]
-        _insert(session, Vehicle, vehicles)
-        _insert(session, Supplement, [row for row_id, checked in stored for row in _supplement_rows(checked.record, row_id)])
-        _insert(session, Media, [row for row_id, checked in stored for row in _media_rows(checked.record, row_id)])
-        for _, checked in stored:
-            tally.record(checked.record.station, checked.record.seq, checked.record.time_us)
-            if isinstance(checked.record, VehicleRecord):
-                tally.passage(Passage.of(checked.record, enforceable=checked.record.verdict.enforceable and checked.mark is None))
-        for row in vehicles:
-            if row["outcome"] == Outcome.OVERLOAD.value:
-                _tell(session, row, self._now_us)
-                if row["plate"] is not None:
-                    tally.plate(row["station"], row["time_us"], row["plate"], row["over_kg"])
-        show_late_plates(session, [checked.record for _, checked in stored], tally)
+        swept = _swept(session, [entry for _, entry in stored])
+        hold_texts(session, [(row_id, entry.disclosures) for row_id, entry in stored if _vehicle_place(entry) not in swept])
+        insert_rows(session, Vehicle, [{"record_id": row_id, **entry.vehicle} for row_id, entry in stored if entry.vehicle is not None])
+        insert_rows(session, Supplement, [_supplement_row(row_id, entry) for row_id, entry in stored if entry.supplements is not None])
+        insert_rows(session, Media, [{"record_id": row_id, **row} for row_id, entry in stored for row in entry.media])
+        for _, entry in stored:
+            tally.record(entry.station, entry.seq, entry.time_us)
+            if entry.passage is not None and entry.vehicle is not None:
+                tally.passage(entry.passage)
+                if entry.passage.overload:
+                    self._overload(entry.vehicle, tally)
+        show_late_plates(session, [entry for _, entry in stored], tally)
         tally.write(session)
 
+    def _leaf(self, checked: Checked) -> RecordLeaf:
+        return RecordLeaf(station=checked.entry.station, seq=checked.entry.seq, sha256=checked.link.sha256, logged_us=self._now_us)
 
-def _leaf(checked: Checked, now_us: int) -> RecordLeaf:
-    return RecordLeaf(station=checked.record.station, seq=checked.record.seq, sha256=checked.link.sha256, logged_us=now_us)
+    def _overload(self, vehicle: Row, tally: Tally) -> None:
+        """Tell other systems of an overload, that it is there and how heavy, not whose; and count it under its plate."""
+        data = {name: vehicle[name] for name in ("station", "seq", "time_us", "gross_kg", "over_kg", "enforceable")}
+        emit(self._session, EventType.RECORD_OVERLOAD, f"vehicle/{vehicle['station']}/{vehicle['seq']}", data, self._now_us)
+        if vehicle["plate"] is not None:
+            tally.plate(vehicle["station"], vehicle["time_us"], vehicle["plate"], vehicle["over_kg"])
 
 
-def _vehicle_place(checked: Checked) -> Place:
+def _vehicle_place(entry: Entry) -> Place:
     """Give station and number of the vehicle that a record is of."""
-    record = checked.record
-    return record.station, record.of_seq if isinstance(record, SupplementRecord) else record.seq
+    return entry.station, entry.seq if entry.supplements is None else entry.supplements.seq
 
 
-def _swept(session: Session, records: Sequence[VehicleRecord | SupplementRecord]) -> set[Place]:
+def _swept(session: Session, entries: Sequence[Entry]) -> set[Place]:
     """Give the vehicles, of those that are supplemented, whose plate was deleted on schedule: of these no further text is kept."""
-    named = {(record.station, record.of_seq) for record in records if isinstance(record, SupplementRecord)}
+    named = {_vehicle_place(entry) for entry in entries if entry.supplements is not None}
     if not named:
         return set()
-    at = places_table(named)
-    there = and_(Record.station == at.c.station, Record.seq == at.c.seq)
-    query = select(Vehicle.station, Vehicle.seq, Vehicle.swept_us).join(Record, Record.id == Vehicle.record_id).join(at, there)
-    return {(station, seq) for station, seq, swept_us in session.execute(query) if swept_us is not None}
+    query = select(Vehicle.station, Vehicle.seq, Vehicle.swept_us).join(Record, Record.id == Vehicle.record_id)
+    found = session.execute(query.where(among(session, Record.station, Record.seq, named)))
+    return {(station, seq) for station, seq, swept_us in found if swept_us is not None}
 
 
-def _tell(session: Session, vehicle: Row, now_us: int) -> None:
-    """Tell other systems of an overload: that it is there and how heavy, not whose."""
-    data = {name: vehicle[name] for name in ("station", "seq", "time_us", "gross_kg", "over_kg", "enforceable")}
-    emit(session, EventType.RECORD_OVERLOAD, f"vehicle/{vehicle['station']}/{vehicle['seq']}", data, now_us)
-
-
-def _insert(session: Session, model: type, rows: list[Row]) -> None:
-    if rows:
-        session.execute(insert(model), rows)
-
-
-def _supplement_rows(record: VehicleRecord | SupplementRecord, row_id: int) -> list[Row]:
-    if not isinstance(record, SupplementRecord):
-        return []
-    return [{"record_id": row_id, "station": record.station, "of_seq": record.of_seq, "of_sha256": record.of_sha256}]
-
-
-def _media_rows(record: VehicleRecord | SupplementRecord, row_id: int) -> list[Row]:
-    return [
-        {
-            "record_id": row_id,
-            "position": position,
-            "role": item.role.value,
-            "sha256": item.sha256,
-            "media_type": item.media_type,
-            "size": item.size,
-        }
-        for position, item in enumerate(record.media)
-    ]
-
-
-def _vehicle_row(record: VehicleRecord, row_id: int, mark: str | None) -> Row:
-    gross = record.verdict.gross
-    return {
-        "record_id": row_id,
-        "station": record.station,
-        "seq": record.seq,
-        "lane": record.lane,
-        "time_us": record.time_us,
-        "plate": record.plate,
-        "plate_certainty_ppm": record.plate_certainty_ppm,
-        "axles": len(record.axles),
-        "vehicle_class": record.vehicle_class,
-        "speed_mm_s": record.speed_mm_s,
-        "gross_kg": record.gross_kg,
-        "gross_u_kg": record.gross_u_kg,
-        "limit_kg": None if gross is None else gross.limit_kg,
-        "over_kg": 0 if gross is None else gross.over_kg,
-        "outcome": record.verdict.outcome.value,
-        # What central can not confirm is never offered for enforcement.
-        "enforceable": record.verdict.enforceable and mark is None,
-        "playback": record.clock.playback_ppm != PPM,
-    }
+def _supplement_row(row_id: int, entry: Entry) -> Row:
+    of = entry.supplements
+    return {} if of is None else {"record_id": row_id, "station": entry.station, "of_seq": of.seq, "of_sha256": of.sha256}

@@ -11,8 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 from central.evidence.quarantine import Refused
 from central.evidence.stations import EnrolledKey
 from central.evidence.verdict_check import mark_of
+from central.ingest.entry import Entry
 from contract.chain import GENESIS, Link, check_link, link_of
-from contract.disclosures import DisclosureError, RecordEnvelope, parse_record_envelope
+from contract.disclosures import DisclosureError, parse_record_envelope
 from contract.faults import RejectError
 from contract.media import sha256_hex
 from contract.records import RECORD_MAX_BYTES, SupplementRecord, VehicleRecord, parse_record
@@ -46,15 +47,16 @@ class Authentic:
     station: str
     key_id: str
     payload: bytes
-    envelope: RecordEnvelope
+    envelope: bytes
+    """JSON bytes of what DSSE knows, without the disclosures."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A record that is sound in itself; `mark` is a fault to be stored with it."""
+    """A record that is sound in itself, as it is entered; `mark` is a fault to be stored with it."""
 
     authentic: Authentic
-    record: VehicleRecord | SupplementRecord
+    entry: Entry
     link: Link
     mark: str | None
 
@@ -92,7 +94,7 @@ def verify(message: Message, keys_of: KeysOf, now_us: int) -> Checked | Refused:
         public_keys = {identity: enrolled.key for identity, enrolled in keys.items()}
         payload = open_envelope(envelope, PayloadType.RECORD, public_keys, message.topic)
         signer = next(signature.keyid for signature in envelope.signatures if signature.keyid in keys)
-        authentic = Authentic(message, station, signer, payload, envelope)
+        authentic = Authentic(message, station, signer, payload, envelope.bare)
         # 6. and 7. The signed bytes are canonical, and a record of a known type and version.
         # 8. Each disclosure fits a digest that is signed, each digest has its disclosure.
         record = parse_record(payload, message.topic, envelope.disclosures)
@@ -108,7 +110,7 @@ def verify(message: Message, keys_of: KeysOf, now_us: int) -> Checked | Refused:
         return refused(message, fault, None)
     except RejectError as fault:
         return refused(message, fault, authentic)
-    return Checked(authentic, record, link_of(record, payload), mark)
+    return Checked(authentic, Entry.of(record, mark), link_of(record, payload), mark)
 
 
 def named_stations(messages: Iterable[Message]) -> set[str]:
@@ -133,7 +135,7 @@ def place(checked: Checked, neighbours: Neighbours) -> bool:
     RejectError
         ``seq-reused``, ``chain-break`` or ``supplement-mismatch``.
     """
-    record, topic = checked.record, checked.authentic.message.topic
+    entry, topic = checked.entry, checked.authentic.message.topic
     # 12. Its number is new, or the stored record of that number is this one, byte for byte.
     if neighbours.own_sha256 is not None:
         if neighbours.own_sha256 == checked.link.sha256:
@@ -141,21 +143,19 @@ def place(checked: Checked, neighbours: Neighbours) -> bool:
         raise RejectError(
             "seq-reused",
             topic,
-            f"seq {record.seq} is stored as {neighbours.own_sha256[:16]}, this is {checked.link.sha256[:16]}: a station has one history",
+            f"seq {entry.seq} is stored as {neighbours.own_sha256[:16]}, this is {checked.link.sha256[:16]}: a station has one history",
         )
     # 13. It fits the records before and after it, as far as they are here, and the record that it supplements.
-    before = GENESIS if record.seq == 1 else neighbours.before
+    before = GENESIS if entry.seq == 1 else neighbours.before
     if before is not None:
-        check_link(before, record, topic)
+        check_link(before, entry, topic)
     if neighbours.after_names is not None and neighbours.after_names != checked.link.sha256:
-        what = (
-            f"seq {record.seq + 1} is stored and names {neighbours.after_names[:16]}; this seq {record.seq} is {checked.link.sha256[:16]}"
-        )
+        what = f"seq {entry.seq + 1} is stored and names {neighbours.after_names[:16]}; this seq {entry.seq} is {checked.link.sha256[:16]}"
         raise RejectError("chain-break", topic, what)
-    if isinstance(record, SupplementRecord) and neighbours.supplemented is not None:
+    if entry.supplements is not None and neighbours.supplemented is not None:
         sha256, kind = neighbours.supplemented
-        if sha256 != record.of_sha256 or kind != "vehicle":
-            what = f"supplements seq {record.of_seq} as {record.of_sha256[:16]}; stored is the {kind} {sha256[:16]}"
+        if sha256 != entry.supplements.sha256 or kind != "vehicle":
+            what = f"supplements seq {entry.supplements.seq} as {entry.supplements.sha256[:16]}; stored is the {kind} {sha256[:16]}"
             raise RejectError("supplement-mismatch", topic, what)
     return True
 

@@ -6,9 +6,9 @@
 
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from contract.canonical import canonical_bytes, parse_canonical
+from contract.canonical import CanonicalModel, canonical_bytes, parse_canonical
 from contract.faults import RejectError
 from contract.media import Sha256
 from contract.records import TimeUs
@@ -17,7 +17,7 @@ from contract.station import Name
 LEAF_MAX_BYTES: Final = 400
 
 
-class RecordLeaf(BaseModel):
+class RecordLeaf(CanonicalModel):
     """A signed record of a station."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -32,7 +32,7 @@ class RecordLeaf(BaseModel):
         return f"record {self.station}/{self.seq}"
 
 
-class ActLeaf(BaseModel):
+class ActLeaf(CanonicalModel):
     """An act of the journal, by its number there."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)

@@ -17,7 +17,8 @@ from tests.central.test_retention import READ
 from tests.signing_station import SigningStation
 
 GROWING = ("record", "vehicle", "supplement", "media", "disclosure", "log_leaf", "act", "case_event", "case_file")
-WHOLE = re.compile(rf"^SCAN ({'|'.join(GROWING)})\b")
+WHOLE = re.compile(rf"^SCAN ({'|'.join(GROWING)})\b|^SEARCH ({'|'.join(GROWING)}) .*\(station=\?\)$")
+"""Of a whole table, or of all that one station ever sent."""
 PLANNED = ("SELECT", "UPDATE", "DELETE", "WITH")
 SCREENING_DUE = "case_file.screening_wanted > case_file.screening_done"
 """Reads an index over all cases; they are one passage in fifty, and it is asked once for a hundred screenings."""

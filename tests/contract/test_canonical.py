@@ -7,10 +7,13 @@ import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, TypeAdapter, model_validator
 
-from contract.canonical import _plainly_canonical, canonical_bytes, parse_canonical, refuse_floats
+from contract.canonical import INTEGER_MAX, CanonicalModel, _plainly_canonical, canonical_bytes, parse_canonical, refuse_floats
 from contract.faults import RejectError
+from contract.log.leaves import ActLeaf, RecordLeaf
+from contract.receipts import BlobClaim, Receipt
+from contract.records import RECORD
 
 SAFE = 2**53 - 1
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -73,6 +76,62 @@ def test_what_is_no_canonical_object_is_refused(data):
 def test_a_float_is_named_by_its_path():
     with pytest.raises(ValueError, match=r"\$\.content\.axles\[1\] = 2\.5 is a float"):
         canonical_bytes(Holder(content={"axles": [1, 2.5]}))
+
+
+class Inner(CanonicalModel):
+    text: str
+    also: str = "b"
+    last: int | None = Field(default=None, alias="aa")
+
+
+class Outer(CanonicalModel):
+    parts: tuple[Inner, ...]
+    a: bool = True
+    count: int
+
+    @model_validator(mode="after")
+    def _sound(self):
+        return self
+
+
+class Further(Outer):
+    b: Inner
+
+
+@given(
+    st.builds(
+        Further,
+        parts=st.lists(st.builds(Inner, text=text, also=text), max_size=3),
+        count=scalars.filter(lambda one: type(one) is int),
+        b=st.builds(Inner, text=text),
+    )
+)
+def test_a_canonical_model_is_written_as_rfc_8785_has_it(model):
+    written = canonical_bytes(model)
+    assert written == rfc8785.dumps(model.model_dump(mode="json", by_alias=True))
+    assert model.writes(rfc8785.dumps(model.model_dump(mode="json", by_alias=True, exclude_unset=True)))
+    assert Further.model_validate_json(written).writes(written)
+
+
+def _parts(schema):
+    """Give each schema within a JSON Schema."""
+    if isinstance(schema, dict):
+        yield schema
+        yield from (part for value in schema.values() for part in _parts(value))
+    elif isinstance(schema, list):
+        yield from (part for value in schema for part in _parts(value))
+
+
+@pytest.mark.parametrize("kind", [RECORD, *(TypeAdapter(one) for one in (Receipt, BlobClaim, RecordLeaf, ActLeaf))])
+def test_nothing_that_is_signed_or_logged_has_a_member_that_pydantic_would_write_otherwise_than_rfc_8785(kind):
+    parts = [part for part in _parts(kind.json_schema(mode="serialization")) if isinstance(part.get("type"), str)]
+    assert {part["type"] for part in parts} <= {"object", "array", "string", "integer", "boolean", "null"}
+    for part in parts:
+        if part["type"] == "object":
+            assert part["additionalProperties"] is False
+        if part["type"] == "integer" and "enum" not in part:
+            assert part["maximum"] <= INTEGER_MAX if "maximum" in part else part["exclusiveMaximum"] <= INTEGER_MAX + 1
+            assert part["minimum"] >= -INTEGER_MAX if "minimum" in part else part["exclusiveMinimum"] >= -INTEGER_MAX - 1
 
 
 def test_integers_pass():

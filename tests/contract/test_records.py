@@ -1,15 +1,20 @@
 """A record that exists is sound; what is not sound is refused with the place of its first fault."""
 
 import json
+from dataclasses import asdict
 
 import pytest
 import rfc8785
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from contract.canonical import canonical_bytes
+from contract.canonical import canonical_bytes, parse_canonical
+from contract.chain import Link
 from contract.faults import RejectError
 from contract.media import BLOB_MAX_BYTES
-from contract.records import CrossingEntry, SupplementRecord, VehicleRecord, parse_record
-from tests.signing_station import SigningStation
+from contract.records import RECORD, CrossingEntry, SupplementRecord, VehicleRecord, parse_record
+from tests.signing_station import SigningStation, picture_ref
 
 STATION = SigningStation()
 VEHICLE = STATION.vehicle()
@@ -38,6 +43,74 @@ def test_a_supplement_is_read_back_as_it_was():
     assert isinstance(record, SupplementRecord)
 
 
+EXAMPLES = [
+    VEHICLE,
+    SigningStation().vehicle(
+        version=1, crossings=[CrossingEntry(sensor="S1", axle=1, start=1, stop=2)], vehicle_class='"\\\x00/\x7f é\U00010000'
+    ),
+    SigningStation().supplement(Link(1, "0" * 64), seq=2, media=(picture_ref("a" * 64, 10),)),
+]
+
+
+def read_in_turn(payload):
+    """Read a record as its definition has it: canonical at all, then a record."""
+    parse_canonical(payload, "test")
+    return RECORD.validate_json(payload, strict=False)
+
+
+@pytest.mark.parametrize("record", EXAMPLES, ids=["version 2", "version 1", "supplement"])
+def test_a_record_is_its_canonical_form_whether_it_has_all_members_or_those_of_an_older_version(record):
+    payload = canonical_bytes(record)
+    assert payload == rfc8785.dumps(record.model_dump(mode="json"))
+    older = rfc8785.dumps({name: value for name, value in json.loads(payload).items() if value not in (None, [])})
+    for one in (payload, older):
+        assert parse_record(one, "test").writes(one)
+
+
+@settings(max_examples=400)
+@given(data=st.data(), record=st.sampled_from(EXAMPLES))
+def test_whatever_is_done_to_a_record_it_is_taken_in_one_look_only_if_it_is_in_two(data, record):
+    payload = canonical_bytes(record)
+    at = data.draw(st.integers(0, len(payload)))
+    cut = data.draw(st.integers(0, 2))
+    put = data.draw(
+        st.sampled_from(
+            [b"", b" ", b"0", b"1", b".0", b"e1", b'"', b"\\", b"\\u0041", b"true", b"null", b",", b"\xff", b"9" * 17, b'"a":1,']
+        )
+    )
+    changed = payload[:at] + put + payload[at + cut :]
+    try:
+        expected = read_in_turn(changed)
+    except (RejectError, ValidationError) as error:
+        code = error.code if isinstance(error, RejectError) else "not-a-record"
+        with pytest.raises(RejectError) as caught:
+            parse_record(changed, "test")
+        assert caught.value.code == code
+    else:
+        assert parse_record(changed, "test") == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "payload"),
+    [
+        (
+            "members in another order",
+            json.dumps(dict(reversed(json.loads(canonical_bytes(VEHICLE)).items())), separators=(",", ":")).encode(),
+        ),
+        ("blanks", json.dumps(json.loads(canonical_bytes(VEHICLE))).encode()),
+        ("a float", canonical_bytes(VEHICLE).replace(b'"lane":1', b'"lane":1.0')),
+        ("an escape that is none", canonical_bytes(VEHICLE).replace(b'"wim-edge"', b'"\\u0077im-edge"')),
+        ("a member twice", canonical_bytes(VEHICLE).replace(b'"lane":1,', b'"lane":1,"lane":1,')),
+        ("beyond 2^53", canonical_bytes(VEHICLE).replace(b'"playback_ppm":1000000', b'"playback_ppm":9007199254740993')),
+    ],
+)
+def test_a_record_in_another_spelling_is_refused(said, payload):
+    assert payload != canonical_bytes(VEHICLE), said
+    with pytest.raises(RejectError) as caught:
+        parse_record(payload, "test")
+    assert caught.value.code == "not-canonical"
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -63,16 +136,16 @@ def test_an_unsound_record_is_refused_by_its_place(fields, said):
 
 
 def test_spacings_belong_to_every_axle_but_the_first():
-    axles = [axle.model_dump(mode="json") for axle in VEHICLE.axles]
+    axles = [asdict(axle) for axle in VEHICLE.axles]
     axles[0]["spacing_mm"] = 3_000
     with pytest.raises(RejectError, match="every axle but the first has a spacing"):
         parse_record(with_fields(axles=axles), "test")
 
 
 def test_a_crossing_names_an_axle_that_is_there():
-    crossing = CrossingEntry(sensor="S1", axle=len(VEHICLE.axles) + 1, start=1, stop=2)
+    crossing = asdict(CrossingEntry(sensor="S1", axle=len(VEHICLE.axles) + 1, start=1, stop=2))
     with pytest.raises(RejectError, match="beyond the 5 of the vehicle"):
-        parse_record(with_fields(crossings=[crossing.model_dump(mode="json")]), "test")
+        parse_record(with_fields(crossings=[crossing]), "test")
 
 
 def test_a_supplement_names_an_earlier_record():

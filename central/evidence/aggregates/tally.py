@@ -1,10 +1,11 @@
 """What one transaction changes of the sums, gathered in memory and written at its end: one statement per table, not per record."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Table, case, delete, select
+from sqlalchemy import Insert, Table, case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -105,13 +106,15 @@ def rows_of(table: Table, sums: Sums) -> list[dict[str, Any]]:
     ]
 
 
-def _add(session: Session, table: Table, rows: Iterable[Mapping[str, Any]], greatest: tuple[str, ...] = ()) -> None:
+def _add(session: Session, table: Table, rows: Sequence[Mapping[str, Any]], greatest: tuple[str, ...] = ()) -> None:
     """Add rows to those of the same key; of the columns `greatest` the greater value stays."""
-    given = list(rows)
-    if not given:
-        return
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table)
+    if rows:
+        session.connection().execute(_adding(table, greatest, session.get_bind().dialect.name), rows)
+
+
+@cache
+def _adding(table: Table, greatest: tuple[str, ...], dialect: str) -> Insert:
+    statement: sqlite.Insert | postgresql.Insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
     stored, new = table.c, statement.excluded
     changed = {
         figure: case((stored[figure] > new[figure], stored[figure]), else_=new[figure])
@@ -119,7 +122,7 @@ def _add(session: Session, table: Table, rows: Iterable[Mapping[str, Any]], grea
         else stored[figure] + new[figure]
         for figure in figures_of(table)
     }
-    session.execute(statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed), given)
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed)
 
 
 def forget_plates(session: Session, record_ids: Sequence[int]) -> None:

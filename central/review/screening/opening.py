@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.evidence.journal import SERVICE
 from central.evidence.models import Case, Record, ScreeningCursor, Supplement, Vehicle
-from central.evidence.places import Place, places_table
+from central.evidence.places import Place, among
 from central.evidence.screenings import want_screening
 from central.evidence.standing import case_standing
 from central.office_settings import ReviewSettings
@@ -56,8 +56,7 @@ def take_records(session: Session, now_us: int, settings: ReviewSettings) -> boo
         (station, seq + 1) for _, station, seq, _, _ in taken
     }
     if touched:
-        at = places_table(touched)
-        want_screening(session, Case.id.in_(select(Case.id).join(at, and_(Case.station == at.c.station, Case.seq == at.c.seq))))
+        want_screening(session, among(session, Case.station, Case.seq, touched))
         passed = {(station, of_seq or seq) for _, station, seq, _, of_seq in taken}
         want_screening(session, Case.id.in_(_same_plates(session, passed, settings)))
     if taken:
@@ -68,12 +67,10 @@ def take_records(session: Session, now_us: int, settings: ReviewSettings) -> boo
 
 def _same_plates(session: Session, places: set[Place], settings: ReviewSettings) -> list[int]:
     """Give the cases that hold other passages of the plates of some vehicles, near enough in time to be held against them."""
-    at = places_table(places)
     fresh = session.execute(
         select(Vehicle.record_id, Vehicle.plate, Vehicle.time_us)
         .join(Record, Record.id == Vehicle.record_id)
-        .join(at, and_(Record.station == at.c.station, Record.seq == at.c.seq))
-        .where(Vehicle.plate.is_not(None), Vehicle.playback.is_(False))
+        .where(among(session, Record.station, Record.seq, places), Vehicle.plate.is_not(None), Vehicle.playback.is_(False))
     ).all()
     query = select(Case.id, Case.record_id, Vehicle.plate, Vehicle.time_us).join(Vehicle, Vehicle.record_id == Case.record_id)
     held = session.execute(query.where(Vehicle.plate.in_({plate for _, plate, _ in fresh}))).all()
