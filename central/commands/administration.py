@@ -143,7 +143,7 @@ def record_lines(database: Database, *, as_json: bool) -> Iterator[str]:
 def verify_lines(database: Database, settings: Settings, *, as_json: bool) -> tuple[bool, list[str]]:
     """Verify all that is stored; give whether it is sound, and the lines to print."""
     noted(database, Verb.DID, "evidence/verify")
-    with database.read() as session:
+    with database.snapshot() as session:
         found = audit(session, BlobStore(settings.blob_folder))
         log = audit_log(session, trusted_by(settings), settings.key_folder)
     lines = [json.dumps(found.as_json() | {"log": log.as_json()})] if as_json else [*_audit_lines(found), *log_lines(log)]
