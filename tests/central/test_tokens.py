@@ -67,7 +67,7 @@ def test_a_persons_token_never_may_more_than_the_person_does_now(bench):
     assert found.stations == {bench.station.id}
     with bench.central.database.write() as session:
         revoke(session, OPERATOR, grants_of(session, account)[0].id, bench.clock())
-        grant(session, OPERATOR, account, Role.TECHNICIAN, None, now_us=bench.clock())
+        grant(session, OPERATOR, account, Role.ADMINISTRATOR, None, now_us=bench.clock())
     assert bearer(bench, token).scopes == {Scope.VEHICLES_READ}
     with bench.central.database.write() as session:
         disable(session, OPERATOR, account, bench.clock())
