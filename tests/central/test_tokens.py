@@ -68,7 +68,7 @@ def test_a_persons_token_never_may_more_than_the_person_does_now(bench):
     with bench.central.database.write() as session:
         revoke(session, OPERATOR, grants_of(session, account)[0].id, bench.clock())
         grant(session, OPERATOR, account, Role.ADMINISTRATOR, None, now_us=bench.clock())
-    assert bearer(bench, token).scopes == {Scope.VEHICLES_READ}
+    assert bearer(bench, token).scopes == {Scope.VEHICLES_READ, Scope.WEBHOOKS_MANAGE}
     with bench.central.database.write() as session:
         disable(session, OPERATOR, account, bench.clock())
     assert bearer(bench, token) is None
