@@ -61,9 +61,9 @@ def test_a_persons_token_never_may_more_than_the_person_does_now(bench):
     with bench.central.database.write() as session:
         north = set_group(session, OPERATOR, "north", frozenset({bench.station.id}), bench.clock())
         account = accounts.add_account(session, "zhao", Role.REVIEWER, None, bench.clock(), group_id=north)
-    _, token = make(bench, Scope.CASES_READ, Scope.WEBHOOKS_MANAGE, Scope.VEHICLES_READ, account_id=account)
+    _, token = make(bench, Scope.ANALYSIS_READ, Scope.WEBHOOKS_MANAGE, Scope.VEHICLES_READ, account_id=account)
     found = bearer(bench, token)
-    assert found.scopes == {Scope.CASES_READ, Scope.VEHICLES_READ}
+    assert found.scopes == {Scope.ANALYSIS_READ, Scope.VEHICLES_READ}
     assert found.stations == {bench.station.id}
     with bench.central.database.write() as session:
         revoke(session, OPERATOR, grants_of(session, account)[0].id, bench.clock())
