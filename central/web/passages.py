@@ -73,7 +73,8 @@ def passages_chart(rows: tuple[VehicleSummary, ...], shown: tuple[str, int], for
     )
     chart.scatter("time", "limit", source=source, marker="dash", size=22, line_width=2.5, color=palette.mark)
     marks = chart.scatter("time", "gross", source=source, marker="marker", size="size", color="colour", nonselection_alpha=1.0)
-    tips = f"@when<br>@station, {say('No.')} @seq<br>@gross{{0.0}} t, {say('limit')} @limit{{0.0}} t"
+    number, limit = say("No."), say("limit")
+    tips = f"@when<br>@station, {number} @seq<br>@gross{{0.0}} t, {limit} @limit{{0.0}} t"
     address = "/vehicles/@station/@seq"
     chart.add_tools(HoverTool(renderers=[marks], tooltips=tips), TapTool(renderers=[marks], callback=OpenURL(url=address, same_tab=True)))
     return dict(json_item(chart))
