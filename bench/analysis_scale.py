@@ -10,6 +10,7 @@ record is signed, verified or stored (`bench.analysis_sums` says what is left ou
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import time
 from contextlib import nullcontext
@@ -121,7 +122,9 @@ def main(
             with running_postgres() as cluster:
                 url = new_database(cluster, "analysis")
                 copy_database(database, url)
-                with opened(place, plan, url) as copied:
+                # A log of its own, which grows from here: the key remembers how far it has signed.
+                shutil.copytree(place / "keys", place / "postgresql" / "keys", dirs_exist_ok=True)
+                with opened(place / "postgresql", plan, url) as copied:
                     _measure_one("PostgreSQL", copied.central, plan, requests)
 
 

@@ -244,8 +244,8 @@ def vehicles_since(session: Session, cursor: int, narrowed: VehicleFilter, limit
         return News((), cursor)
     ids = [row.id for row in arrived]
     supplemented = (
-        select(Vehicle.record_id)
-        .join(Supplement, and_(Supplement.station == Vehicle.station, Supplement.of_seq == Vehicle.seq))
+        select(Record.id)
+        .join(Supplement, and_(Supplement.station == Record.station, Supplement.of_seq == Record.seq))
         .where(Supplement.record_id.in_(ids))
     )
     query = narrow(_summaries(), narrowed).where(or_(Vehicle.record_id.in_(ids), Vehicle.record_id.in_(supplemented)))
@@ -255,7 +255,7 @@ def vehicles_since(session: Session, cursor: int, narrowed: VehicleFilter, limit
 
 def vehicle(session: Session, station: str, seq: int) -> VehicleDetail | None:
     """Give one vehicle with its supplements and media, None if there is none of that number."""
-    query = _summaries().options(*_SIGNED_BYTES).where(Vehicle.station == station, Vehicle.seq == seq)
+    query = _summaries().options(*_SIGNED_BYTES).where(Record.station == station, Record.seq == seq)
     found = session.execute(query).first()
     if found is None:
         return None

@@ -163,11 +163,11 @@ def _supplements_of(session: Session, vehicles: list[int]) -> list[int]:
 
 def _late_supplements(session: Session, before_us: int) -> list[int]:
     """Give supplements that came after their vehicle was swept, and such whose vehicle has not come at all."""
-    vehicle = aliased(Vehicle)
-    its_own = and_(vehicle.station == Supplement.station, vehicle.seq == Supplement.of_seq)
+    own = aliased(Record)  # by its number a vehicle is found through its record alone
+    its_own = and_(own.station == Supplement.station, own.seq == Supplement.of_seq, own.id == Vehicle.record_id)
     is_orphan = and_(~exists().where(its_own), Record.received_us < before_us)
     query = select(Supplement.record_id).join(Record, Record.id == Supplement.record_id)
-    query = query.where(Supplement.swept_us.is_(None), or_(exists().where(its_own, vehicle.swept_us.is_not(None)), is_orphan))
+    query = query.where(Supplement.swept_us.is_(None), or_(exists().where(its_own, Vehicle.swept_us.is_not(None)), is_orphan))
     return list(session.scalars(query.order_by(Supplement.record_id).limit(BATCH)))
 
 

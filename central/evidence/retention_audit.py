@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from central.evidence.models import Act, Case, Deletion, IssuedDocument, LegalHold, Media, Record, Supplement, Vehicle
 from central.evidence.retention import SUPPLEMENTS, VEHICLES
@@ -46,9 +46,11 @@ def retention_failures(session: Session) -> Iterator[str]:
     for record_id, station, seq, swept_us in session.execute(query):
         if not sweeps.hold(VEHICLES, swept_us, record_id):
             yield f"{station}/{seq}: altered: is marked as deleted on schedule at a moment at which the journal tells of no such deletion"
-    own = and_(Vehicle.station == Supplement.station, Vehicle.seq == Supplement.of_seq, Vehicle.swept_us == Supplement.swept_us)
+    own = aliased(Record)  # by its number a vehicle is found through its record alone
+    its_own = and_(own.station == Supplement.station, own.seq == Supplement.of_seq, own.id == Vehicle.record_id)
+    with_it = exists().where(its_own, Vehicle.swept_us == Supplement.swept_us)
     late = select(Supplement.record_id, Record.station, Record.seq, Supplement.swept_us).join(Record, Record.id == Supplement.record_id)
-    late = late.outerjoin(Vehicle, own).where(Supplement.swept_us.is_not(None), Vehicle.record_id.is_(None))
+    late = late.where(Supplement.swept_us.is_not(None), ~with_it)
     for record_id, station, seq, swept_us in session.execute(late):
         if not sweeps.hold(SUPPLEMENTS, swept_us, record_id):
             yield f"{station}/{seq}: altered: is marked as deleted on schedule at a moment at which the journal tells of no such deletion"

@@ -11,9 +11,10 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from central.evidence.database import Database
+from central.evidence.repository import VehicleFilter, vehicles_since
 from tests.central.bench import Bench
-from tests.central.review.office import Office, pictures
-from tests.central.test_retention import READ
+from tests.central.review.office import DAY_US, Office, pictures
+from tests.central.test_retention import READ, sweep
 from tests.signing_station import SigningStation
 
 GROWING = ("record", "vehicle", "supplement", "media", "disclosure", "log_leaf", "act", "case_event", "case_file")
@@ -82,6 +83,17 @@ def test_screening_reads_no_whole_table(sqlite_bench: Bench):
         office.screen()
     assert office.row(case).cleared
     assert {statement for statement in whole_tables(sqlite_bench.central.database, seen) if SCREENING_DUE not in statement} == set()
+
+
+def test_deletion_and_live_rows_read_no_whole_table(sqlite_bench: Bench):
+    send_all_kinds(sqlite_bench, sqlite_bench.station)
+    sqlite_bench.clock.now_us += 400 * DAY_US
+    with statements() as seen:
+        with sqlite_bench.central.database.read() as session:
+            assert vehicles_since(session, 0, VehicleFilter()).rows
+        assert sweep(sqlite_bench).vehicles
+    assert any("supplement.swept_us" in statement for statement in seen), "late supplements were looked for"
+    assert whole_tables(sqlite_bench.central.database, seen) == {}
 
 
 def test_a_plan_that_reads_a_whole_table_is_found(sqlite_bench: Bench):
