@@ -28,6 +28,8 @@ class ReviewSettings(BaseModel):
     """From this fine on, in units of the rules' currency, a case is major."""
     major_over_percent: Annotated[int, Field(gt=0, le=1_000)] = 100
     """From this degree of overload on a case is major, whatever the fine."""
+    decide_within_days: Annotated[int, Field(ge=1, le=365)] = 90
+    """Within so many days after a person took a case up it is decided (Administrative Penalty Law, art. 60); later nobody is burdened."""
     hearing_working_days: Annotated[int, Field(ge=1, le=60)] = 5
     """How long the party may ask for the hearing it was offered (Administrative Penalty Law, art. 64)."""
     repeats_allowed: Annotated[int, Field(ge=0, le=100)] = 3

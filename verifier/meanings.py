@@ -20,14 +20,16 @@ MEANINGS: Final = {
     **dict.fromkeys(("bad-checkpoint", "bad-proof-text", "bad-leaf", "not-a-record", "wrong-payload-type", "wrong-type"), FORM),
     **dict.fromkeys(("bad-signature", "member-changed", "disclosure-misfit", "disclosure-twice", "bad-timestamp"), CHANGED),
     **dict.fromkeys(("media-differ", "parameters-differ", "certificate-differs", "rules-differ", "leaf-differs"), FOREIGN),
-    **dict.fromkeys(("member-unlisted", "another-record", "another-station", "another-case", "document-not-issued"), FOREIGN),
+    **dict.fromkeys(
+        ("member-unlisted", "another-record", "another-station", "another-case", "document-not-issued", "notice-differs"), FOREIGN
+    ),
     **dict.fromkeys(("timestamp-stray", "bad-inclusion-proof"), FOREIGN),
     **dict.fromkeys(("unknown-key", "key-differs", "wrong-origin", "bad-key", "bad-verifier-key", "bad-certificate"), KEY),
     **dict.fromkeys(("bundle-missing", "member-missing", "media-missing", "not-in-log", "consistency-missing", "no-record"), GAP),
     **dict.fromkeys(
         ("predecessor-unknown", "parameters-absent", "certificate-absent", "no-capture", "document-absent", "media-absent"), UNSURE
     ),
-    **dict.fromkeys(("key-not-in-force", "verification-not-in-force", "rules-not-in-force", "gate-missing"), LAW),
+    **dict.fromkeys(("key-not-in-force", "verification-not-in-force", "rules-not-in-force", "gate-missing", "enforced-though-barred"), LAW),
     "key-not-pinned": N_(
         "The check rests on a key that the bundle itself brings. Compare it with the published one, or give it as an option."
     ),

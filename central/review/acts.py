@@ -19,7 +19,7 @@ from central.review.effects import Changed, effect_of
 from central.review.fields import parse_fields
 from central.review.four_eyes import Parts, check_four_eyes, parts_of, take_part
 from central.review.guards import FORMED, GUARDS
-from central.review.history import add_event
+from central.review.history import actions_since, add_event
 from central.review.workflow import WORKFLOW, ActingRole, ActionRow, Decision, State
 from contract.faults import RejectError
 
@@ -52,7 +52,8 @@ def act(
 ) -> Done:
     """Take an act for who is logged in, within a writing session.
 
-    `expected_version` is the version that the person looked at: of two who act at once, one succeeds.
+    `expected_version` is the version that the person looked at: of two who act at once, one succeeds. What is done aside, such as
+    issuing a document, comes between nobody.
 
     Raises
     ------
@@ -63,9 +64,7 @@ def act(
     wanted = action_of(action)
     row = case_row(session, case_id)
     check_person(wanted, row, login, parts_of(session, case_id))
-    if row.version != expected_version:
-        what = f"has version {row.version}, not {expected_version}: someone acted in between; look at the case again"
-        raise RejectError("conflict", f"case {case_id}", what)
+    check_seen(session, row, expected_version)
     check_state(wanted, row)
     parsed = parse_fields(action, fields, wanted.fields, wanted.optional)
     return carry_out(Doing(session, row, wanted, actor, parsed, now_us, settings))
@@ -142,6 +141,22 @@ def check_person(wanted: ActionRow, row: Case, login: Login, parts: Parts) -> No
     check_four_eyes(wanted, login.person, parts)
 
 
+def check_seen(session: Session, row: Case, version: int) -> None:
+    """Check that a person who looked at a version of a case has seen all that he acts upon; what was done aside since does not count.
+
+    Raises
+    ------
+    RejectError
+        ``conflict``.
+    """
+    if row.version == version:
+        return
+    since = actions_since(session, row.id, version)
+    if not since or not all(WORKFLOW.actions[name].aside for name in since):
+        what = f"has version {row.version}, not {version}: someone acted in between; look at the case again"
+        raise RejectError("conflict", f"case {row.id}", what)
+
+
 def check_state(wanted: ActionRow, row: Case) -> None:
     """Check that an act leads on from where a case stands.
 
@@ -183,8 +198,9 @@ def _columns(doing: Doing, changed: Changed, to: State) -> dict[str, Any]:
     """Put together what the case's row becomes, but for state and version and the column that names the step itself."""
     columns = dict(changed.columns)
     if to.value != doing.case.state:
-        entered_us = changed.entered_us or doing.now_us
         given = columns.get("outcome", doing.case.outcome)
         outcome = None if given is None else Decision(given)
-        columns |= {"entered_us": entered_us, "due_us": due_us(to, outcome, entered_us, doing.settings)}
+        if to is State.SCREENED and doing.action.part is not None and not doing.case.cleared:
+            columns["screening_wanted"] = Case.screening_wanted + 1
+        columns |= {"entered_us": doing.now_us, "due_us": due_us(to, outcome, doing.now_us, doing.settings)}
     return columns

@@ -33,6 +33,11 @@ def day_start_us(day: date, settings: ReviewSettings) -> int:
     return round(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()) * US_PER_S
 
 
+def days_after_us(begins_us: int, days: int, settings: ReviewSettings) -> int:
+    """Give the moment at which a term of so many days, each day counted, has ended; the day on which it begins does not count."""
+    return day_start_us(local_day(begins_us, settings.utc_offset_h) + timedelta(days=days + 1), settings)
+
+
 def year_span_us(year: int, settings: ReviewSettings) -> tuple[int, int]:
     """Give the moments [from, until) of a year."""
     return day_start_us(date(year, 1, 1), settings), day_start_us(date(year + 1, 1, 1), settings)

@@ -9,6 +9,7 @@ from central.evidence.accounts import Login
 from central.evidence.journal import Actor, Verb, note
 from central.review.acts import FORBIDDEN, Done, act, action_of
 from central.review.history import subject_of
+from central.review.screening.run import screen_now
 from contract.faults import RejectError
 
 
@@ -32,6 +33,8 @@ class OneOfMany:
 def perform(central: Central, looked: Looked, action: str, fields: Mapping[str, Any], *, login: Login, actor: Actor) -> Done:
     """Take an act on a case; see `central.review.acts.act` for what is refused. A refusal of the person is an act of the journal, too.
 
+    An act that rests on the gates is preceded by a screening, so that they are as things stand now, not as they stood at the last one.
+
     Raises
     ------
     RejectError
@@ -39,6 +42,8 @@ def perform(central: Central, looked: Looked, action: str, fields: Mapping[str, 
     RetryError
         ``database-away``.
     """
+    if "gates" in action_of(action).needs:
+        screen_now(central, looked.case_id)
     try:
         with central.database.write() as session:
             return act(

@@ -19,13 +19,12 @@ from contract.media import sha256_hex
 class Changed:
     """New values of the case's columns, and figures for the history.
 
-    `marked` names the column that takes the number of the event itself; `entered_us` is when the state was entered, where it is not now.
+    `marked` names the column that takes the number of the event itself.
     """
 
     columns: dict[str, Any] = field(default_factory=dict)
     figures: Figures = field(default_factory=dict)
     marked: str | None = None
-    entered_us: int | None = None
 
 
 Effect = Callable[[Doing], Changed]
@@ -108,7 +107,7 @@ def _notify(doing: Doing) -> Changed:
     served_us = doing.fields.served_us or doing.now_us
     if served_us < (doing.case.decided_us or 0):
         raise RejectError("field-invalid", "served_us", "lies before the decision")
-    return Changed({"notified_us": served_us}, entered_us=served_us)
+    return Changed({"notified_us": served_us})
 
 
 def _object(doing: Doing) -> Changed:

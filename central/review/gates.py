@@ -59,6 +59,8 @@ class Why(StrEnum):
     PICTURE_SMALL = "picture-small"
     NO_PLATE = "no-plate"
     PLATE_UNCERTAIN = "plate-uncertain"
+    PLATE_CONTRADICTED = "plate-contradicted"
+    """A reading that arrived later, sure enough to count by itself, names another vehicle."""
     PLAYBACK = "playback"
 
 

@@ -6,9 +6,11 @@ Each raises a `RejectError` that says what stands in the way; one that needs wha
 from collections.abc import Callable
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from central.evidence.models import Case, CaseExemption
+from central.evidence.accounts.persons import likeness
+from central.evidence.models import Case, CaseEvent, CaseExemption
+from central.review.deadlines import days_after_us
 from central.review.doing import Doing
 from central.review.exemptions import check_exemption
 from central.review.fields import PARTICIPANTS_MIN, Ruling
@@ -23,6 +25,11 @@ Guard = Callable[[Doing], None]
 
 
 def _gates(doing: Doing) -> None:
+    """Let nothing go on that burdens the party unless every gate holds, and nothing has come since that was found."""
+    if doing.case.outcome == Decision.NO_ACTION:
+        return
+    if doing.case.screening_wanted > doing.case.screening_done:
+        raise RejectError("screening-due", "gates", "something arrived that is not screened yet; look at the case again in a moment")
     if not doing.case.cleared:
         fell = ", ".join(one.gate.value for one in Checklist.of(doing.case.gates).fallen) or "not screened yet"
         raise RejectError("gate-fell", "gates", f"the case can not be enforced: {fell}")
@@ -78,6 +85,24 @@ def _amount(doing: Doing) -> None:
         raise RejectError("field-missing", "reason", "is needed where the decision is another than the rules propose")
 
 
+def _within_rules(doing: Doing) -> None:
+    """Let no fine be above what the rules give for the overload; a person may stay below it, with a reason."""
+    if doing.proposal.decision is not None and (doing.fields.amount_cents or 0) > doing.proposal.amount_cents:
+        what = f"is above what the rules give for this overload, {doing.proposal.amount_cents}"
+        raise RejectError("field-invalid", "amount_cents", what)
+
+
+def _in_time(doing: Doing) -> None:
+    """Hold the decision against the term that begins when a person first took the case up (Administrative Penalty Law, art. 60)."""
+    if doing.case.state != State.LEGALLY_REVIEWED:
+        return
+    query = select(func.min(CaseEvent.time_us)).where(CaseEvent.case_id == doing.case.id, CaseEvent.action == "confirm")
+    filed_us = doing.session.scalar(query)
+    if filed_us is not None and doing.now_us >= days_after_us(filed_us, doing.settings.decide_within_days, doing.settings):
+        what = f"was taken up more than {doing.settings.decide_within_days} days ago; what remains is no action"
+        raise RejectError("too-late", "case", what)
+
+
 def _ruling(doing: Doing) -> None:
     if doing.case.state != State.HEARD:
         return
@@ -101,13 +126,22 @@ def _hearing_offered(doing: Doing) -> None:
         raise RejectError("hearing-missing", "hearing", "none was offered; offer one first")
 
 
+def _held_since_review(doing: Doing) -> None:
+    """Hold what was discussed or heard to the finding that stands: it was not held before that was made."""
+    query = select(func.max(CaseEvent.time_us)).where(CaseEvent.case_id == doing.case.id, CaseEvent.action == "confirm")
+    confirmed_us = doing.session.scalar(query)
+    held_us = doing.fields.held_us
+    if held_us is not None and confirmed_us is not None and held_us < confirmed_us:
+        raise RejectError("field-invalid", "held_us", "lies before the review that it was about")
+
+
 def _hearing_not_offered(doing: Doing) -> None:
     if doing.case.hearing_event is not None:
         raise RejectError("hearing-offered", "hearing", "was offered already")
 
 
 def _discussed_by_enough(doing: Doing) -> None:
-    persons = {name.casefold() for name in doing.fields.participants or ()}
+    persons = {likeness(name) for name in doing.fields.participants or ()}
     if len(persons) < PARTICIPANTS_MIN:
         raise RejectError("field-invalid", "participants", f"names {len(persons)} persons; a collective discussion has {PARTICIPANTS_MIN}")
 
@@ -144,10 +178,13 @@ GUARDS: Final[dict[str, Guard]] = {
     "not-exempt": _not_exempt,
     "major": _major,
     "amount": _amount,
+    "within-rules": _within_rules,
+    "in-time": _in_time,
     "ruling": _ruling,
     "not-graver": _not_graver,
     "hearing-offered": _hearing_offered,
     "hearing-not-offered": _hearing_not_offered,
+    "held-since-review": _held_since_review,
     "discussed-by-enough": _discussed_by_enough,
     "exemption-sound": _exemption_sound,
     "exemption-stands": _exemption_stands,
@@ -155,5 +192,7 @@ GUARDS: Final[dict[str, Guard]] = {
     "home-informed": _home_informed,
 }
 
-FORMED: Final = frozenset({"amount", "not-graver", "discussed-by-enough", "exemption-sound", "exemption-stands"})
+FORMED: Final = frozenset(
+    {"amount", "not-graver", "within-rules", "held-since-review", "discussed-by-enough", "exemption-sound", "exemption-stands"}
+)
 """Rules about what is entered; all others stand before the form is filled, and the page says so."""

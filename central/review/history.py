@@ -109,6 +109,12 @@ def history_of(session: Session, case_id: int) -> tuple[EventItem, ...]:
     return tuple(_item(row) for row in rows)
 
 
+def actions_since(session: Session, case_id: int, version: int) -> tuple[str, ...]:
+    """Name the acts upon a case after a version of it, oldest first."""
+    query = select(CaseEvent.action).where(CaseEvent.case_id == case_id, CaseEvent.version > version).order_by(CaseEvent.version)
+    return tuple(session.scalars(query))
+
+
 def _item(row: CaseEvent) -> EventItem:
     entry = EventEntry.model_validate_json(row.entry)
     fields = Fields.model_validate(entry.fields)

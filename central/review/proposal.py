@@ -22,7 +22,10 @@ def pack_of(record: VehicleRecord) -> RulePack | None:
 
 
 def propose(record: VehicleRecord, exemptions: Iterable[CaseExemptionItem], settings: ReviewSettings) -> Proposal:
-    """Hold the gross weight against its limit, as the exemptions that count change it, and that against the fine schedule."""
+    """Hold the gross weight against its limit, as the exemptions that count change it, and that against the fine schedule.
+
+    A limit that an exemption has raised is exceeded as any other: by more than the guard band of the decision rule.
+    """
     pack, gross = pack_of(record), record.verdict.gross
     if pack is None or gross is None:
         return NOTHING
@@ -47,6 +50,14 @@ def propose(record: VehicleRecord, exemptions: Iterable[CaseExemptionItem], sett
     if exempt or over_kg == 0:
         steps.append(Step("not over the limit: nothing to decide but no action", "不认定超限：不予处罚"))
         return Proposal(Decision.NO_ACTION, True, gross.measured_kg, limit_kg, 0 if exempt else over_kg, None, tuple(steps))
+    if gross.measured_kg - gross.guard_kg <= limit_kg:
+        steps.append(
+            Step(
+                f"{gross.measured_kg} kg − {gross.guard_kg} kg guard band ≤ {limit_kg} kg: within what the measurement leaves open",
+                f"{gross.measured_kg}千克 − 判定保护带{gross.guard_kg}千克 ≤ {limit_kg}千克：在测量不确定度之内，不认定超限",
+            )
+        )
+        return Proposal(Decision.NO_ACTION, True, gross.measured_kg, limit_kg, 0, None, tuple(steps))
     steps.append(
         Step(f"{gross.measured_kg} kg − {limit_kg} kg = {over_kg} kg over", f"{gross.measured_kg}千克 − {limit_kg}千克 = 超限{over_kg}千克")
     )

@@ -100,6 +100,8 @@ class ActionRow(_Table):
     outcome: Decision | None = None
     outcomes: frozenset[Decision] = frozenset()
     bulk: bool = False
+    aside: bool = False
+    """It changes nothing that a person decides upon."""
     event: EventType | None = None
     """What other systems are told of it."""
 

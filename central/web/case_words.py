@@ -124,6 +124,7 @@ WHY: Final = {
     Why.PICTURE_SMALL: N_("%(count)s pictures are too small"),
     Why.NO_PLATE: N_("no plate is known"),
     Why.PLATE_UNCERTAIN: N_("the plate is certain to %(certainty)s; %(least)s are needed"),
+    Why.PLATE_CONTRADICTED: N_("another reading of the plate that arrived later, certain to %(certainty)s, names another vehicle"),
     Why.PLAYBACK: N_("the line ran at %(factor)s times real time"),
 }
 
@@ -187,6 +188,7 @@ REFUSALS: Final = {
     "conflict": N_("Someone has acted on this case since you opened it. Look at it again."),
     "wrong-state": N_("The case does not stand where this leads on from."),
     "gate-fell": N_("A gate fell: the case can not be enforced."),
+    "screening-due": N_("Something arrived that is not screened yet. Look at the case again in a moment."),
     "three-persons": N_("Reviewer, legal reviewer and approver must be three persons."),
     "trip-enforced": N_("Another case of the same trip was decided already. One trip is punished once."),
     "exempt": N_("With the exemptions recorded the vehicle was not over its limit."),
@@ -194,6 +196,7 @@ REFUSALS: Final = {
     "hearing-missing": N_("In a major case a hearing is offered before it is decided. The legal reviewer records it."),
     "hearing-open": N_("The party may still ask for the hearing. Wait for the end of its term."),
     "hearing-offered": N_("The hearing was offered already."),
+    "too-late": N_("The term for a decision is over. What remains is no action."),
     "upheld": N_("The hearing upheld the decision. Close the case, or return it to be heard again."),
     "revoked": N_("The hearing revoked the decision. What remains is no action."),
     "not-notified": N_("The party has not been notified yet."),

@@ -104,9 +104,19 @@ def heavier(evidence, members):
 
 def heavier_by_the_station(evidence, members):
     """Sign it anew by the station's own key: the insider."""
+    signed_by_the_station(evidence, members, lambda payload: payload.update(speed_mm_s=payload["speed_mm_s"] + 1))
+
+
+def barred_by_the_station(evidence, members):
+    """Put the decision of one vehicle over the record of another, which its station has barred."""
+    gate = {"bar": "acceleration", "detail": "-2.1 m/s2"}
+    signed_by_the_station(evidence, members, lambda payload: payload["verdict"].update(barred_by=[gate]))
+
+
+def signed_by_the_station(evidence, members, change):
     name = name_of(members, "records/")
     payload = json.loads(payload_in(members[name]))
-    payload["speed_mm_s"] += 1
+    change(payload)
     import rfc8785  # noqa: PLC0415
 
     key = evidence.logged.bench.station.key
@@ -164,9 +174,20 @@ def name_of(members, start):
     return next(name for name in sorted(members) if name.startswith(start))
 
 
+def only_the_decision(evidence, members):
+    """Leave out every step before the decision and number it as the first."""
+    steps = sorted(name for name in members if name.startswith("history/step-"))
+    for name in steps:
+        if json.loads(members[name])["action"] != "decide-penalty":
+            del members[name]
+        else:
+            edit(name, lambda value: value.update(version=1))(evidence, members)
+
+
 FORGERIES = {
     "record-by-another-key": (heavier, 4, "unknown-key"),
     "record-signed-anew-by-the-station": (heavier_by_the_station, 4, "another-record"),
+    "penalty-upon-a-barred-record": (barred_by_the_station, 16, "enforced-though-barred"),
     "record-signed-anew-is-not-in-the-log": (heavier_by_the_station, 12, "leaf-differs"),
     "plate-of-another": (another_text, 6, "disclosure-misfit"),
     "record-left-out": (without("records/"), 4, "no-record"),
@@ -195,6 +216,9 @@ FORGERIES = {
     "step-back-in-time": (edit("history/step-000004", lambda v: v.update(time_us=1)), 16, "history-order"),
     "step-that-the-way-does-not-know": (edit("history/step-000004", lambda v: v.update(action="wave-through")), 16, "step-not-allowed"),
     "history-of-another-case": (edit("history/step-000002", lambda v: v.update(case="G9/1")), 16, "another-case"),
+    "history-that-begins-with-the-decision": (only_the_decision, 16, "history-gap"),
+    "case-opened-anew-on-the-way": (edit("history/step-000003", lambda v: v.update(action="open", to_state="received")), 16, "history-gap"),
+    "act-and-document-of-another-case": (edit("history/acts/", lambda v: v.update(subject="case/99")), 16, "another-case"),
     "reviewed-and-approved-by-one": (edit("history/step-000005", lambda v: v.update(person="rao")), 17, "four-eyes"),
     "act-changed": (edit("history/acts/", lambda v: v.update(person="nobody")), 12, "leaf-differs"),
 }  # fmt: skip
@@ -207,6 +231,11 @@ def test_a_forgery_by_who_holds_centrals_key_is_found_at_its_step(evidence: Evid
     forge(evidence, members)
     report = check(resealed(members, evidence.central_key), evidence.trust)
     assert (number, code) in failing(report), failing(report)
+
+
+def test_a_notice_of_another_number_than_the_decision_gave_fails(evidence):
+    data = resealed(members_of(evidence.data), evidence.central_key, lambda one: one.model_copy(update={"notice": "G9/2026/00001"}))
+    assert (16, "notice-differs") in failing(check(data, evidence.trust))
 
 
 def test_who_has_no_key_of_central_fails_at_the_manifest(evidence):

@@ -1,13 +1,23 @@
 """Steps 16 to 18: what was done with the case, by whom, and what was issued."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from contract.bundle.contents import Act, Event, parse_content
 from contract.bundle.manifest import FileEntry, Role
 from contract.media import sha256_hex
+from contract.records import VehicleRecord
+from contract.verdicts import Bar, Outcome
 from verifier.bundle import Bundle
 from verifier.findings import Finding, note
 from verifier.way import actions
+
+BEGINS: Final = "open"
+"""The act with which every history begins, and which none holds twice."""
+DECISIONS: Final = frozenset({"decide-penalty", "decide-warning", "decide-no-action"})
+BURDENS: Final = frozenset({"decide-penalty", "decide-warning"})
+LATE: Final = frozenset({Bar.NO_PLATE, Bar.PLATE, Bar.PICTURES})
+"""What barred the record when it was signed, and may have come since."""
 
 
 def check_events(bundle: Bundle) -> Iterator[Finding | int]:
@@ -31,6 +41,34 @@ def check_events(bundle: Bundle) -> Iterator[Finding | int]:
         elif (act.person, act.time_us) != (event.person, event.time_us):
             yield Finding("event-unjournalled", entry.name, "is in the journal by another person or at another time")
         before = event
+    yield from _about_others(bundle)
+    yield from _decision(bundle, [(entry, event) for entry, event, _ in events if event.action in DECISIONS])
+
+
+def _about_others(bundle: Bundle) -> Iterator[Finding]:
+    """Find acts that are about another case or vehicle: what they name would else pass as named in this one."""
+    manifest = bundle.manifest
+    own = {f"vehicle/{manifest.station}/{manifest.seq}", f"case/{manifest.case}"}
+    for entry, data in bundle.each(Role.ACT):
+        subject = parse_content(Act, data, entry.name).subject
+        if subject not in own:
+            yield Finding("another-case", entry.name, f"is about {subject}")
+
+
+def _decision(bundle: Bundle, decisions: list[tuple[FileEntry, Event]]) -> Iterator[Finding]:
+    """Hold the decision that stands against what the station signed, and its number against the manifest's."""
+    if not decisions or decisions[-1][1].action not in BURDENS:
+        return
+    entry, decision = decisions[-1]
+    if decision.figures.get("notice") != bundle.manifest.notice:
+        what = f"gave the notice the number {decision.figures.get('notice')}, the manifest says {bundle.manifest.notice}"
+        yield Finding("notice-differs", entry.name, what)
+    if bundle.vehicle is None or not isinstance(record := bundle.vehicle.record, VehicleRecord):
+        return
+    barred = sorted(one.bar.value for one in record.verdict.barred_by if one.bar not in LATE)
+    if record.verdict.outcome is not Outcome.OVERLOAD or barred:
+        what = f"burdens the party; the signed record says {record.verdict.outcome.value}, barred by {', '.join(barred) or 'nothing'}"
+        yield Finding("enforced-though-barred", entry.name, what)
 
 
 def _one(bundle: Bundle, entry: FileEntry, event: Event, number: int, before: Event | None) -> Iterator[Finding]:
@@ -38,6 +76,8 @@ def _one(bundle: Bundle, entry: FileEntry, event: Event, number: int, before: Ev
         yield Finding("another-case", entry.name, f"is of case {event.case}")
     if event.version != number:
         yield Finding("history-gap", entry.name, f"is step {event.version} where step {number} belongs: one is missing, or was put in")
+    if (event.action == BEGINS) is not (before is None):
+        yield Finding("history-gap", entry.name, f"is {event.action!r}; a history begins with {BEGINS!r}, and has it once")
     if before is not None and (event.from_state != before.to_state or event.time_us < before.time_us):
         what = f"leads on from {event.from_state!r} at {event.time_us}, the step before led to {before.to_state!r} at {before.time_us}"
         yield Finding("history-order", entry.name, what)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from central.evidence.accounts.grants import OPERATOR, Grant, grant, grants_of, other_administrators
 from central.evidence.accounts.passwords import hash_password
+from central.evidence.accounts.persons import is_reserved, known_as
 from central.evidence.accounts.roles import Role
 from central.evidence.journal import Actor, Verb, note
 from central.evidence.models import Account, ApiToken, LoginSession, RecoveryCode
@@ -49,14 +50,19 @@ def add_account(
     Raises
     ------
     RejectError
-        ``account-exists``, ``bad-account-name``, or ``weak-password``, with what is allowed; as for `grant`.
+        ``account-exists``, ``bad-account-name``, ``person-spelled-otherwise``, or ``weak-password``, with what is allowed; as for `grant`.
     """
     person = person or name
     for text in (name, person):
         if not (1 <= len(text) <= 60 and text == text.strip() and text.isprintable()):
             raise RejectError("bad-account-name", f"account {text[:60]!r}", "needs 1 to 60 printable characters without blanks at the ends")
+        if is_reserved(text):
+            raise RejectError("bad-account-name", f"account {text!r}", "is what the journal calls the program itself; choose another")
     if account_id(session, name) is not None:
         raise RejectError("account-exists", f"account {name!r}", "exists already; choose another name")
+    known = known_as(session, person)
+    if known != person:
+        raise RejectError("person-spelled-otherwise", f"person {person!r}", f"is written {known!r} already; write one person one way")
     password_hash = None if password is None else hash_password(password)
     row = Account(name=name, person=person, password_hash=password_hash, created_us=now_us, failures=0, locked_until_us=0, totp_step=0)
     session.add(row)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from central.evidence.accounts.directory import account_id, note_account
 from central.evidence.accounts.grants import refuse_mixture
+from central.evidence.accounts.persons import is_reserved, known_as
 from central.evidence.accounts.roles import Role
 from central.evidence.accounts.sessions import NewSession, begin, is_open
 from central.evidence.journal import Actor, Verb
@@ -51,6 +52,7 @@ def log_in_by_provider(
 
 def _add(session: Session, subject: str, name: str, now_us: int, address: str) -> Account:
     person = "".join(character for character in name if character.isprintable()).strip()[:40] or "provider's user"
+    person = f"{person} (person)" if is_reserved(person) else known_as(session, person)
     free, number = person, 2
     while account_id(session, free) is not None:
         free, number = f"{person} ({number})", number + 1

@@ -23,7 +23,7 @@ class Facts:
 
     `keys` are all that sign for the station, `signer` the one that signed this record, None if the signature is not good; `mark` is the
     difference between the record's verdict and central's own, None where there is none. Plate and certainty are as the lists show them,
-    late plates included.
+    late plates included; `contradicted_ppm` is the certainty of the surest late reading that is another plate, 0 where there is none.
     """
 
     record: VehicleRecord
@@ -34,6 +34,7 @@ class Facts:
     publication: Publication | None
     plate: str | None
     plate_certainty_ppm: int
+    contradicted_ppm: int
     pictures: tuple[PictureFact, ...]
 
 
@@ -58,8 +59,15 @@ def gather(session: Session, blobs: BlobStore, case: Case) -> Facts:
         publication=publication_at(session, case.station, detail.record.time_us),
         plate=detail.summary.plate,
         plate_certainty_ppm=detail.summary.plate_certainty_ppm,
+        contradicted_ppm=_contradicted_ppm(detail),
         pictures=picture_facts(detail.media, blobs),
     )
+
+
+def _contradicted_ppm(detail: VehicleDetail) -> int:
+    """Give how sure the surest late reading is that names another vehicle; a trailer has a plate of its own."""
+    late = [read for supplement in detail.supplements for read in supplement.record.plates if read.text and not read.is_trailer]
+    return max((read.certainty_ppm for read in late if read.text != detail.summary.plate), default=0)
 
 
 def _signer(detail: VehicleDetail, keys: dict[str, EnrolledKey]) -> EnrolledKey | None:

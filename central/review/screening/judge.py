@@ -142,6 +142,8 @@ def _plate(facts: Facts, settings: ReviewSettings) -> tuple[Reason, ...]:
     least_ppm = round(settings.plate_certainty_min * PPM)
     if facts.plate is None:
         return (Reason(why=Why.NO_PLATE),)
+    if facts.contradicted_ppm and facts.contradicted_ppm >= least_ppm:
+        return (Reason(why=Why.PLATE_CONTRADICTED, figures={"certainty_ppm": facts.contradicted_ppm}),)
     if facts.plate_certainty_ppm < least_ppm:
         return (Reason(why=Why.PLATE_UNCERTAIN, figures={"certainty_ppm": facts.plate_certainty_ppm, "least_ppm": least_ppm}),)
     return ()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from central.context import Central
 from central.evidence.journal import SERVICE
 from central.evidence.models import Case, Record
+from central.evidence.screenings import want_screening
 from central.office_settings import ReviewSettings
 from central.review.acts import action_of, carry_out
 from central.review.doing import Doing
@@ -67,6 +68,29 @@ def screen_all(central: Central) -> int:
     return made
 
 
+def screen_now(central: Central, case_id: int) -> None:
+    """Judge a case's gates by what is stored at this moment; where its own bytes do not let that, its screening is due from now on.
+
+    Raises
+    ------
+    RetryError
+        ``database-away``.
+    """
+    with central.database.read() as session:
+        if session.get(Case, case_id) is None:
+            return
+    try:
+        finding = _find(central, case_id)
+    except RejectError as error:
+        central.count(error)
+        with central.database.write() as session:
+            want_screening(session, Case.id == case_id)
+        return
+    with central.database.write() as session:
+        if session.get_one(Case, case_id).screening_done <= finding.wanted:
+            _store(session, finding, central.now_us(), central.settings.review)
+
+
 def _due(central: Central, skipped: set[int]) -> list[int]:
     query = select(Case.id).where(Case.screening_wanted > Case.screening_done, Case.id.not_in(skipped)).order_by(Case.id)
     with central.database.read() as session:
@@ -76,11 +100,7 @@ def _due(central: Central, skipped: set[int]) -> list[int]:
 def _screen(central: Central, case_id: int, settings: ReviewSettings) -> bool:
     """Screen one case; False where its own bytes do not let it, which is counted and stops no other."""
     try:
-        with central.database.read() as session:
-            row = session.get_one(Case, case_id)
-            wanted = row.screening_wanted
-            facts = gather(session, central.blobs, row)
-        finding = Finding(case_id, wanted, judge(facts, settings), facts.plate)
+        finding = _find(central, case_id)
         with central.database.write() as session:
             store_finding(session, finding, central.now_us(), settings)
     except RejectError as error:
@@ -89,12 +109,24 @@ def _screen(central: Central, case_id: int, settings: ReviewSettings) -> bool:
     return True
 
 
+def _find(central: Central, case_id: int) -> Finding:
+    with central.database.read() as session:
+        row = session.get_one(Case, case_id)
+        wanted = row.screening_wanted
+        facts = gather(session, central.blobs, row)
+    return Finding(case_id, wanted, judge(facts, central.settings.review), facts.plate)
+
+
 def store_finding(session: Session, finding: Finding, now_us: int, settings: ReviewSettings) -> None:
-    """Store what a screening found, within a writing session; what changes nothing leaves no trace but its time."""
+    """Store what a screening found, within a writing session, unless a later one did; what changes nothing leaves no trace but its time."""
+    if session.get_one(Case, finding.case_id).screening_done < finding.wanted:
+        _store(session, finding, now_us, settings)
+
+
+def _store(session: Session, finding: Finding, now_us: int, settings: ReviewSettings) -> None:
     row = session.get_one(Case, finding.case_id)
-    if row.screening_done >= finding.wanted:
-        return
-    session.execute(update(Case).where(Case.id == row.id).values(screening_done=finding.wanted, screened_us=now_us))
+    done = max(row.screening_done, finding.wanted)
+    session.execute(update(Case).where(Case.id == row.id).values(screening_done=done, screened_us=now_us))
     state, gates = State(row.state), canonical_bytes(finding.checklist)
     if state in _BEFORE_REVIEW:
         name = "clear" if finding.checklist.cleared else "bar"

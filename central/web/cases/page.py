@@ -9,6 +9,7 @@ from central.evidence.accounts import Login
 from central.review.lines import find_cases
 from central.review.views import CaseLine, CaseView, EventItem, Offered
 from central.review.work import work_list
+from central.review.workflow import WORKFLOW
 from central.web.case_words import ACTS, GROUNDS, HEARINGS, REFUSALS, RULINGS, SERVICES, ActWords
 from central.web.cases.door import LOOKING
 from central.web.cases.forms import FIELD_FORMS, Asked, FieldForm, Kind, Tried, asked_for
@@ -19,6 +20,8 @@ from contract.limits.fine import CENTS
 
 LOOKED_AT: Final = 200
 """Lines of the list among which a case's neighbours are sought."""
+VERSION_DIGITS: Final = 9
+"""Of a version that a form names; more is no form of ours."""
 _CHOSEN: Final[dict[str, str]] = {key.value: word for table in (GROUNDS, SERVICES, HEARINGS, RULINGS) for key, word in table.items()}
 
 
@@ -76,6 +79,30 @@ def act_forms(view: CaseView, formats: Formats, now_us: int, tried: Tried | None
     )
 
 
+def steps_since(view: CaseView, tried: Tried | None) -> tuple[EventItem, ...]:
+    """Give what was done to a case since the version that a form was made from, oldest first."""
+    given = "" if tried is None else tried.given.get("version", "")
+    seen = int(given) if given.isdecimal() and len(given) <= VERSION_DIGITS else 0
+    return tuple(event for event in view.history if event.version > seen) if seen else view.history[-1:]
+
+
+def kept_in(view: CaseView, formats: Formats, tried: Tried | None) -> tuple[Entered, ...]:
+    """Give what was written into the form of an act that can not be taken any more, so that nobody has to write it again."""
+    if tried is None or any(offered.action.name == tried.action and offered.refused is None for offered in view.offered):
+        return ()
+    wanted = WORKFLOW.actions[tried.action]
+    return tuple(
+        Entered(FIELD_FORMS[name], chosen_text(name, tried.given[name], formats))
+        for name in (*wanted.fields, *wanted.optional)
+        if tried.given.get(name, "").strip() and FIELD_FORMS[name].kind is not Kind.MOMENT
+    )
+
+
+def chosen_text(name: str, value: str, formats: Formats) -> str:
+    """Give what was chosen from a list in words, anything else as it stands."""
+    return formats.language.say(_CHOSEN[value]) if FIELD_FORMS[name].kind is Kind.CHOICE and value in _CHOSEN else value
+
+
 def listed(session: Session, login: Login, narrowing: CaseNarrowing, now_us: int) -> tuple[CaseLine, ...]:
     """Give the first lines of the list that a case was opened from."""
     if narrowing.whole:
@@ -107,6 +134,6 @@ def _text(name: str, value: Any, formats: Formats) -> str:  # noqa: ANN401 - wha
         case Kind.LINES:
             return ", ".join(value)
         case Kind.CHOICE:
-            return formats.language.say(_CHOSEN[str(value)]) if str(value) in _CHOSEN else str(value)
+            return chosen_text(name, str(value), formats)
         case _:
             return str(value)

@@ -8,7 +8,7 @@ from calibration.printing import Paper, print_pdf
 from central.context import Central
 from central.evidence.journal import Actor
 from central.evidence.models import Blob, IssuedDocument
-from central.review.acts import action_of, carry_out, case_row, check_state
+from central.review.acts import action_of, carry_out, case_row, check_seen, check_state
 from central.review.deadlines import working_days_of
 from central.review.doing import Doing
 from central.review.fields import Document, Fields
@@ -122,8 +122,7 @@ def _enter(session: Session, central: Central, due: _Due, item: IssuedItem, acto
     """Enter a document in the tables and in the case's history, in one transaction."""
     row, wanted = case_row(session, item.case_id), action_of("issue-document")
     check_state(wanted, row)
-    if row.version != due.view.line.version:
-        raise RejectError("conflict", f"case {row.id}", "changed while the document was made; look at the case again")
+    check_seen(session, row, due.view.line.version)
     if session.get(Blob, item.sha256) is None:
         session.add(Blob(sha256=item.sha256, size=item.size, station=row.station, received_us=item.issued_us))
     session.add(

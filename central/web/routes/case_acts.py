@@ -17,7 +17,7 @@ from central.review.workflow import WORKFLOW
 from central.web.cases.door import CaseLogin, SeenCase, may_work
 from central.web.cases.forms import Tried, field_errors, read_fields
 from central.web.cases.narrowing import CaseNarrowing, parse_case_narrowing
-from central.web.cases.page import listed, place_in
+from central.web.cases.page import VERSION_DIGITS, listed, place_in
 from central.web.pages import pages_of
 from central.web.routes.cases import show_case
 from central.web.sent import SentForm, texts_of
@@ -68,7 +68,7 @@ def take(
         place = place_in(listed(session, login, narrowing, central.now_us()), number)
     try:
         version = form.get("version", "")
-        if not version.isdecimal() or len(version) > 9:
+        if not version.isdecimal() or len(version) > VERSION_DIGITS:
             raise RejectError("conflict", "version", "the form names no version of the case")
         fields = read_fields(wanted, form, pages_of(request).zone)
         perform(central, Looked(number, int(version)), action, fields, login=login, actor=actor_of(request, login))
@@ -93,6 +93,6 @@ def _list_of(request: Request, form: Mapping[str, str], login: Login) -> CaseNar
 def _pair(value: object) -> Looked | None:
     """Read case and version of a chosen row."""
     number, _, version = str(value).partition(":")
-    if number.isdecimal() and version.isdecimal() and len(number) <= 16 and len(version) <= 9:
+    if number.isdecimal() and version.isdecimal() and len(number) <= 16 and len(version) <= VERSION_DIGITS:
         return Looked(int(number), int(version))
     return None

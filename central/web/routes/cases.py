@@ -21,7 +21,7 @@ from central.web.case_words import ACTS, CASE_GATES, DECISIONS, GROUNDS, PARTS, 
 from central.web.cases.door import LOOKING, CaseLogin, SeenCase, may_work
 from central.web.cases.forms import Tried
 from central.web.cases.narrowing import CaseNarrowing, parse_case_narrowing
-from central.web.cases.page import act_forms, entered_in, listed, place_in
+from central.web.cases.page import act_forms, entered_in, kept_in, listed, place_in, steps_since
 from central.web.pages import formats_of, pages_of
 from central.web.seeing import seen
 from central.web.vehicle_parts import vehicle_parts
@@ -138,6 +138,8 @@ def show_case(
         acts=act_forms(view, formats_of(request), central.now_us(), tried),
         act_words=ACTS,
         refusal=refusal,
+        meanwhile=steps_since(view, tried),
+        kept=kept_in(view, formats_of(request), tried),
         refusal_words=REFUSALS,
         acted=_acted(request),
         works=may_work(login),

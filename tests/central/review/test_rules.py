@@ -155,8 +155,8 @@ class TestExemptions:
         days = {"permit_from": "2026-09-30", "permit_until": "2026-09-01"}
         refused(sqlite_office, "field-invalid", case_id, "record-exemption", REVIEWER, **PERMIT, **days)
         refused(sqlite_office, "field-missing", case_id, "record-exemption", REVIEWER, exemption="tractor-or-low-speed")
-        sqlite_office.act(case_id, "record-exemption", REVIEWER, exemption="tractor-or-low-speed", registered_kg=48_500)
-        assert sqlite_office.view(case_id).proposal.over_kg == 700
+        sqlite_office.act(case_id, "record-exemption", REVIEWER, exemption="tractor-or-low-speed", registered_kg=48_000)
+        assert sqlite_office.view(case_id).proposal.over_kg == 1_200
 
 
 class TestTrips:

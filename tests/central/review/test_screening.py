@@ -33,12 +33,12 @@ def certificate(verification: VerificationEntry | None) -> CertificateEntry:
     return CertificateEntry(number=3, sha256="5" * 64, counter=7, verification=verification)
 
 
-def read_plate(certainty_ppm: int) -> dict[str, object]:
+def read_plate(certainty_ppm: int, text: str = PLATE) -> dict[str, object]:
     return {
         "camera": "front",
         "event_id": "7",
         "time_us": T0_US,
-        "text": PLATE,
+        "text": text,
         "confidence_ppm": 980_000,
         "colour": "yellow",
         "facing": "front",

@@ -27,6 +27,7 @@ FIGURES = {
     Why.PICTURE_UNREADABLE: {"count": 1},
     Why.PICTURE_SMALL: {"count": 1},
     Why.PLATE_UNCERTAIN: {"certainty_ppm": 700_000, "least_ppm": 800_000},
+    Why.PLATE_CONTRADICTED: {"certainty_ppm": 950_000},
     Why.PLAYBACK: {"playback_ppm": 4_000_000},
 }
 
