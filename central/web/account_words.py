@@ -70,12 +70,8 @@ DONE: Final = {
 }
 
 REFUSED: Final = {
-    "bad-account-name": N_(
-        "Names have 1 to 60 printable characters, without blanks at the ends, and are none of the program itself."
-    ),
-    "person-spelled-otherwise": N_(
-        "That person is written otherwise already. Write one person one way: four eyes count persons."
-    ),
+    "bad-account-name": N_("Names have 1 to 60 printable characters, without blanks at the ends, and are none of the program itself."),
+    "person-spelled-otherwise": N_("That person is written otherwise already. Write one person one way: four eyes count persons."),
     "account-exists": N_("There is an account of that name; choose another one."),
     "no-account": N_("There is no such account (any more)."),
     "weak-password": N_("A password has 12 to 200 characters."),
