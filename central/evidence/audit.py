@@ -25,6 +25,8 @@ from contract.media import sha256_hex
 from contract.records import VehicleRecord, parse_record
 from contract.verdicts import Outcome
 
+BEFORE_ALL: Final = -(2**63)
+"""Below every number that a damaged row may bear."""
 FETCH_ROWS: Final = 200
 """Records held in memory at once: 50 MB if each is as large as a record may be."""
 
@@ -121,7 +123,7 @@ def _rows(session: Session, station: str) -> Iterator[StoredRecord]:
         .order_by(Record.seq)
         .limit(FETCH_ROWS)
     )
-    after = 0
+    after = BEFORE_ALL
     while batch := session.execute(query.where(and_(Record.station == station, Record.seq > after))).all():
         held = held_texts(session, [record.id for record, *_ in batch])
         yield from (

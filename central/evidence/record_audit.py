@@ -53,6 +53,8 @@ def check_record(stored: StoredRecord, keys: dict[str, EnrolledKey], source: str
     elif vehicle is None or _shown(vehicle) != _figures(record):
         raise RejectError("altered", source, "the list shows another vehicle than the signed record")
     else:
+        if vehicle.swept_us is None and record.withheld:
+            raise RejectError("altered", source, f"{record.withheld} of its texts are gone before their time")
         _check_mark(row, vehicle, record, source)
         _check_plate(stored, record, source)
     return record

@@ -143,6 +143,6 @@ def flipped(value: object, at: int, bit: int) -> object:
             return bool(changed[0]) if changed[0] in (0, 1) else None
         case float():
             (fraction,) = FRACTION.unpack(changed)
-            return None if math.isnan(fraction) else fraction
+            return None if math.isnan(fraction) or fraction == value else fraction  # minus zero is kept as zero
     (number,) = NUMBER.unpack(changed)
     return number if abs(number) < NUMBER_MAX else None
