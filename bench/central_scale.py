@@ -277,7 +277,7 @@ def main(
             with running_postgres() as cluster:
                 url = new_database(cluster, "scale")
                 copy_database(loaded.central.database, url)
-                with opened(place, plan, url) as copied:
+                with opened(place / "postgresql", plan, url) as copied:  # what a central remembers beside its database is of that one alone
                     _measure_one("PostgreSQL", copied, plan, requests)
 
 
