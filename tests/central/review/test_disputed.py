@@ -1,5 +1,6 @@
 """What the other side's lawyer would look for: facts that came after the review, and persons, moments and amounts that do not hold."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -132,7 +133,7 @@ class TestAmountsAndMoments:
         record = passage(SigningStation())
         gross = record.verdict.gross
         changes = {"limit_kg": limit_kg, "measured_kg": limit_kg + over_kg, "guard_kg": guard_kg, "over_kg": over_kg}
-        finding = gross.model_copy(update={**changes, "exceeded": over_kg > guard_kg})
+        finding = replace(gross, **changes, exceeded=over_kg > guard_kg)
         record = record.model_copy(update={"verdict": record.verdict.model_copy(update={"findings": (finding,)})})
         rule = next(row for row in pack_of(record).exemption if row.id == "gb1589-air-suspension")
         item = SimpleNamespace(counts=True, rule=rule, exemption=rule.id, registered_kg=None)

@@ -15,7 +15,7 @@ from tests.central.review.office import APPROVER, LEGAL, REVIEWER, entered
 from tests.central.review.serving import Asker, Serving, serving
 from tests.central.review.table import PATHS, REFUSED_BY_RULE, TABLE
 
-READING = {Role.REVIEWER, Role.LEGAL, Role.APPROVER, Role.AUDITOR}
+READING = {Role.REVIEWER, Role.LEGAL, Role.APPROVER, Role.AUDITOR, Role.TECHNICIAN}
 PART_PERSONS = {Role.REVIEWER: REVIEWER.person, Role.LEGAL: LEGAL.person, Role.APPROVER: APPROVER.person}
 
 
