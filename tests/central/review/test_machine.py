@@ -208,7 +208,7 @@ def test_no_sequence_of_acts_burdens_a_party_wrongly():
         bench.enrol(Enforcement.there)
         Enforcement.office.publish(Enforcement.there)
         machine = settings(
-            max_examples=25,
+            max_examples=40,
             stateful_step_count=30,
             phases=(Phase.explicit, Phase.reuse, Phase.generate),
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
