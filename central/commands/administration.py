@@ -121,7 +121,7 @@ def record_lines(database: Database, *, as_json: bool) -> Iterator[str]:
     """Give a line per stored record."""
     noted(database, Verb.SAW, "list/records")
     query = select(Record).order_by(Record.station, Record.seq).execution_options(yield_per=PAGE_ROWS)
-    with database.read() as session:
+    with database.snapshot() as session:
         for row in session.scalars(query):
             values = {
                 "station": row.station,

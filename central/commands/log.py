@@ -75,7 +75,7 @@ def check(
 ) -> None:
     """Recompute the whole log and compare it with all that is stored and signed; exit code 3 if anything does not fit, which is named."""
     with faults_end_it(), _keeping(_settings(config, data, database_url), "log/check") as (database, keeper):
-        with database.read() as session, _bar("leaves") as progress:
+        with database.snapshot() as session, _bar("leaves") as progress:
             found = audit_log(session, keeper.trusted, keeper.folder, progress)
             for path in against or ():
                 found.failures += _against(session, path, keeper)

@@ -87,7 +87,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Give a session for reading; SQLite rolls back whatever it changed, PostgreSQL refuses it.
+        """Give a session for reading; SQLite rolls back whatever it changed, PostgreSQL refuses it. What reads in parts takes a `snapshot`.
 
         Raises
         ------

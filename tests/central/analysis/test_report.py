@@ -130,10 +130,10 @@ def test_a_period_in_the_wrong_order_or_of_a_century_is_refused():
     [
         (b"", "head line"),
         (b"plate;carrier\n", "head line"),
-        (b"plate,carrier\nA,B,C\n", "line 2: has 3 fields"),
-        (b"plate,carrier\n,Name\n", "line 2: '' is no plate"),
-        (b"plate,carrier\nA,\n", "line 2: the carrier's name"),
-        (b"plate,carrier\nA,x\nA,y\n", "line 3: plate A has two carriers"),
+        (b"plate,carrier\nA,B,C\n", "line 2: 'A,B,C' has not the fields"),
+        (b"plate,carrier\n,Name\n", "line 2: ',Name' is no plate"),
+        (b"plate,carrier\nA,\n", "line 2: 'A,' has a carrier's name"),
+        (b"plate,carrier\nA,x\nA,y\n", "line 3: 'A,y' gives a plate a second carrier"),
         (b"\xff\xff\xff", "neither UTF-8"),
     ],
 )

@@ -64,7 +64,7 @@ class Logged:
             return peers(session)
 
     def audit(self) -> LogAudit:
-        with self.bench.central.database.read() as session:
+        with self.bench.central.database.snapshot() as session:
             return audit_log(session, self.keeper.trusted, self.keeper.folder)
 
     def execute(self, *statements: str) -> None:

@@ -47,7 +47,7 @@ def old(database_url):
 
 def test_records_and_acts_become_the_first_leaves(old: Database, tmp_path):
     migrate(old)
-    with old.read() as session:
+    with old.snapshot() as session:
         stored = [leaves.leaf(session, index).data for index in range(RECORDS + ACTS)]
         assert leaves.size(session) == RECORDS + ACTS
         assert tree.root(session, RECORDS + ACTS) == reference.root(stored)
