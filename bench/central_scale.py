@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -277,7 +278,9 @@ def main(
             with running_postgres() as cluster:
                 url = new_database(cluster, "scale")
                 copy_database(loaded.central.database, url)
-                with opened(place / "postgresql", plan, url) as copied:  # what a central remembers beside its database is of that one alone
+                # A log of its own, which grows from here: the key remembers how far it has signed.
+                shutil.copytree(place / "keys", place / "postgresql" / "keys", dirs_exist_ok=True)
+                with opened(place / "postgresql", plan, url) as copied:
                     _measure_one("PostgreSQL", copied, plan, requests)
 
 
