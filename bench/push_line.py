@@ -23,7 +23,7 @@ from demo.ports import LOOPBACK, free_ports
 from demo.preparation import prepare
 from demo.programs import Line
 from demo.running import RunningLine
-from demo.site import CAMERA, SiteName, find_site
+from demo.site import CAMERAS, SiteName, find_site
 from demo.steps import Steps
 from demo.stopping import Stopping
 from demo.supervisor import Supervisor
@@ -105,8 +105,9 @@ def _flood(url: str, count: int, seed: float, sent: threading.Event) -> None:
 
 
 def _undelivered(running: RunningLine) -> int:
-    """Give how many reads have not reached the edge: with the camera, or with the plate reader."""
-    camera: int = running.road.ask("status")["devices"][CAMERA.name]["waiting"]
+    """Give how many reads have not reached the edge: with the cameras, or with the plate reader."""
+    devices = running.road.ask("status")["devices"]
+    camera: int = sum(devices[one.name]["waiting"] for one in CAMERAS)
     spooled: int = running.plates_health().get("spool", {}).get("waiting", 1)
     return camera + spooled
 

@@ -5,6 +5,7 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, insert, text
+from sqlalchemy.engine import Engine
 
 from central.evidence.acts import ActFilter, find_acts
 from central.evidence.journal import ActEntry, Verb
@@ -47,10 +48,10 @@ def test_the_index_finds_what_lies_below_a_path(bench: Bench):
     def listen(_connection: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
         asked.append((statement, parameters))
 
-    event.listen(database.engine, "before_cursor_execute", listen)
+    event.listen(Engine, "before_cursor_execute", listen)
     with database.read() as session:
         page = find_acts(session, ActFilter(subject="vehicle/S7/"))
-    event.remove(database.engine, "before_cursor_execute", listen)
+    event.remove(Engine, "before_cursor_execute", listen)
     assert len(page.rows) == 50
     statement, parameters = next(one for one in asked if "act.subject >=" in one[0])
     explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN (FORMAT JSON)"

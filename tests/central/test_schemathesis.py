@@ -23,6 +23,8 @@ from central.webhooks.endpoints import add_endpoint, deliveries_page, send_test
 from tests.broker import free_port
 from tests.central.permissions.world import OWN, Visitor, World, living
 
+pytestmark = pytest.mark.xdist_group("schemathesis")  # the last test asks what all of the others have reached
+
 EXAMPLES = {"token": 12, "administrator": 6, "nobody": 3, "reviewer": 2, "legal": 2, "approver": 2}
 """Random cases for each operation, by who asks."""
 PHASES = {"token": "examples,coverage,fuzzing"}

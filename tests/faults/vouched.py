@@ -59,11 +59,15 @@ UNVOUCHED: Final[dict[str, dict[str, str]]] = {
 """Columns of the same tables that nothing vouches for, and why that is borne."""
 
 NO_PART_OF_A_CASE: Final[dict[str, str]] = {
-    **dict.fromkeys(("account", "account_grant", "recovery_code", "login_session", "login_token", "api_token"), "who may log in"),
+    **dict.fromkeys(
+        ("account", "account_grant", "account_reset", "recovery_code", "login_session", "login_token", "api_token"), "who may log in"
+    ),
     **dict.fromkeys(("station_group", "station_group_member"), "who may see what; acts hold person and account themselves"),
     **dict.fromkeys(
-        ("station_tally", "traffic_day", "traffic_hour", "traffic_class", "traffic_degree", "overload_plate"), "sums of records"
+        ("station_tally", "traffic_day", "traffic_month", "traffic_hour", "traffic_class", "traffic_degree", "overload_plate"),
+        "sums of records",
     ),
+    **dict.fromkeys(("network_day", "network_hour"), "sums of those sums"),
     **dict.fromkeys(("webhook_endpoint", "webhook_event", "webhook_delivery", "webhook_attempt"), "what was told to other systems"),
     **dict.fromkeys(("quarantine", "quarantine_day"), "what was refused and is no evidence"),
     **dict.fromkeys(("query_visit", "query_brake"), "who looks up his own case at the moment"),

@@ -131,7 +131,7 @@ def test_the_log_shows_checkpoints_as_text_to_copy(auditor: Site):
     assert 'href="/log?before=3"' in page
     assert auditor.get("/log/checkpoints/22").text in page.replace("&#43;", "+")
     assert auditor.get("/log/checkpoints/99").status_code == 404
-    assert "<td>" in auditor.page("/log?before=3")
+    assert "<td" in auditor.page("/log?before=3")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,6 @@ from central.web.translation import language
 from central.web.waveform import waveform_item
 from contract.captures import CaptureHeader, capture_bytes
 from contract.faults import RejectError
-from contract.records import CrossingEntry
 from contract.samples import Gap
 from tests.central.web.passages import CHANNELS, FIRST_SAMPLE, RATE_HZ, crossings, passage, signal
 from tests.signing_station import SigningStation
@@ -44,7 +44,7 @@ def test_rows_pair_left_and_right_and_loops_stand_apart():
 
 
 def test_gaps_and_flagged_crossings_are_excluded_with_their_reason():
-    flagged = CrossingEntry.model_validate(crossings()[1].model_dump() | {"flags": ("spike",)})
+    flagged = replace(crossings()[1], flags=("spike",))
     record = passage(SigningStation(), crossings=(flagged,))
     reduced = read_signal(io.BytesIO(signal((Gap(FIRST_SAMPLE + 10, FIRST_SAMPLE + 30),))), record, "test")
     assert reduced.gaps_s == ((pytest.approx(-0.495), pytest.approx(-0.485)),)
