@@ -50,9 +50,10 @@ def test_a_snapshot_sees_one_moment_and_a_reading_session_what_is_committed(data
     assert stations(database) == 1
 
 
+@pytest.mark.system("postgres")
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_connection_that_rested_is_asked_and_replaced(database: Database, monkeypatch: pytest.MonkeyPatch):
-    if database.is_sqlite:
-        pytest.skip("a file has no server that could go")
+    """Only PostgreSQL has a server that can go."""
     monkeypatch.setattr(subject, "RESTED_S", 0.0)
     assert stations(database) == 0
     with database.write() as session:
