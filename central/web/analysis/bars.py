@@ -80,7 +80,7 @@ def _label_axes(chart: figure, bars: Bars, columns: tuple[Column, ...], code: st
     first = columns[bars.figures[0]]
     chart.ygrid.visible = False
     chart.xaxis.formatter = NumeralTickFormatter(format="0,0.[0]")
-    chart.xaxis.ticker = BasicTicker(desired_num_ticks=4)
+    chart.xaxis.ticker = BasicTicker(desired_num_ticks=4, min_interval=1 if first.kind is Kind.COUNT else 0)
     # Stacked figures are named by the legend; what they have in common is their unit.
     named = [say(first.head)] if len(bars.figures) == 1 else []
     chart.xaxis.axis_label = ", ".join([*named, *([first.unit] if first.unit else [])]) or None

@@ -18,6 +18,8 @@ from bokeh.plotting import figure
 from central.web.palette import PALETTES
 
 HEIGHT_PX: Final = 260
+LONE_STEP_MS: Final = 28 * 86_400_000
+"""What a chart along time shows around a step that is the only one."""
 _MARK: Final = "\ue000"
 """Stands around a slot's name until the text is cut there; of Unicode's private use, so that no text of ours holds it."""
 
@@ -114,6 +116,7 @@ def blank(theme: str, **ranges: Any) -> figure:  # noqa: ANN401 - handed to Boke
         axis.major_tick_line_color = palette.line
         axis.minor_tick_line_color = None
     if ranges.get("x_axis_type") == "datetime":
+        chart.x_range = DataRange1d(default_span=LONE_STEP_MS)
         chart.xaxis.formatter = DatetimeTickFormatter(days="%m-%d", months="%Y-%m", years="%Y")
     return chart
 
