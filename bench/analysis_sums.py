@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rich.progress import track
 from sqlalchemy import func, insert, select
 
-from bench.central_fleet import HOUR_US, UNREAD, UNSURE, WEEK_HOURS, Plan, make_patterns, plates, station_key
+from bench.central_fleet import UNREAD, UNSURE, WEEK_HOURS, Plan, make_patterns, plates, station_key
 from central.analysis.carriers import replace_carriers
 from central.evidence.accounts.groups import set_group
 from central.evidence.aggregates.calendar import Moment
@@ -35,6 +35,7 @@ from contract.log.leaves import RecordLeaf
 from contract.media import sha256_hex
 from contract.records import VehicleRecord
 from contract.signatures import key_id
+from contract.units import US_PER_HOUR
 
 GROUP: Final = "north"
 """Station group that holds every third station."""
@@ -142,7 +143,7 @@ def _passages(plan: Plan, number: int) -> Iterator[Passed]:
     over = np.zeros(count, bool)
     over[:overloads] = True
     hours = np.concatenate([_hours(plan, weights, amount, rng) for weights, amount in ((night, overloads), (traffic, count - overloads))])
-    times = hours * HOUR_US + rng.integers(0, HOUR_US, count)
+    times = hours * US_PER_HOUR + rng.integers(0, US_PER_HOUR, count)
     kinds = np.where(over, _kinds(found, found.overload, count, rng), _kinds(found, ~found.overload, count, rng))
     # A few vehicles pass, and are overloaded, far more often than the others.
     drivers = np.minimum((fleet * rng.random(count) ** 2.5).astype(int), fleet - 1)
@@ -157,7 +158,7 @@ def _passages(plan: Plan, number: int) -> Iterator[Passed]:
 
 def _hours(plan: Plan, week: NDArray[np.float64], count: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Draw hours since 1970 (UTC), of the plan's days, by the weights of the local week's hours."""
-    hours = plan.until_us // HOUR_US - plan.days * 24 + np.arange(plan.days * 24)
+    hours = plan.until_us // US_PER_HOUR - plan.days * 24 + np.arange(plan.days * 24)
     weights = week[(hours + 8 + 3 * 24) % WEEK_HOURS]  # 1970-01-01 was a Thursday
     return np.repeat(hours, rng.multinomial(count, weights / weights.sum()))
 

@@ -27,12 +27,11 @@ from contract.plates import PlateColour
 from contract.records import AxleEntry, Clock, ClockState, CrossingEntry, Identity, Software, SupplementRecord, VehicleRecord
 from contract.rules import rule_pack
 from contract.signatures import PayloadType, key_id, pre_authentication_encoding
-from contract.units import US_PER_S
+from contract.units import US_PER_HOUR, US_PER_S
 from contract.vehicles import Body
 from contract.verdicts import Bar, DecisionRule, Gate
 from tests.central.review.office import photograph
 
-HOUR_US: Final = 3_600 * US_PER_S
 WEEK_HOURS: Final = 7 * 24
 PATTERNS_PER_KIND: Final = 60
 """Loads drawn of each kind of vehicle; with six kinds, 360 different weighings."""
@@ -245,11 +244,11 @@ def _hour_weights(rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArra
 def _times_us(plan: Plan, traffic: NDArray[np.float64], count: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Draw sorted times of passage over the plan's days."""
     hours = plan.days * 24
-    start_us = plan.until_us - hours * HOUR_US
-    first = (start_us // HOUR_US + 8 + 3 * 24) % WEEK_HOURS  # local hours since a Monday; 1970-01-01 was a Thursday
+    start_us = plan.until_us - hours * US_PER_HOUR
+    first = (start_us // US_PER_HOUR + 8 + 3 * 24) % WEEK_HOURS  # local hours since a Monday; 1970-01-01 was a Thursday
     weights = traffic[(np.arange(hours) + first) % WEEK_HOURS]
     chosen = np.repeat(np.arange(hours), rng.multinomial(count, weights / weights.sum()))
-    return np.sort(start_us + chosen * HOUR_US + rng.integers(0, HOUR_US, count))
+    return np.sort(start_us + chosen * US_PER_HOUR + rng.integers(0, US_PER_HOUR, count))
 
 
 def envelopes(plan: Plan, number: int) -> Iterator[bytes]:
@@ -259,7 +258,7 @@ def envelopes(plan: Plan, number: int) -> Iterator[bytes]:
     patterns, fleet, key = make_patterns(plan), plates(plan), station_key(plan, number)
     traffic, night = _hour_weights(rng)
     times = _times_us(plan, traffic, count, rng)
-    week_hour = (times // HOUR_US + 8 + 3 * 24) % WEEK_HOURS
+    week_hour = (times // US_PER_HOUR + 8 + 3 * 24) % WEEK_HOURS
     likely = night[week_hour] / night[week_hour].sum()
     chosen = rng.choice(len(patterns.weights), count, p=_among(patterns.weights, ~patterns.overload))
     over = rng.choice(count, overloads, replace=False, p=likely)

@@ -15,7 +15,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.progress import Progress
 
-from bench.central_fleet import HOUR_US, Plan, envelopes, pictures, station_key
+from bench.central_fleet import Plan, envelopes, pictures, station_key
 from central.config import Settings
 from central.context import Central
 from central.evidence.blobs import BlobStore
@@ -30,6 +30,7 @@ from central.ingest.verify import Message
 from central.migrations.run import migrate
 from contract.media import sha256_hex
 from contract.topics import records_topic
+from contract.units import US_PER_HOUR
 
 CHUNK: Final = 20
 """Envelopes of one station in a row: a batch holds those of many stations, as when all of them are live."""
@@ -68,7 +69,7 @@ def opened(folder: Path, plan: Plan, database_url: str | None = None) -> Iterato
 
 def enrol_stations(database: Database, plan: Plan) -> None:
     """Enrol and publish every station of a plan; those that are published already stay as they are."""
-    begins_us = plan.until_us - (plan.days + 1) * 24 * HOUR_US
+    begins_us = plan.until_us - (plan.days + 1) * 24 * US_PER_HOUR
     with database.write() as session:
         for number, station in enumerate(plan.station_ids):
             enrol(session, station, f"Station {number + 1}", station_key(plan, number).public_key(), now_us=begins_us)
@@ -91,7 +92,7 @@ def _publication(station: str, number: int, begins_us: int) -> Publication:
         longitude_udeg=112_000_000 + 90_000 * number,
         certificate=f"JJG907-{number + 1}",
         verified_from_us=begins_us,
-        verified_until_us=begins_us + 2 * 366 * 24 * HOUR_US,
+        verified_until_us=begins_us + 2 * 366 * 24 * US_PER_HOUR,
     )
 
 

@@ -17,7 +17,8 @@ from central.review.doing import record_of
 from central.review.proposal import propose
 from central.review.workflow import WORKFLOW, Decision, State
 from contract.faults import RejectError
-from tests.central.review.office import DAY_US, PERSON_OF, actor, entered
+from contract.units import US_PER_DAY
+from tests.central.review.office import PERSON_OF, actor, entered
 
 ACTS_AT_ONCE: Final = 50
 """Acts in a transaction: one alone would wait for the disk each time."""
@@ -83,7 +84,7 @@ def work_on_cases(central: Central, began_us: int, seed: int) -> int:
 def _act(session: Session, central: Central, number: int, name: str, began_us: int) -> bool:
     """Take an act on its day; False where the rules refuse it."""
     row, settings = session.get_one(Case, number), central.settings.review
-    now_us = began_us + DAY_OF.get(name, DAY_OF_PUBLICATION) * DAY_US
+    now_us = began_us + DAY_OF.get(name, DAY_OF_PUBLICATION) * US_PER_DAY
     changes: dict[str, Any] = {}
     if name == DECIDE:
         proposal = propose(record_of(session, row), (), settings)

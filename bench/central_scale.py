@@ -46,8 +46,8 @@ from central.review.screening.run import screen_all
 from contract.disclosures import parse_record_envelope
 from contract.signatures import PayloadType, key_id, pre_authentication_encoding
 from contract.topics import records_topic
+from contract.units import US_PER_DAY
 from demo.ports import free_ports
-from tests.central.review.office import DAY_US
 from tests.postgres import new_database, running_postgres
 
 READY_S: Final = 180
@@ -266,7 +266,7 @@ def main(
     """Load a year of traffic, and measure."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     now_us = time.time_ns() // 1_000
-    plan = Plan(seed, stations, records, records // 50 if cases is None else cases, now_us - WORKED_DAYS * DAY_US)
+    plan = Plan(seed, stations, records, records // 50 if cases is None else cases, now_us - WORKED_DAYS * US_PER_DAY)
     with tempfile.TemporaryDirectory(prefix="wim-scale-") if keep is None else nullcontext(keep) as name:
         place = Path(name)
         plan = _kept(place / "plan.json", plan)

@@ -13,14 +13,15 @@ from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
 from central.evidence.quarantine import empty_due
-from central.evidence.retention import DAY_US, Schedule, Swept, deleted_since, sweep
+from central.evidence.retention import Schedule, Swept, deleted_since, sweep
 from central.exports.deletion import remove_due_exports
 from contract.faults import RetryError
+from contract.units import US_PER_DAY
 
 EVERY_S: Final = 3_600.0
 FIRST_S: Final = 30.0
 """After the start, when stations that have waited are served first."""
-LEFT_BEHIND_US: Final = 2 * DAY_US
+LEFT_BEHIND_US: Final = 2 * US_PER_DAY
 """How far back files are looked for that a crash between commit and removal has left."""
 
 _LOG = structlog.get_logger("central")

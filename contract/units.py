@@ -10,6 +10,9 @@ STANDARD_GRAVITY_M_S2: Final = 9.80665
 """Standard acceleration of free fall, exact by definition (ISO 80000-3; 3rd CGPM, 1901)."""
 
 US_PER_S: Final = 1_000_000
+US_PER_MINUTE: Final = 60 * US_PER_S
+US_PER_HOUR: Final = 60 * US_PER_MINUTE
+US_PER_DAY: Final = 24 * US_PER_HOUR
 S_PER_DAY: Final = 86_400
 MM_PER_M: Final = 1_000
 G_PER_KG: Final = 1_000

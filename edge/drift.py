@@ -27,7 +27,7 @@ from contract.faults import Fault, Reaction, RetryError
 from contract.records import ClockState
 from contract.station import Lane, Station
 from contract.topics import DriftNotice
-from contract.units import KMH_PER_M_S, S_PER_DAY, US_PER_S, newton_to_kg
+from contract.units import KMH_PER_M_S, US_PER_DAY, newton_to_kg
 from contract.vehicles import Vehicle
 from edge.lane import Ready
 
@@ -42,8 +42,6 @@ SAVE_EVERY_S: Final = 600.0
 
 JUDGE_EVERY_S: Final = 3.0 * 3600.0
 """How often the days are judged; it takes some hundredths of a second."""
-
-US_PER_DAY: Final = S_PER_DAY * US_PER_S
 
 
 class LaneDrift:

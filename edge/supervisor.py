@@ -40,7 +40,7 @@ from contract.rules import rule_book
 from contract.signatures import key_id
 from contract.station import ModbusSite
 from contract.topics import StationState, StationStatus
-from contract.units import US_PER_S
+from contract.units import US_PER_DAY, US_PER_S
 from edge.cabinet import CabinetWatch
 from edge.certificates import CertificateDesk
 from edge.clock import Clock, SystemClock
@@ -80,7 +80,6 @@ HELD_MAX: Final = 100
 
 RETRY_S: Final = 1.0
 HOUSEKEEPING_S: Final = 600.0
-DAY_US: Final = 24 * 3600 * US_PER_S
 
 _log = structlog.get_logger("edge")
 
@@ -172,7 +171,7 @@ class StationService:
             note=self._book.note,
             now_us=self._clock.utc_us,
             random=SystemRandom(),
-            keep_us=round(station.retention.media_days * DAY_US),
+            keep_us=round(station.retention.media_days * US_PER_DAY),
         )
         self._server = LoopbackServer(create_app(self._take_read, self.health, self._book, self._live), setup.listen)
         self._watchdog = Watchdog()
@@ -358,7 +357,7 @@ class StationService:
         if now_s < self._housekeeping_at_s:
             return
         self._housekeeping_at_s = now_s + HOUSEKEEPING_S
-        kept_us = round(self._station.retention.media_days * DAY_US)
+        kept_us = round(self._station.retention.media_days * US_PER_DAY)
         forgotten = self._outbox.forget_reads(kept_us)
         removed = self._pictures.prune(time.time(), kept_us / US_PER_S)
         if forgotten or removed:

@@ -27,14 +27,14 @@ from calibration.told import told
 from contract.faults import RejectError
 from contract.media import sha256_hex
 from contract.signatures import public_key_text
+from contract.units import US_PER_HOUR, US_PER_MINUTE
 
-US_PER_MINUTE: Final = 60 * 1_000_000
 FAILURES_MAX: Final = 5
 """Wrong passwords in a row before the account is locked for `LOCK_US` (OWASP ASVS 5.0, 6.3.1)."""
 LOCK_US: Final = 15 * US_PER_MINUTE
 SESSION_IDLE_US: Final = 90 * US_PER_MINUTE
 """A login ends after this long without a request: a truck's round, lunch, and a screen that was locked meanwhile."""
-SESSION_US: Final = 12 * 60 * US_PER_MINUTE
+SESSION_US: Final = 12 * US_PER_HOUR
 """A login ends after this long whatever happens: a working day (OWASP ASVS 5.0, 7.3.2)."""
 TOKEN_BYTES: Final = 32
 PASSWORD_MIN: Final = 12

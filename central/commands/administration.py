@@ -30,6 +30,7 @@ from central.housekeeping import delete_due
 from central.migrations.run import migrate
 from contract.faults import StopError
 from contract.station import Name
+from contract.units import US_PER_MINUTE
 
 PAGE_ROWS: Final = 500
 _NAME: Final[TypeAdapter[str]] = TypeAdapter(Name)
@@ -112,7 +113,7 @@ def login_token(database: Database, name: str, create_as: accounts.Role | None, 
             if create_as is None:
                 raise StopError("no-account", f"account {name!r}", "does not exist; add it with `wim-central user add`, or give --create")
             identity = accounts.add_account(session, name, create_as, None, now, actor=command_actor(), alone=True)
-        lasts_us = lasts_min * accounts.US_PER_MINUTE
+        lasts_us = lasts_min * US_PER_MINUTE
         token, _ = ask_login_link(session, command_actor(), identity, now, alone=True, lasts_us=lasts_us)
         return token
 

@@ -11,10 +11,10 @@ from central.evidence.journal import ActEntry, Verb
 from central.evidence.log.leaves import ACT
 from central.evidence.models import Act, LogLeaf
 from contract.faults import RejectError
-from contract.units import US_PER_S
+from contract.units import US_PER_HOUR
 
 PAGE_ROWS_MAX: Final = 500
-CLOCK_STEP_US: Final = 3_600 * US_PER_S
+CLOCK_STEP_US: Final = US_PER_HOUR
 """By how much the times of acts may go back from one to the next, after the clock was set: acts are numbered in the order of commits."""
 
 _AFTER_STROKE: Final = chr(ord("/") + 1)

@@ -12,9 +12,8 @@ from central.evidence.models import LegalHold, Quarantine, QuarantineDay
 from contract.faults import RejectError
 from contract.media import sha256_hex
 from contract.records import RECORD_MAX_BYTES
-from contract.units import US_PER_S
+from contract.units import US_PER_DAY
 
-US_PER_DAY: Final = 86_400 * US_PER_S
 PAGE_ROWS_MAX: Final = 500
 EMPTY_BATCH: Final = 100
 """Messages emptied in one transaction."""

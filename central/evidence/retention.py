@@ -19,10 +19,9 @@ from central.evidence.holds import is_held
 from central.evidence.journal import SERVICE, Verb, note, spans
 from central.evidence.models import Blob, Case, Deletion, IssuedDocument, Media, Record, Supplement, Vehicle
 from contract.media import MediaRole
-from contract.units import US_PER_S
+from contract.units import US_PER_DAY
 from contract.verdicts import Outcome
 
-DAY_US: Final = 24 * 3_600 * US_PER_S
 BATCH: Final = 100
 """Vehicles in one transaction: short enough that ingest does not wait."""
 
@@ -77,7 +76,7 @@ def sweep(session: Session, now_us: int, schedule: Schedule) -> Swept:
     """
 
     def before_us(days: float) -> int:
-        return now_us - round(days * DAY_US)
+        return now_us - round(days * US_PER_DAY)
 
     not_overloaded, dismissed, closed = schedule.not_overloaded_days, schedule.dismissed_case_days, schedule.closed_case_days
     for due, after_days in (

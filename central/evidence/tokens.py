@@ -16,13 +16,12 @@ from central.evidence.journal import Actor, Verb, note
 from central.evidence.models import Account, ApiToken, StationGroup
 from contract.faults import RejectError
 from contract.media import sha256_hex
-from contract.units import US_PER_S
+from contract.units import US_PER_DAY, US_PER_S
 
 PREFIX: Final = "wim_"
 """Lets scanners of repositories and logs find a token that leaked."""
 TOKEN_BYTES: Final = 32
 DAYS_MAX: Final = 400
-US_PER_DAY: Final = 86_400 * US_PER_S
 _USED_EVERY_US: Final = 60 * US_PER_S
 """How exact the last use is: once a minute spares a write per request."""
 PAGE_ROWS_MAX: Final = 500

@@ -12,7 +12,6 @@ from typing import BinaryIO, Final, Protocol
 
 from central.context import Central
 from central.evidence.masking import masked_plate
-from central.evidence.retention import DAY_US
 from central.exports import jobs
 from central.exports.csv_file import CsvFile
 from central.exports.deletion import remove_due_exports
@@ -21,7 +20,7 @@ from central.exports.parquet_file import ParquetFile
 from central.exports.rows import ExportRow, count_rows, pages_of_rows
 from central.exports.tmg import TmgPipeFile, TmgWeightFile
 from contract.faults import RejectError, RetryError, WimError
-from contract.units import US_PER_S
+from contract.units import US_PER_DAY, US_PER_S
 
 LOOK_S: Final = 3.0
 """Pause between two looks for jobs that another process was asked for."""
@@ -118,7 +117,7 @@ class ExportMaker:
     def _make(self, job: Job) -> Made:
         central = self._central
         total, done = count_rows(central.database, job.filter, job.through_id), 0
-        told_us, delete_us = 0, central.now_us() + round(central.settings.exports.keep_days * DAY_US)
+        told_us, delete_us = 0, central.now_us() + round(central.settings.exports.keep_days * US_PER_DAY)
         path = self._folder / job.file_name
         with _whole(path) as file:
             out = self._opened(job.format, file)
@@ -152,7 +151,7 @@ class ExportMaker:
 
     def _plates_due_us(self, rows: list[ExportRow]) -> int:
         """Give when the first plate among rows is to be deleted everywhere: no file outlives the schedule of what it names."""
-        kept_us = round(self._central.settings.retention.not_overloaded_days * DAY_US)
+        kept_us = round(self._central.settings.retention.not_overloaded_days * US_PER_DAY)
         return min((row.received_us + kept_us for row in rows if row.shows_unoffending), default=NEVER_US)
 
 

@@ -22,9 +22,9 @@ from contract.faults import RejectError, RetryError, StopError, WimError
 from contract.media import Sha256
 from contract.receipts import BlobClaim
 from contract.signatures import PayloadType, open_envelope, parse_envelope, payload_of
-from contract.units import US_PER_S
+from contract.units import US_PER_HOUR
 
-CLAIM_LIFE_US: Final = 3_600 * US_PER_S
+CLAIM_LIFE_US: Final = US_PER_HOUR
 """A claim is good for an hour either way: long enough for a clock that is not synchronised well, short for one that was overheard."""
 HEADER_MAX: Final = 4_096
 UPLOAD_MAX_S: Final = 300

@@ -20,11 +20,11 @@ from contract.records import RECORD_MAX_BYTES, SupplementRecord, VehicleRecord, 
 from contract.signatures import PayloadType, open_envelope
 from contract.station import Name
 from contract.topics import station_of
-from contract.units import US_PER_S
+from contract.units import US_PER_DAY, US_PER_S
 
 EARLIEST_US: Final = 1_577_836_800 * US_PER_S
 """2020-01-01: no station of this project is older; an earlier time is a clock that was never set."""
-AHEAD_MAX_US: Final = 86_400 * US_PER_S
+AHEAD_MAX_US: Final = US_PER_DAY
 """How far a station's clock may run ahead before its word on the time is refused: a day, which no mistake in the time zone exceeds."""
 _NAME: Final[TypeAdapter[str]] = TypeAdapter(Name)
 

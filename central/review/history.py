@@ -17,7 +17,7 @@ from central.review.views import EventItem
 from central.review.workflow import State
 from contract.canonical import canonical_bytes
 from contract.media import sha256_hex
-from contract.units import US_PER_S
+from contract.units import US_PER_DAY
 
 Figures = dict[str, int | str]
 
@@ -97,7 +97,7 @@ def add_event(doing: Doing, to: State, version: int, figures: Figures, standing:
 
 def _reset_figures(doing: Doing) -> Figures:
     """Give by whom and when the acting account was let in anew by one person alone, if that is not long ago: it may not be who it says."""
-    since_us = doing.now_us - doing.settings.reset_shown_days * 86_400 * US_PER_S
+    since_us = doing.now_us - doing.settings.reset_shown_days * US_PER_DAY
     reset = reset_alone(doing.session, doing.actor.account, since_us)
     return {} if reset is None else {"login_reset_by": reset.asked_by, "login_reset_us": reset.used_us or reset.in_force_us or 0}
 

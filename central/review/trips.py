@@ -1,7 +1,5 @@
 """One trip that several stations weighed: their cases are linked, and only one of them may be enforced."""
 
-from typing import Final
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,9 +9,7 @@ from central.review.doing import record_of
 from central.review.places import place_of
 from central.review.sightings import Sighting, can_be_driven, sighting_of
 from contract.faults import RejectError
-from contract.units import US_PER_S
-
-_US_PER_H: Final = 3_600 * US_PER_S
+from contract.units import US_PER_HOUR
 
 
 def same_trip(session: Session, case: Case, settings: ReviewSettings) -> Case | None:
@@ -24,7 +20,7 @@ def same_trip(session: Session, case: Case, settings: ReviewSettings) -> Case | 
     """
     if case.plate is None:
         return None
-    window_us = round(settings.trip_hours * _US_PER_H)
+    window_us = round(settings.trip_hours * US_PER_HOUR)
     query = select(Case).where(
         Case.plate == case.plate,
         Case.station != case.station,

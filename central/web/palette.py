@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from bokeh.plotting import figure
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
@@ -47,3 +49,16 @@ PALETTES: Final = {
         chosen="#f0a93b",
     ),
 }
+
+
+def colour_axes(chart: figure, palette: Palette) -> None:
+    """Give a chart's grid and axes their colours and their small, upright labels."""
+    chart.grid.grid_line_color = palette.grid
+    for axis in chart.axis:
+        axis.axis_label_text_color = palette.muted
+        axis.axis_label_text_font_style = "normal"
+        axis.axis_label_text_font_size = "11px"
+        axis.major_label_text_color = palette.muted
+        axis.axis_line_color = palette.line
+        axis.major_tick_line_color = palette.line
+        axis.minor_tick_line_color = None

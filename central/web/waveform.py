@@ -37,7 +37,7 @@ from bokeh.models.annotations import Span
 from bokeh.models.renderers import GlyphRenderer
 from bokeh.plotting import figure
 
-from central.web.palette import PALETTES, Palette
+from central.web.palette import PALETTES, Palette, colour_axes
 from central.web.signal import Signal, Trace
 from central.web.translation import Language
 from central.web.words import CROSSING_FLAGS
@@ -209,15 +209,7 @@ class _Chart:
             outline_line_color=palette.line,
             lod_threshold=None,
         )
-        chart.grid.grid_line_color = palette.grid
-        for axis in chart.axis:
-            axis.axis_label_text_color = palette.muted
-            axis.axis_label_text_font_style = "normal"
-            axis.axis_label_text_font_size = "11px"
-            axis.major_label_text_color = palette.muted
-            axis.axis_line_color = palette.line
-            axis.major_tick_line_color = palette.line
-            axis.minor_tick_line_color = None
+        colour_axes(chart, palette)
         return chart
 
 

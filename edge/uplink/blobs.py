@@ -16,6 +16,7 @@ from contract.faults import Fault, RejectError, RetryError, StopError
 from contract.media import sha256_hex
 from contract.receipts import BlobClaim
 from contract.signatures import PayloadType, seal
+from contract.units import US_PER_DAY
 from edge.uplink.back_off import BackOff
 from edge.uplink.ports import BlobFile, BlobQueue
 
@@ -27,8 +28,7 @@ IDLE_S: Final = 0.2
 """Pause when nothing waits."""
 
 PRUNE_EVERY_S: Final = 60.0
-DAY_US: Final = 24 * 3_600 * 1_000_000
-KEEP_US: Final = DAY_US
+KEEP_US: Final = US_PER_DAY
 """Confirmed blobs stay a day, for a technician on the spot; less when room is short."""
 
 REFUSALS: Final = frozenset({400, 413, 415, 422})
@@ -128,7 +128,7 @@ class BlobUploader:
         if self._now_s() >= self._prune_due_s:
             self._prune_due_s = self._now_s() + PRUNE_EVERY_S
             if removed := self._queue.prune(self._keep_us):
-                _log.info("media-deleted", blobs=removed, confirmed_days=round(self._keep_us / DAY_US, 2))
+                _log.info("media-deleted", blobs=removed, confirmed_days=round(self._keep_us / US_PER_DAY, 2))
 
     def _upload(self, blob: BlobFile) -> None:
         """Upload one blob.

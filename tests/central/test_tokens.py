@@ -11,10 +11,10 @@ from central.evidence.accounts.directory import disable
 from central.evidence.accounts.grants import OPERATOR, grant, grants_of, revoke
 from central.evidence.accounts.groups import set_group
 from central.evidence.models import Act
-from central.evidence.tokens import DAYS_MAX, PREFIX, US_PER_DAY, Scope, bearer_of, make_token, note_use, revoke_token, tokens_page
+from central.evidence.tokens import DAYS_MAX, PREFIX, Scope, bearer_of, make_token, note_use, revoke_token, tokens_page
 from central.rate_limit import RateLimit
 from contract.faults import RejectError
-from contract.units import US_PER_S
+from contract.units import US_PER_DAY, US_PER_S
 from tests.central.bench import Bench
 from tests.signing_station import SigningStation
 

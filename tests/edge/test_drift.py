@@ -11,8 +11,9 @@ from contract.captures import CaptureReader
 from contract.records import Clock, ClockState
 from contract.station import parse_station
 from contract.topics import DriftKind
+from contract.units import US_PER_DAY
 from contract.vehicles import VehicleFlag
-from edge.drift import JUDGE_EVERY_S, SAVE_EVERY_S, US_PER_DAY, ZERO_AGAIN_S, ZERO_EVERY_S, DriftWatch
+from edge.drift import JUDGE_EVERY_S, SAVE_EVERY_S, ZERO_AGAIN_S, ZERO_EVERY_S, DriftWatch
 from edge.lane import Ready
 from edge.matching.match import Match
 from edge.outbox.rows import Checkpoint

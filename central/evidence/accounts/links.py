@@ -9,11 +9,12 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
-from central.evidence.accounts.sessions import TOKEN_BYTES, US_PER_MINUTE, NewSession, begin, is_open
+from central.evidence.accounts.sessions import TOKEN_BYTES, NewSession, begin, is_open
 from central.evidence.models import Account, AccountReset, LoginToken
 from contract.media import sha256_hex
+from contract.units import US_PER_HOUR
 
-LINK_US: Final = 60 * US_PER_MINUTE
+LINK_US: Final = US_PER_HOUR
 """How long a link is good for once it may be used."""
 CODE_TRIES_MAX: Final = 5
 """Wrong codes before a link is dead."""

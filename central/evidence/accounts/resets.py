@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from central.evidence.accounts.directory import account_row, note_account, take_off_second_factor
 from central.evidence.accounts.links import LINK_US, end_link, give_code, make_login_link_token
-from central.evidence.accounts.sessions import US_PER_MINUTE
 from central.evidence.journal import Actor, Verb
 from central.evidence.models import Account, AccountReset, LoginSession
 from contract.faults import RejectError
 from contract.media import sha256_hex
+from contract.units import US_PER_DAY
 
-WAITS_US: Final = 3 * 24 * 60 * US_PER_MINUTE
+WAITS_US: Final = 3 * US_PER_DAY
 """How long a request waits for a second administrator: a weekend."""
 PAGE_ROWS_MAX: Final = 100
 

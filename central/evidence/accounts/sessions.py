@@ -14,15 +14,14 @@ from central.evidence.accounts.roles import Login, Role
 from central.evidence.database import Database
 from central.evidence.models import Account, LoginSession
 from contract.media import sha256_hex
-from contract.units import US_PER_S
+from contract.units import US_PER_HOUR, US_PER_MINUTE
 
-US_PER_MINUTE: Final = 60 * US_PER_S
 FAILURES_MAX: Final = 5
 """Wrong passwords or codes in a row before the account is locked for `LOCK_US` (OWASP ASVS 5.0, 6.3.1)."""
 LOCK_US: Final = 15 * US_PER_MINUTE
 SESSION_IDLE_US: Final = 30 * US_PER_MINUTE
 """A session ends after this long without a request (OWASP ASVS 5.0, 7.3.1)."""
-SESSION_US: Final = 12 * 60 * US_PER_MINUTE
+SESSION_US: Final = 12 * US_PER_HOUR
 """A session ends after this long whatever happens: a working day (OWASP ASVS 5.0, 7.3.2)."""
 SECOND_US: Final = 5 * US_PER_MINUTE
 """How long the second factor may follow the first."""

@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta, timezone
 from typing import Final, Self
 
-from contract.units import US_PER_S
+from contract.units import US_PER_HOUR
 
 CHINA_STANDARD_TIME: Final = timezone(timedelta(hours=8))
 """One zone, no summer time since 1991: needs no zone database."""
 HOURS_PER_DAY: Final = 24
 DAYS_PER_WEEK: Final = 7
 MONTHS_PER_YEAR: Final = 12
-HOUR_US: Final = 3_600 * US_PER_S
-_OFFSET_US: Final = 8 * HOUR_US
+_OFFSET_US: Final = 8 * US_PER_HOUR
 _EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 _EPOCH_WEEKDAY: Final = 3
 """1970-01-01 was a Thursday; Monday is 0."""
@@ -30,7 +29,7 @@ class Moment:
     @classmethod
     def of(cls, time_us: int) -> Self:
         """Give the local hour of a moment, UTC in µs."""
-        hours = (time_us + _OFFSET_US) // HOUR_US
+        hours = (time_us + _OFFSET_US) // US_PER_HOUR
         day, hour = divmod(hours, HOURS_PER_DAY)
         return cls(day, month_of(day), weekday_of(day), hour)
 
@@ -64,4 +63,4 @@ def first_day(month: int) -> int:
 
 def start_us(day: int) -> int:
     """Give the moment at which a local day begins, UTC in µs."""
-    return day * HOURS_PER_DAY * HOUR_US - _OFFSET_US
+    return day * HOURS_PER_DAY * US_PER_HOUR - _OFFSET_US

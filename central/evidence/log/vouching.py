@@ -17,12 +17,12 @@ from contract.log.leaves import parse_leaf
 from contract.log.notes import Note, VerifierKey, parse_signatures
 from contract.log.timestamps import verify_timestamp
 from contract.media import sha256_hex
-from contract.units import US_PER_S
+from contract.units import US_PER_DAY, US_PER_HOUR, US_PER_S
 
-LATE_US: Final = 3_600 * US_PER_S
+LATE_US: Final = US_PER_HOUR
 """A time stamp or cosignature is asked for at once, and again for ten minutes; one that is later than this was not asked for then."""
 
-COVERED_WITHIN_US: Final = 24 * 3_600 * US_PER_S
+COVERED_WITHIN_US: Final = US_PER_DAY
 """Leaves that no time stamp covers for longer are remarked on."""
 SKEW_US: Final = 300 * US_PER_S
 """By how much central's clock and the authority's may differ before it is remarked on."""
@@ -125,7 +125,7 @@ def _late(session: Session, first: int, size: int, stamped_us: int) -> list[str]
     if latest is not None and latest > stamped_us + SKEW_US:
         return [f"{span}: say that they were entered after the time stamp that covers them"]
     if earliest is not None and stamped_us - earliest > COVERED_WITHIN_US:
-        hours = (stamped_us - earliest) / (3_600 * US_PER_S)
+        hours = (stamped_us - earliest) / US_PER_HOUR
         return [f"{span}: the first time stamp that covers them is {hours:.0f} hours younger; until then nothing outside vouches for them"]
     return []
 

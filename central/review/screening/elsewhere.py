@@ -13,14 +13,13 @@ from central.review.history import EventEntry
 from central.review.places import place_of
 from central.review.sightings import Sighting, differences, sighting_of
 from contract.faults import RejectError
-from contract.units import PPM, US_PER_S
+from contract.units import PPM, US_PER_HOUR
 
 NEAREST: Final = 200
 """Other passages of one plate that are looked at, those nearest in time first: a lorry passes some ten stations a day."""
 SHOWN: Final = 20
 """Reasons that one screening gives; once those are ruled out, the next ones show."""
 RULING_OUT: Final = "rule-out-passage"
-_US_PER_H: Final = 3_600 * US_PER_S
 
 
 def doubts(session: Session, case: Case, detail: VehicleDetail, settings: ReviewSettings) -> tuple[Reason, ...]:
@@ -44,7 +43,7 @@ def _found(session: Session, detail: VehicleDetail, settings: ReviewSettings) ->
     own = _sighting(session, detail)
     if detail.summary.plate is None or own is None:
         return []
-    within_us, certainty_ppm = round(settings.plate_hours * _US_PER_H), round(settings.plate_certainty_min * PPM)
+    within_us, certainty_ppm = round(settings.plate_hours * US_PER_HOUR), round(settings.plate_certainty_min * PPM)
     places = sightings_of(session, detail.summary, within_us=within_us, certainty_ppm=certainty_ppm, limit=NEAREST)
     others = [_other(session, station, seq) for station, seq in places]
     return [reason for other in others if other is not None for reason in differences(own, other, settings.trip_fastest_km_h)]

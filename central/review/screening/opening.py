@@ -19,7 +19,7 @@ from central.review.history import add_event
 from central.review.proposal import degree
 from central.review.workflow import State
 from contract.canonical import canonical_bytes
-from contract.units import US_PER_S
+from contract.units import US_PER_HOUR
 from contract.verdicts import Outcome
 
 BATCH: Final = 500
@@ -74,7 +74,7 @@ def _same_plates(session: Session, places: set[Place], settings: ReviewSettings)
     ).all()
     query = select(Case.id, Case.record_id, Vehicle.plate, Vehicle.time_us).join(Vehicle, Vehicle.record_id == Case.record_id)
     held = session.execute(query.where(Vehicle.plate.in_({plate for _, plate, _ in fresh}))).all()
-    within_us = round(settings.plate_hours * 3_600 * US_PER_S)
+    within_us = round(settings.plate_hours * US_PER_HOUR)
     return [
         case_id
         for case_id, own_id, own_plate, own_us in held

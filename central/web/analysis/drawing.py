@@ -15,7 +15,7 @@ from bokeh.model import Model
 from bokeh.models import DataRange1d, DatetimeTickFormatter
 from bokeh.plotting import figure
 
-from central.web.palette import PALETTES
+from central.web.palette import PALETTES, colour_axes
 
 HEIGHT_PX: Final = 260
 LONE_STEP_MS: Final = 28 * 86_400_000
@@ -106,15 +106,7 @@ def blank(theme: str, **ranges: Any) -> figure:  # noqa: ANN401 - handed to Boke
         min_border_right=12,
         **ranges,
     )
-    chart.grid.grid_line_color = palette.grid
-    for axis in chart.axis:
-        axis.axis_label_text_color = palette.muted
-        axis.axis_label_text_font_style = "normal"
-        axis.axis_label_text_font_size = "11px"
-        axis.major_label_text_color = palette.muted
-        axis.axis_line_color = palette.line
-        axis.major_tick_line_color = palette.line
-        axis.minor_tick_line_color = None
+    colour_axes(chart, palette)
     if ranges.get("x_axis_type") == "datetime":
         chart.x_range = DataRange1d(default_span=LONE_STEP_MS)
         chart.xaxis.formatter = DatetimeTickFormatter(days="%m-%d", months="%Y-%m", years="%Y")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from central.access import CentralDep, RequireRole, actor_of, central_of, require_csrf
 from central.context import Central
-from central.evidence.accounts import US_PER_MINUTE, Login, Role, add_account, directory, resets
+from central.evidence.accounts import Login, Role, add_account, directory, resets
 from central.evidence.accounts.grants import confirm, grant, revoke, waiting_grants
 from central.evidence.accounts.groups import groups, set_group
 from central.evidence.journal import Actor
@@ -20,12 +20,13 @@ from central.web.account_words import RESETS, ROLES
 from central.web.forms import Done, done_text, refusal_text, went
 from central.web.pages import pages_of
 from contract.faults import RejectError
+from contract.units import US_PER_DAY
 
 router = APIRouter()
 Administrator = Annotated[Login, Depends(RequireRole(Role.ADMINISTRATOR))]
 Number = Annotated[int, Path(ge=1, lt=2**53)]
 ROWS: Final = 50
-RESETS_SHOWN_US: Final = 365 * 24 * 60 * US_PER_MINUTE
+RESETS_SHOWN_US: Final = 365 * US_PER_DAY
 _CSRF: Final = [Depends(require_csrf)]
 
 

@@ -21,8 +21,9 @@ from central.evidence.aggregates.rebuild import (
 )
 from central.evidence.aggregates.rollups import NETWORK
 from central.evidence.models import NetworkDay, OverloadPlate, StationTally, TrafficDay, TrafficMonth, Vehicle
-from central.evidence.retention import DAY_US, Schedule, sweep
+from central.evidence.retention import Schedule, sweep
 from central.evidence.stations import stations
+from contract.units import US_PER_DAY
 from tests.central.bench import Bench, open_bench
 from tests.signing_station import T0_US, SigningStation
 
@@ -64,7 +65,7 @@ vehicles = st.fixed_dictionaries(
     {
         "loads_kg": st.sampled_from([LIGHT, HEAVY, (7_000, 11_500)]),
         "plate": st.sampled_from(PLATES),
-        "time_us": st.integers(T0_US - 400 * DAY_US, T0_US),
+        "time_us": st.integers(T0_US - 400 * US_PER_DAY, T0_US),
         "vehicle_class": st.sampled_from(["1+1", "1+2+3", "1" * 60]),
     }
 )

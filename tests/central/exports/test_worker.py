@@ -13,13 +13,13 @@ from central.evidence.accounts import Login, Role, add_account
 from central.evidence.journal import Actor
 from central.evidence.models import Act
 from central.evidence.repository import VehicleFilter
-from central.evidence.retention import DAY_US
 from central.exports import jobs
 from central.exports.deletion import remove_due_exports
 from central.exports.jobs import Format, JobState
 from central.exports.rows import pages_of_rows
 from central.exports.worker import ExportMaker
 from contract.faults import RejectError
+from contract.units import US_PER_DAY
 from contract.verdicts import Outcome
 from tests.central.bench import Bench
 
@@ -120,9 +120,9 @@ def test_what_cannot_be_made_says_why_and_leaves_no_file(bench, login, maker):
 
 def test_a_file_goes_when_the_first_plate_in_it_is_due(bench, login, maker):
     bench.send(bench.station.next_envelope(loads_kg=LIGHT))
-    kept_us = round(bench.central.settings.retention.not_overloaded_days * DAY_US)
+    kept_us = round(bench.central.settings.retention.not_overloaded_days * US_PER_DAY)
     received_us = bench.vehicles()[0].received_us
-    bench.clock.now_us = received_us + kept_us - DAY_US
+    bench.clock.now_us = received_us + kept_us - US_PER_DAY
     number = asked(bench, login)
     maker.make_next()
     assert state(bench, login, number).delete_us == received_us + kept_us
@@ -134,10 +134,10 @@ def test_a_file_of_overloads_goes_after_its_days(bench, login, maker):
     maker.make_next()
     job = state(bench, login, number)
     path = bench.central.settings.export_folder / job.file_name
-    assert job.delete_us == bench.clock() + 7 * DAY_US
+    assert job.delete_us == bench.clock() + 7 * US_PER_DAY
     assert removed(bench) == 0
     assert path.is_file()
-    bench.clock.now_us += 7 * DAY_US
+    bench.clock.now_us += 7 * US_PER_DAY
     assert removed(bench) == 1
     assert not path.exists()
     gone = state(bench, login, number)
