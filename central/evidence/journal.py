@@ -3,10 +3,11 @@
 An act is written in the very transaction of what it tells of, so that neither is there without the other.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -86,6 +87,21 @@ def note(session: Session, actor: Actor, verb: Verb, subject: str, *, now_us: in
     return row.id
 
 
+def read_object(data: bytes) -> dict[str, Any]:
+    """Give a stored object of JSON as plain values, nothing where it cannot be read: for checks, which name what was damaged."""
+    try:
+        found = json.loads(data)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def detail_of(entry: bytes) -> dict[str, Any]:
+    """Give the detail of an act's stored entry, nothing where it cannot be read."""
+    found = read_object(entry).get("detail")
+    return found if isinstance(found, dict) else {}
+
+
 def spans(numbers: Sequence[int]) -> str:
     """Write ascending numbers as spans, for a detail: ``3-5,9``."""
     found: list[tuple[int, int]] = []
@@ -95,3 +111,12 @@ def spans(numbers: Sequence[int]) -> str:
         else:
             found.append((number, number))
     return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in found)
+
+
+def read_spans(text: str) -> list[tuple[int, int]]:
+    """Read what `spans` has written; nothing where it cannot be read."""
+    try:
+        pairs = [one.split("-") for one in text.split(",") if one]
+        return [(int(pair[0]), int(pair[-1])) for pair in pairs]
+    except ValueError:
+        return []

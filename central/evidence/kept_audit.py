@@ -3,15 +3,14 @@
 Each function gives what does not fit, as ``object: what``.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from central.evidence.blobs import BlobStore
+from central.evidence.journal import detail_of, read_object
 from central.evidence.models import Act, Blob, Case, CaseEvent, HeldText, IssuedDocument, Media, Record, Reweighing, StationKey
 from contract.faults import RejectError
 from contract.media import sha256_hex
@@ -82,10 +81,10 @@ def case_failures(session: Session) -> Iterator[str]:
     for row, act, case in session.execute(query.order_by(CaseEvent.case_id, CaseEvent.version)):
         steps[row.case_id] += 1
         source = f"case {row.case_id}, step {row.version}"
-        entry, noted = _read(row.entry), _read(act or b"")
+        entry = read_object(row.entry)
         columns = (row.time_us, row.person, row.account, row.address, row.action, row.from_state, row.to_state, row.version)
         named = ("time_us", "person", "account", "address", "action", "from_state", "to_state", "version")
-        if sha256_hex(row.entry) != row.entry_sha256 or noted.get("detail", {}).get("event_sha256") != row.entry_sha256:
+        if sha256_hex(row.entry) != row.entry_sha256 or detail_of(act or b"").get("event_sha256") != row.entry_sha256:
             yield f"{source}: altered: is not the step that act {row.act_id} of the journal names"
         elif columns != tuple(entry.get(name) for name in named):
             yield f"{source}: altered: is listed otherwise than it was entered"
@@ -109,19 +108,11 @@ def _cases_elsewhere(session: Session) -> Iterator[str]:
 
 
 def _reweighing_failures(session: Session) -> Iterator[str]:
-    acts = (_read(entry) for entry in session.scalars(select(Act.entry).where(Act.verb == "did")))
-    noted = {(act.get("detail", {}).get("result_sha256"), act.get("person")) for act in acts}
+    entries = session.scalars(select(Act.entry).where(Act.verb == "did"))
+    noted = {(digest, read_object(entry).get("person")) for entry in entries if (digest := detail_of(entry).get("result_sha256"))}
     for row in session.scalars(select(Reweighing)):
-        result = _read(row.result)
+        result = read_object(row.result)
         columns = (row.station, row.seq, row.record_sha256, row.time_us, row.outcome, row.software_sha256)
         named = tuple(result.get(name) for name in ("station", "seq", "record_sha256", "time_us", "outcome"))
         if (sha256_hex(row.result), row.person) not in noted or columns != (*named, (result.get("weighed_by") or {}).get("sha256")):
             yield f"re-weighing {row.id} of {row.station}/{row.seq}: altered: is not the one that the journal names"
-
-
-def _read(entry: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(entry)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -1,14 +1,13 @@
 """What is said to be deleted on schedule, held against the journal: nothing is missing but by a deletion that stands there."""
 
-import json
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
 
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from central.evidence.journal import detail_of, read_spans
 from central.evidence.models import Act, Case, Deletion, IssuedDocument, LegalHold, Media, Record, Supplement, Vehicle
 from central.evidence.retention import SUPPLEMENTS, VEHICLES
 
@@ -21,8 +20,8 @@ class _Sweeps:
         self._after: dict[int, set[str]] = defaultdict(set)
         query = select(Act.subject, Act.time_us, Act.entry).where(Act.subject.in_((VEHICLES, SUPPLEMENTS)))
         for subject, time_us, entry in session.execute(query):
-            detail = _detail(entry)
-            self._spans[subject, time_us] += _spans(str(detail.get("records", "")))
+            detail = detail_of(entry)
+            self._spans[subject, time_us] += read_spans(str(detail.get("records", "")))
             if "after_days" in detail:
                 self._after[time_us].add(str(detail["after_days"]))
         for spans in self._spans.values():
@@ -79,7 +78,7 @@ def hold_failures(session: Session) -> Iterator[str]:
     acts: dict[str, list[tuple[object, ...]]] = defaultdict(list)
     query = select(Act.subject, Act.person, Act.time_us, Act.entry).where(Act.subject.startswith("hold/")).order_by(Act.id)
     for subject, person, time_us, entry in session.execute(query):
-        detail = _detail(entry)
+        detail = detail_of(entry)
         acts[subject].append((person, time_us, detail.get("hold"), detail.get("reason")))
     for row in session.scalars(select(LegalHold)):
         what = "plate" if row.station is None else f"vehicle/{row.station}/{row.seq}"
@@ -88,20 +87,3 @@ def hold_failures(session: Session) -> Iterator[str]:
             said.append((row.lifted_by, row.lifted_us, None, row.lifted_reason))
         if acts[f"hold/{row.id}"] != said:
             yield f"hold {row.id}: altered: is not the one that the journal tells of"
-
-
-def _detail(entry: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(entry).get("detail", {})
-    except (ValueError, AttributeError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _spans(text: str) -> list[tuple[int, int]]:
-    """Read spans as `journal.spans` writes them; none where they cannot be read."""
-    try:
-        pairs = [one.split("-") for one in text.split(",") if one]
-        return [(int(pair[0]), int(pair[-1])) for pair in pairs]
-    except ValueError:
-        return []

@@ -1,13 +1,13 @@
 """Cases and stations as they are stored, held against the digests in the acts that left them so (`central.evidence.standing`)."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from central.evidence.journal import detail_of
 from central.evidence.models import Act, Case, Station, Vehicle
 from central.evidence.standing import (
     CASE_DIGEST,
@@ -61,20 +61,11 @@ def _named_of_cases(session: Session) -> Iterator[tuple[str, str]]:
     """Give the digest in each act upon a case, by the case's path, the last one of a case last: a step may be gone, its act is not."""
     query = select(Act.subject, Act.entry).where(Act.verb == "did", Act.subject.startswith("case/")).order_by(Act.id)
     for subject, entry in session.execute(query):
-        if digest := _detail(entry).get(CASE_DIGEST):
+        if digest := detail_of(entry).get(CASE_DIGEST):
             yield subject, digest
 
 
 def _named_of_station(session: Session, station: str) -> str | None:
     subject = f"station/{station}"
     query = select(Act.entry).where(or_(Act.subject == subject, Act.subject == f"{subject}/publication")).order_by(Act.id.desc())
-    return next((digest for entry in session.scalars(query) if (digest := _detail(entry).get(STATION_DIGEST))), None)
-
-
-def _detail(entry: bytes) -> dict[str, Any]:
-    """Give an act's detail, nothing where it can not be read: the log's check names it."""
-    try:
-        found = json.loads(entry).get("detail")
-    except (ValueError, AttributeError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    return next((digest for entry in session.scalars(query) if (digest := detail_of(entry).get(STATION_DIGEST))), None)
