@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from central.evidence.accounts import Login
 from central.evidence.journal import Actor
-from central.evidence.models import Case, CaseEvent
+from central.evidence.models import Case
 from central.evidence.standing import case_standing
 from central.office_settings import ReviewSettings
 from central.review.deadlines import due_us
@@ -19,7 +19,7 @@ from central.review.effects import Changed, effect_of
 from central.review.fields import parse_fields
 from central.review.four_eyes import Parts, check_four_eyes, parts_of, take_part
 from central.review.guards import FORMED, GUARDS
-from central.review.history import actions_since, add_event
+from central.review.history import actions_since, add_event, last_us
 from central.review.workflow import WORKFLOW, ActingRole, ActionRow, Decision, State
 from contract.faults import RejectError
 from contract.units import US_PER_S
@@ -196,7 +196,7 @@ def _on_time(doing: Doing) -> Doing:
 
     Two centrals over one database may differ by `SKEW_US`; then the step takes the time of the one before it.
     """
-    before_us = doing.session.scalar(select(func.max(CaseEvent.time_us)).where(CaseEvent.case_id == doing.case.id)) or 0
+    before_us = last_us(doing.session, doing.case.id) or 0
     if doing.now_us >= before_us:
         return doing
     if doing.now_us < before_us - SKEW_US:

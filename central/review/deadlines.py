@@ -33,9 +33,12 @@ def day_start_us(day: date, settings: ReviewSettings) -> int:
     return round(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()) * US_PER_S
 
 
-def days_after_us(begins_us: int, days: int, settings: ReviewSettings) -> int:
-    """Give the moment at which a term of so many days, each day counted, has ended; the day on which it begins does not count."""
-    return day_start_us(local_day(begins_us, settings.utc_offset_h) + timedelta(days=days + 1), settings)
+def decide_until_us(filed_us: int, settings: ReviewSettings) -> int:
+    """Give the moment before which a case is decided that a person took up at another (Administrative Penalty Law, art. 60).
+
+    Every day counts, not only working days; the day on which it was taken up does not.
+    """
+    return day_start_us(local_day(filed_us, settings.utc_offset_h) + timedelta(days=settings.decide_within_days + 1), settings)
 
 
 def year_span_us(year: int, settings: ReviewSettings) -> tuple[int, int]:

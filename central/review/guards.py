@@ -6,16 +6,17 @@ Each raises a `RejectError` that says what stands in the way; one that needs wha
 from collections.abc import Callable
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from central.evidence.accounts.persons import likeness
-from central.evidence.models import Case, CaseEvent, CaseExemption
-from central.review.deadlines import days_after_us, term
+from central.evidence.models import Case, CaseExemption
+from central.review.deadlines import decide_until_us, term
 from central.review.doing import Doing
 from central.review.exemptions import check_exemption
 from central.review.fields import PARTICIPANTS_MIN, Hearing, Ruling
 from central.review.four_eyes import parts_of
 from central.review.gates import Checklist
+from central.review.history import first_us, last_us
 from central.review.proposal import is_major
 from central.review.workflow import ENFORCING, Decision, Part, State
 from contract.faults import RejectError
@@ -96,9 +97,8 @@ def _in_time(doing: Doing) -> None:
     """Hold the decision against the term that begins when a person first took the case up (Administrative Penalty Law, art. 60)."""
     if doing.case.state != State.LEGALLY_REVIEWED:
         return
-    query = select(func.min(CaseEvent.time_us)).where(CaseEvent.case_id == doing.case.id, CaseEvent.action == "confirm")
-    filed_us = doing.session.scalar(query)
-    if filed_us is not None and doing.now_us >= days_after_us(filed_us, doing.settings.decide_within_days, doing.settings):
+    filed_us = first_us(doing.session, doing.case.id, "confirm")
+    if filed_us is not None and doing.now_us >= decide_until_us(filed_us, doing.settings):
         what = f"was taken up more than {doing.settings.decide_within_days} days ago; what remains is no action"
         raise RejectError("too-late", "case", what)
 
@@ -128,9 +128,7 @@ def _hearing_offered(doing: Doing) -> None:
 
 def _held_since_review(doing: Doing) -> None:
     """Hold what was discussed or heard to the finding that stands: it was not held before that was made."""
-    query = select(func.max(CaseEvent.time_us)).where(CaseEvent.case_id == doing.case.id, CaseEvent.action == "confirm")
-    confirmed_us = doing.session.scalar(query)
-    held_us = doing.fields.held_us
+    confirmed_us, held_us = last_us(doing.session, doing.case.id, "confirm"), doing.fields.held_us
     if held_us is not None and confirmed_us is not None and held_us < confirmed_us:
         raise RejectError("field-invalid", "held_us", "lies before the review that it was about")
 
@@ -146,9 +144,8 @@ def _hearing_announced(doing: Doing) -> None:
         return
     if doing.fields.held_us is None:
         raise RejectError("field-missing", "held_us", "is needed of a hearing that was held")
-    query = select(func.max(CaseEvent.time_us)).where(CaseEvent.case_id == doing.case.id, CaseEvent.action == "offer-hearing")
-    days = doing.settings.hearing_notice_working_days
-    earliest_us = term(doing.session.scalar(query) or doing.now_us, days, doing.settings).until_us
+    days, offered_us = doing.settings.hearing_notice_working_days, last_us(doing.session, doing.case.id, "offer-hearing")
+    earliest_us = term(offered_us or doing.now_us, days, doing.settings).until_us
     if doing.fields.held_us < earliest_us:
         raise RejectError(
             "field-invalid",

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from central.evidence.accounts.resets import reset_alone
@@ -122,6 +122,17 @@ def actions_since(session: Session, case_id: int, version: int) -> tuple[str, ..
     """Name the acts upon a case after a version of it, oldest first."""
     query = select(CaseEvent.action).where(CaseEvent.case_id == case_id, CaseEvent.version > version).order_by(CaseEvent.version)
     return tuple(session.scalars(query))
+
+
+def first_us(session: Session, case_id: int, action: str) -> int | None:
+    """Give when an act was first taken upon a case, None if it was not."""
+    return session.scalar(select(func.min(CaseEvent.time_us)).where(CaseEvent.case_id == case_id, CaseEvent.action == action))
+
+
+def last_us(session: Session, case_id: int, action: str | None = None) -> int | None:
+    """Give when an act, or any, was last taken upon a case, None if it was not."""
+    query = select(func.max(CaseEvent.time_us)).where(CaseEvent.case_id == case_id)
+    return session.scalar(query if action is None else query.where(CaseEvent.action == action))
 
 
 def _item(row: CaseEvent) -> EventItem:

@@ -12,7 +12,7 @@ from central.evidence.publications import publication_at
 from central.evidence.repository import vehicle
 from central.office_settings import ReviewSettings
 from central.review.acts import refusal
-from central.review.deadlines import days_after_us, is_due_certain
+from central.review.deadlines import decide_until_us, is_due_certain
 from central.review.doing import Doing
 from central.review.exemptions import exemptions_of
 from central.review.fields import Fields, Ruling
@@ -69,7 +69,7 @@ def case_view(session: Session, case_id: int, login: Login | None, now_us: int, 
 def _decide_until_us(history: Iterable[EventItem], settings: ReviewSettings) -> int | None:
     """Give until when a case that a person has taken up is decided."""
     filed_us = next((event.time_us for event in history if event.action == "confirm"), None)
-    return None if filed_us is None else days_after_us(filed_us, settings.decide_within_days, settings)
+    return None if filed_us is None else decide_until_us(filed_us, settings)
 
 
 def case_id_of(session: Session, station: str, seq: int) -> int | None:

@@ -14,7 +14,7 @@ from central.evidence.models import Account, Case, Record
 from central.office_settings import ReviewSettings
 from central.publicity.decisions import WithdrawnDecision, public_decision, public_decisions, withdrawn_decision
 from central.publicity.own_case import open_own
-from central.review.deadlines import days_after_us
+from central.review.deadlines import decide_until_us
 from central.review.desk import Looked, perform
 from central.review.gates import GateName, Why
 from central.review.proposal import pack_of, propose
@@ -156,7 +156,8 @@ class TestAmountsAndMoments:
         office.pass_days(89)
         office.drive(case_id, "return-to-reviewer", "confirm", "pass-legal")
         taken_up_us = next(one.time_us for one in office.view(case_id).history if one.action == "confirm")
-        until_us = days_after_us(taken_up_us, 90, office.settings)
+        assert office.settings.decide_within_days == 90
+        until_us = decide_until_us(taken_up_us, office.settings)
         office.bench.clock.now_us = until_us
         refused(office, "too-late", case_id, "decide-penalty", APPROVER)
         refused(office, "too-late", case_id, "decide-warning", APPROVER)
