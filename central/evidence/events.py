@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from central.evidence.messages import EventType, message_of
+from central.evidence.messages import EventType, Message, message_of
 from central.evidence.models import DeliveryState, StationGroupMember, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 
@@ -33,30 +33,24 @@ def emit(session: Session, event: EventType, subject: str, data: Mapping[str, st
     ValueError
         If `data` is not what a message of that kind carries.
     """
-    station = data.get("station")
-    station = station if isinstance(station, str) else None
-    message_of(event, subject, dict(data), now_us)  # wrong data is told at once, not when the first endpoint listens
-    listening = [row.id for row in _listening(session, event, station)]
-    return queue_event(session, event, subject, data, now_us, endpoint_ids=listening) if listening else None
+    message = message_of(event, subject, dict(data), now_us)  # before it is asked who listens: wrong data is told at once
+    listening = [row.id for row in _listening(session, event, message.station)]
+    return queue_message(session, message, listening) if listening else None
 
 
-def queue_event(
-    session: Session, event: EventType, subject: str, data: Mapping[str, str | int | bool | None], now_us: int, *, endpoint_ids: list[int]
-) -> int:
-    """Queue an event for named endpoints and give its number."""
-    body = message_of(event, subject, dict(data), now_us).model_dump_json().encode()
-    station = data.get("station")
+def queue_message(session: Session, message: Message, endpoint_ids: list[int]) -> int:
+    """Queue a message for named endpoints and give the number of its event."""
     row = WebhookEvent(
-        type=event.value,
-        subject=subject,
-        station=station if isinstance(station, str) else None,
-        time_us=now_us,
-        body=body,
+        type=message.type.value,
+        subject=message.subject,
+        station=message.station,
+        time_us=message.time_us,
+        body=message.model_dump_json().encode(),
     )
     session.add(row)
     session.flush()
     session.add_all(
-        WebhookDelivery(endpoint_id=identity, event_id=row.id, state=DeliveryState.WAITING.value, attempts=0, next_us=now_us)
+        WebhookDelivery(endpoint_id=identity, event_id=row.id, state=DeliveryState.WAITING.value, attempts=0, next_us=message.time_us)
         for identity in endpoint_ids
     )
     session.flush()

@@ -79,6 +79,11 @@ class Message(BaseModel):
     subject: str
     data: EventData
 
+    @property
+    def station(self) -> str | None:
+        """Of which station it tells, None where it is of none."""
+        return self.data.station if isinstance(self.data, OverloadData | CaseData) else None
+
 
 @cache
 def message_model(event: EventType) -> type[Message]:

@@ -19,6 +19,7 @@ from central.ingest.entry import Entry
 from central.ingest.late_plates import show_late_plates
 from central.ingest.surroundings import Surroundings
 from central.ingest.verify import Checked, place
+from contract.chain import Link
 from contract.log.leaves import RecordLeaf
 
 
@@ -95,7 +96,9 @@ class Batch:
         swept = _swept(session, [entry for _, entry in stored])
         hold_texts(session, [(row_id, entry.disclosures) for row_id, entry in stored if _vehicle_place(entry) not in swept])
         insert_rows(session, Vehicle, [{"record_id": row_id, **entry.vehicle} for row_id, entry in stored if entry.vehicle is not None])
-        insert_rows(session, Supplement, [_supplement_row(row_id, entry) for row_id, entry in stored if entry.supplements is not None])
+        insert_rows(
+            session, Supplement, [_supplement_row(row_id, entry.station, of) for row_id, entry in stored if (of := entry.supplements)]
+        )
         insert_rows(session, Media, [{"record_id": row_id, **row} for row_id, entry in stored for row in entry.media])
         for _, entry in stored:
             tally.record(entry.station, entry.seq, entry.time_us)
@@ -132,6 +135,5 @@ def _swept(session: Session, entries: Sequence[Entry]) -> set[Place]:
     return {(station, seq) for station, seq, swept_us in found if swept_us is not None}
 
 
-def _supplement_row(row_id: int, entry: Entry) -> Row:
-    of = entry.supplements
-    return {} if of is None else {"record_id": row_id, "station": entry.station, "of_seq": of.seq, "of_sha256": of.sha256}
+def _supplement_row(row_id: int, station: str, of: Link) -> Row:
+    return {"record_id": row_id, "station": station, "of_seq": of.seq, "of_sha256": of.sha256}

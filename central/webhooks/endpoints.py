@@ -7,9 +7,9 @@ from typing import Final
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from central.evidence.events import queue_event
+from central.evidence.events import queue_message
 from central.evidence.journal import Actor, Verb, note
-from central.evidence.messages import EventType
+from central.evidence.messages import EventType, message_of
 from central.evidence.models import DeliveryState, StationGroup, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 from central.evidence.vault import Vault
 from central.webhooks.address import checked_url
@@ -118,7 +118,7 @@ def set_enabled(session: Session, actor: Actor, endpoint: int, now_us: int, *, e
 def send_test(session: Session, actor: Actor, endpoint: int, now_us: int) -> int:
     """Queue a test event for one endpoint, whatever it listens to."""
     note(session, actor, Verb.DID, f"webhook/{endpoint}", now_us=now_us, detail={"what": "test"})
-    return queue_event(session, EventType.TEST, f"webhook/{endpoint}", {"endpoint": endpoint}, now_us, endpoint_ids=[endpoint])
+    return queue_message(session, message_of(EventType.TEST, f"webhook/{endpoint}", {"endpoint": endpoint}, now_us), [endpoint])
 
 
 def send_again(session: Session, actor: Actor, endpoint: int, delivery: int, now_us: int) -> None:

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from central.evidence.accounts.directory import account_row, note_account, take_off_second_factor
 from central.evidence.accounts.links import LINK_US, end_link, give_code, make_login_link_token
+from central.evidence.accounts.sessions import began_by
 from central.evidence.journal import Actor, Verb
-from central.evidence.models import Account, AccountReset, LoginSession
+from central.evidence.models import Account, AccountReset
 from contract.faults import RejectError
-from contract.media import sha256_hex
 from contract.units import US_PER_DAY
 
 WAITS_US: Final = 3 * US_PER_DAY
@@ -151,13 +151,13 @@ def untold_resets(session: Session, account_id: int, token: str) -> tuple[ResetV
     """
     query = _done_query().where(AccountReset.account_id == account_id, AccountReset.told_us.is_(None))
     rows = session.execute(query.order_by(AccountReset.id).limit(PAGE_ROWS_MAX)).all()
-    own = _began_by(session, token)
+    own = began_by(session, token)
     return tuple(_view(row, account) for row, account in rows if row.id != own)
 
 
 def entered_by_link(session: Session, token: str) -> bool:
     """Whether a session began by a login link: its owner may have forgotten his password."""
-    return _began_by(session, token) is not None
+    return began_by(session, token) is not None
 
 
 def acknowledge_resets(session: Session, actor: Actor, account_id: int, token: str, now_us: int) -> int:
@@ -178,11 +178,6 @@ def reset_alone(session: Session, account: str, since_us: int) -> ResetView | No
     )
     found = session.execute(query.order_by(AccountReset.id.desc()).limit(1)).first()
     return None if found is None else _view(found[0], found[1])
-
-
-def _began_by(session: Session, token: str) -> int | None:
-    """Give the number of the reset by whose link a session began."""
-    return session.scalar(select(LoginSession.reset_id).where(LoginSession.token_sha256 == sha256_hex(token.encode())))
 
 
 def _add(session: Session, actor: Actor, account_id: int, kind: ResetKind, now_us: int, *, alone: bool) -> AccountReset:

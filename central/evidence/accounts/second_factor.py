@@ -14,7 +14,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from central.evidence.accounts.directory import note_account
-from central.evidence.accounts.sessions import NewSession, begin, count_failure, log_out, unfinished_account
+from central.evidence.accounts.sessions import NewSession, began_by, begin, count_failure, log_out, unfinished_account
 from central.evidence.journal import Actor
 from central.evidence.models import Account, LoginSession, RecoveryCode
 from central.evidence.vault import Vault
@@ -105,9 +105,9 @@ def give_second_factor(session: Session, vault: Vault, token: str, code: str, *,
     if not (_takes(account, vault, code, now_us) or _uses_recovery_code(session, account.id, code, now_us)):
         count_failure(account, now_us)
         return None
-    began_by = session.scalar(select(LoginSession.reset_id).where(LoginSession.token_sha256 == sha256_hex(token.encode())))
+    reset_id = began_by(session, token)
     log_out(session, token)
-    return begin(session, account, now_us, address, second_given=True, reset_id=began_by)
+    return begin(session, account, now_us, address, second_given=True, reset_id=reset_id)
 
 
 def recovery_codes_left(session: Session, account_id: int) -> int:

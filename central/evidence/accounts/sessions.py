@@ -91,6 +91,11 @@ def login_and_due(session: Session, token: str, now_us: int, second_factor_roles
     return _login(session, account, row.csrf_token, withhold), now_us >= row.last_seen_us + US_PER_MINUTE
 
 
+def began_by(session: Session, token: str) -> int | None:
+    """Give the number of the reset by whose link a session began, None if it began otherwise."""
+    return session.scalar(select(LoginSession.reset_id).where(LoginSession.token_sha256 == sha256_hex(token.encode())))
+
+
 def unfinished_account(session: Session, token: str, now_us: int) -> Account | None:
     """Give the account of a session that waits for its second factor, None if it is none such or waited too long."""
     found = _found(session, token)
