@@ -70,7 +70,7 @@ def case_digest(columns: Mapping[str, Any], rows: Rows, steps: Mapping[int, int]
     """
     standing = {name: value for name, value in columns.items() if name not in MOVING}
     standing |= {name: steps.get(standing[name], -1) for name in MARKS if standing[name] is not None}
-    return _digest({"case": standing, **rows})
+    return _digest({"case": [standing], **rows})
 
 
 def case_standing(session: Session, case: Case, changes: Mapping[str, Any], marked: str | None = None) -> str:
@@ -110,7 +110,12 @@ def station_standing(session: Session, station: str) -> str:
     return _digest(rows)
 
 
-def _digest(value: object) -> str:
-    """Hash plain values; bytes stand as their hash. Python's integers are written whole, which RFC 8785 does not do beyond 2^53."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=lambda data: hashlib.sha256(data).hexdigest())
+def _digest(rows: Rows) -> str:
+    """Hash plain values; bytes stand as their hash. Python's integers are written whole, which RFC 8785 does not do beyond 2^53.
+
+    What is empty is left out, columns and tables alike: one that a later version adds leaves the digests of old acts as they are.
+    """
+    held = {table: [{name: value for name, value in row.items() if value is not None} for row in found] for table, found in rows.items()}
+    kept = {table: found for table, found in held.items() if found}
+    text = json.dumps(kept, sort_keys=True, separators=(",", ":"), default=lambda data: hashlib.sha256(data).hexdigest())
     return hashlib.sha256(text.encode()).hexdigest()
