@@ -21,6 +21,18 @@ from contract.verdicts import DecisionRule
 T0_US = 1_790_000_000_000_000
 """2026-09-21T13:33:20 UTC: the first record's time, a second before central's clock in most tests."""
 FIVE_AXLES_KG = (6_000, 9_000, 7_500, 7_500, 7_500)
+READ = {
+    "camera": "front",
+    "event_id": "e1",
+    "time_us": 1,
+    "text": "粤B99999",
+    "confidence_ppm": 900_000,
+    "colour": "yellow",
+    "facing": "front",
+    "certainty_ppm": 870_000,
+    "residual_us": 0,
+}
+"""A camera's read as a supplement brings it late; its texts are concealed when it is put into a record."""
 
 
 @dataclass

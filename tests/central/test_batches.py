@@ -11,20 +11,9 @@ from sqlalchemy import select
 
 from central.evidence.models import Base
 from tests.central.bench import Bench, open_bench
-from tests.signing_station import SigningStation, picture_ref
+from tests.signing_station import READ, SigningStation, picture_ref
 
 OVERLOAD_KG = (8_000, 12_000, 12_000, 12_000, 12_000)
-READ = {
-    "camera": "front",
-    "event_id": "e1",
-    "time_us": 1,
-    "text": "粤B99999",
-    "confidence_ppm": 900_000,
-    "colour": "yellow",
-    "facing": "front",
-    "certainty_ppm": 870_000,
-    "residual_us": 0,
-}
 
 
 def made() -> tuple[SigningStation, list[bytes]]:

@@ -12,7 +12,8 @@ from central.evidence.journal import Actor
 from central.evidence.models import LegalHold
 from contract.faults import RejectError
 from tests.central.bench import Bench
-from tests.central.test_retention import DAY_US, READ, acts, passage, sweep
+from tests.central.test_retention import DAY_US, acts, passage, sweep
+from tests.signing_station import READ
 
 LIGHT_KG = (5_000, 6_000, 6_000, 6_000, 6_000)
 COURT = "order 12 of the court"

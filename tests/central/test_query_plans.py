@@ -14,8 +14,8 @@ from central.evidence.database import Database
 from central.evidence.repository import VehicleFilter, vehicles_since
 from tests.central.bench import Bench
 from tests.central.review.office import DAY_US, Office, pictures
-from tests.central.test_retention import READ, sweep
-from tests.signing_station import SigningStation
+from tests.central.test_retention import sweep
+from tests.signing_station import READ, SigningStation
 
 GROWING = ("record", "vehicle", "supplement", "media", "disclosure", "log_leaf", "act", "case_event", "case_file")
 WHOLE = re.compile(rf"^SCAN ({'|'.join(GROWING)})\b|^SEARCH ({'|'.join(GROWING)}) .*\(station=\?\)$")

@@ -7,7 +7,7 @@ from central.evidence.models import ChainState
 from contract.receipts import ReceiptOutcome
 from contract.verdicts import Outcome
 from tests.central.bench import Bench, open_bench
-from tests.signing_station import picture_ref
+from tests.signing_station import READ, picture_ref
 
 
 def test_a_sound_record_is_stored_verbatim_and_gets_a_signed_receipt(bench: Bench):
@@ -65,18 +65,7 @@ def test_an_overload_whose_facts_demand_a_bar_that_is_not_named_is_marked(bench:
 def test_a_supplement_brings_plate_and_picture_in_either_order(bench: Bench, late_first: bool):
     vehicle = bench.station.sign(bench.station.vehicle(plate=None, plate_certainty_ppm=0))
     link = bench.station.last
-    plate = {
-        "camera": "front",
-        "event_id": "e1",
-        "time_us": 1,
-        "text": "粤B99999",
-        "confidence_ppm": 900_000,
-        "colour": "yellow",
-        "facing": "front",
-        "certainty_ppm": 870_000,
-        "residual_us": 0,
-    }
-    late = bench.station.sign(bench.station.supplement(link, plates=(plate,), media=(picture_ref("a" * 64, 10),)))
+    late = bench.station.sign(bench.station.supplement(link, plates=(READ,), media=(picture_ref("a" * 64, 10),)))
     bench.send(*((late, vehicle) if late_first else (vehicle, late)))
     row = bench.vehicle(1)
     assert (row.summary.plate, row.summary.plate_certainty_ppm) == ("粤B99999", 870_000)

@@ -22,20 +22,10 @@ from tests.central.bench import Bench, open_bench
 from tests.central.cases import open_case
 from tests.central.web.passages import passage, ref, store_blob, store_passage
 from tests.postgres import new_database
+from tests.signing_station import READ
 
 DAY_US = 86_400_000_000
 LIGHT_KG = (5_000, 6_000, 6_000, 6_000, 6_000)
-READ = {
-    "camera": "front",
-    "event_id": "e1",
-    "time_us": 1,
-    "text": "粤B99999",
-    "confidence_ppm": 900_000,
-    "colour": "yellow",
-    "facing": "front",
-    "certainty_ppm": 870_000,
-    "residual_us": 0,
-}
 
 
 def sweep(bench: Bench) -> Deleted:

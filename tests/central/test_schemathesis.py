@@ -17,10 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from central.evidence.accounts.grants import OPERATOR
-from central.evidence.messages import EventType
-from central.webhooks.endpoints import add_endpoint, deliveries_page, send_test
-from tests.broker import free_port
+from central.webhooks.endpoints import deliveries_page
 from tests.central.permissions.world import OWN, Visitor, World, living
 
 pytestmark = pytest.mark.xdist_group("schemathesis")  # the last test asks what all of the others have reached
@@ -72,18 +69,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 def known(world: World, visitor: Visitor, actor: str) -> dict[str, Any]:
     """Give what the examples of this world are, by the parameter's name."""
     central = world.central
-    with central.database.write() as session:
-        endpoint, _ = add_endpoint(
-            session,
-            central.vault,
-            OPERATOR,
-            "somebody's",
-            f"http://127.0.0.1:{free_port()}/",
-            events=[EventType.CASE_DECIDED],
-            now_us=central.now_us(),
-            token_id=visitor.token_id,
-        )
-        send_test(session, OPERATOR, endpoint, central.now_us())
+    endpoint = world.endpoint(visitor.token_id)
     with central.database.read() as session:
         delivery = deliveries_page(session, endpoint)[0].id
     state, action, _ = ACTS.get(actor, ACTS["reviewer"])

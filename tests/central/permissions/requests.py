@@ -16,15 +16,13 @@ from central.evidence.accounts.grants import OPERATOR, grant, revoke
 from central.evidence.accounts.resets import ask_login_link, waiting_resets
 from central.evidence.journal import Actor
 from central.evidence.log.leaves import leaf_of_record
-from central.evidence.messages import EventType
 from central.evidence.tokens import Scope, make_token, revoke_token
-from central.webhooks.endpoints import add_endpoint, deliveries_page, send_test, set_enabled
+from central.webhooks.endpoints import deliveries_page, set_enabled
 from contract.canonical import canonical_bytes
 from contract.media import sha256_hex
 from contract.receipts import BlobClaim
 from contract.signatures import PayloadType
 from contract.units import US_PER_S
-from tests.broker import free_port
 from tests.central.authenticator import code_at
 from tests.central.permissions.world import OWN, Visitor, World
 
@@ -184,19 +182,9 @@ def endpoint(world: World, visitor: Visitor, whose: str, state: str) -> Prepared
     central = world.central
     if whose == "none":
         return Prepared(parts={"endpoint": NOBODYS, "delivery": 1})
-    with central.database.write() as session:
-        identity, _ = add_endpoint(
-            session,
-            central.vault,
-            OPERATOR,
-            "somebody's",
-            f"http://127.0.0.1:{free_port()}/",
-            events=[EventType.CASE_DECIDED],
-            now_us=central.now_us(),
-            token_id=visitor.token_id if whose == "own" else None,
-        )
-        send_test(session, OPERATOR, identity, central.now_us())
-        if state == "stopped":
+    identity = world.endpoint(visitor.token_id if whose == "own" else None)
+    if state == "stopped":
+        with central.database.write() as session:
             set_enabled(session, OPERATOR, identity, central.now_us(), enabled=False)
     with central.database.read() as session:
         delivery = deliveries_page(session, identity)[0].id

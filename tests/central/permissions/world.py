@@ -18,10 +18,12 @@ from central.evidence.accounts import Login, Role
 from central.evidence.accounts.grants import OPERATOR
 from central.evidence.accounts.groups import set_group
 from central.evidence.log.checkpoints import log_key, make_checkpoint
+from central.evidence.messages import EventType
 from central.evidence.tokens import Scope, make_token
 from central.ingest.receipt_key import receipt_key
 from central.ingest.receive import Receiver
 from central.review.workflow import State
+from central.webhooks.endpoints import add_endpoint, send_test
 from contract.media import MediaRole, sha256_hex
 from tests.broker import free_port
 from tests.central.bench import Bench, Clock
@@ -66,6 +68,23 @@ class World:
     offices: dict[str, Office]
     cases: dict[tuple[str, str], int] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def endpoint(self, token_id: int | None) -> int:
+        """Add a webhook's endpoint, of a token or of nobody's, with one delivery that waits, and give its number."""
+        central = self.central
+        with central.database.write() as session:
+            endpoint, _ = add_endpoint(
+                session,
+                central.vault,
+                OPERATOR,
+                "somebody's",
+                f"http://127.0.0.1:{free_port()}/",
+                events=[EventType.CASE_DECIDED],
+                now_us=central.now_us(),
+                token_id=token_id,
+            )
+            send_test(session, OPERATOR, endpoint, central.now_us())
+        return endpoint
 
     def visitor(self, actor: str) -> Visitor:
         """Give somebody new of that kind, so that what one request does meets no other."""
