@@ -44,8 +44,9 @@ from calibration.told import retell, told
 from contract.captures import CaptureHeader, CaptureReader
 from contract.faults import EXIT_REJECTED, RejectError, WimError
 from contract.media import sha256_hex
+from contract.names import Name
 from contract.signatures import public_key_text
-from contract.station import Lane, Name, parse_station
+from contract.station import Lane, parse_station
 
 GZIP_MAGIC = b"\x1f\x8b"
 

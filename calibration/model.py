@@ -21,7 +21,8 @@ from calibration.road import Road
 from calibration.speed import RunReading, SpeedFunction
 from calibration.told import told
 from contract.faults import StopError
-from contract.station import Lane, Name
+from contract.names import Name
+from contract.station import Lane
 
 SPEED_CLASS_KMH: Final = 20.0
 """Runs of reference vehicles within a class of this width ran at about one speed."""

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contract.faults import RejectError
 from contract.media import BLOB_MAX_BYTES, Sha256
-from contract.station import Name
+from contract.names import Name
 from contract.units import US_PER_S
 
 CLIP_TYPE: Final = "video/x-msvideo"

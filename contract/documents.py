@@ -11,10 +11,10 @@ from pydantic.json_schema import models_json_schema
 
 from contract.disclosures import RecordEnvelope
 from contract.media import BLOB_MAX_BYTES
+from contract.names import Name
 from contract.receipts import BlobClaim, Receipt
 from contract.records import RECORD, RECORD_MAX_BYTES, VERSION
 from contract.signatures import Envelope, PayloadType
-from contract.station import Name
 from contract.topics import ROOT, StationStatus, receipts_topic, records_topic, status_topic
 
 SCHEMA_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"

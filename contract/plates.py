@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from contract.media import Sha256
-from contract.station import Name
+from contract.names import Name
 
 
 class PlateColour(StrEnum):

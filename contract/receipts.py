@@ -7,8 +7,8 @@ from pydantic import ConfigDict, Field
 
 from contract.canonical import CanonicalModel
 from contract.media import BLOB_MAX_BYTES, Sha256
+from contract.names import Name
 from contract.records import TimeUs
-from contract.station import Name
 
 
 class ReceiptOutcome(StrEnum):

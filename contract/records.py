@@ -17,8 +17,8 @@ from contract.canonical import CanonicalModel, canonical_part, parse_canonical
 from contract.disclosures import Digest, Disclosed, Disclosure, Text, check_disclosed, reveal
 from contract.faults import RejectError
 from contract.media import MediaRef, Sha256
+from contract.names import Name
 from contract.plates import PlateColour, names_trailer
-from contract.station import Name
 from contract.vehicles import Body, VehicleFlag
 from contract.verdicts import Kilograms, Verdict
 

@@ -16,6 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from contract.faults import RejectError
 from contract.media import sha256_hex
 
+PublicKeyText = Annotated[str, Field(pattern=r"^[A-Za-z0-9+/]{43}=$")]
+"""An Ed25519 public key as one word: base64 of its 32 bytes."""
+
 
 class PayloadType(StrEnum):
     """What an envelope holds; a signature over one type is no signature over another."""

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from contract.faults import RejectError
-from contract.station import Name
+from contract.names import Name
 
 ROOT: Final = "wim/v1"
 ALL_RECORDS: Final = f"{ROOT}/+/records"

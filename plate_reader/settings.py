@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from contract.faults import StopError
-from contract.station import Name
+from contract.names import Name
 from plate_reader.blobs import BLOBS_MAX_MB
 from plate_reader.cameras.protocols import PROTOCOLS
 from plate_reader.cameras.times import parse_zone

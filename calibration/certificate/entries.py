@@ -9,8 +9,8 @@ from calibration.told import told
 from contract.canonical import parse_canonical
 from contract.faults import RejectError
 from contract.media import Sha256
+from contract.names import Name
 from contract.records import Identity, TimeUs, VerificationEntry
-from contract.station import Name
 from contract.units import US_PER_S
 
 Number = Annotated[int, Field(ge=1, lt=2**53)]

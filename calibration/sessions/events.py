@@ -16,7 +16,7 @@ from calibration.sessions.truck import Truck, TruckName
 from calibration.told import told
 from contract.faults import StopError
 from contract.media import Sha256
-from contract.station import Name
+from contract.names import Name
 
 Reason = Annotated[str, Field(min_length=3, max_length=400)]
 """Why, in somebody's words: a reason of one letter is none."""

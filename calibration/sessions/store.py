@@ -22,7 +22,7 @@ from calibration.sessions.storage import Storage
 from calibration.told import told
 from contract.faults import RejectError, StopError
 from contract.media import sha256_hex
-from contract.station import Name
+from contract.names import Name
 
 SCHEMA: Final = (
     """CREATE TABLE event (

@@ -19,7 +19,7 @@ from central.evidence.aggregates.calendar import date_of
 from central.evidence.aggregates.rebuild import station_ids
 from central.evidence.masking import PlateSight, masked_plate
 from central.evidence.tokens import Scope
-from contract.station import Name
+from contract.names import Name
 
 router = APIRouter(prefix="/api/v1/analysis", tags=["analysis"])
 MONTH: Final = r"^[0-9]{4}-[0-9]{2}$"

@@ -34,7 +34,7 @@ from central.review.views import CaseKey
 from central.review.work import work_count, work_list
 from central.review.workflow import Decision, State
 from contract.faults import RejectError
-from contract.station import Name
+from contract.names import Name
 
 ROWS_MAX: Final = 500
 NOT_FOUND: Final = frozenset({"no-case", "no-action"})

@@ -12,7 +12,7 @@ from central.evidence.tokens import Scope
 from central.review.lines import CaseFilter, find_cases
 from central.review.views import CaseKey
 from central.review.workflow import Decision, State
-from contract.station import Name
+from contract.names import Name
 
 DECIDED: Final = (State.DECIDED, State.NOTIFIED, State.OBJECTED, State.HEARD, State.CLOSED, State.PUBLISHED)
 """Where a decision stands, be it that the party still objects to it."""

@@ -16,7 +16,7 @@ from central.evidence.tokens import Scope
 from central.exports.jobs import told
 from central.web.routes.media import SHOWN, stored_medium
 from contract.media import Sha256
-from contract.station import Name
+from contract.names import Name
 from contract.verdicts import Outcome
 
 ROWS_MAX: Final = 500

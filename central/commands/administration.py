@@ -29,7 +29,7 @@ from central.evidence.standing import STATION_DIGEST, station_standing
 from central.housekeeping import delete_due
 from central.migrations.run import migrate
 from contract.faults import StopError
-from contract.station import Name
+from contract.names import Name
 from contract.units import US_PER_MINUTE
 
 PAGE_ROWS: Final = 500

@@ -16,9 +16,9 @@ from contract.chain import GENESIS, Link, check_link, link_of
 from contract.disclosures import DisclosureError, parse_record_envelope
 from contract.faults import RejectError
 from contract.media import sha256_hex
+from contract.names import Name
 from contract.records import RECORD_MAX_BYTES, SupplementRecord, VehicleRecord, parse_record
 from contract.signatures import PayloadType, open_envelope
-from contract.station import Name
 from contract.topics import station_of
 from contract.units import US_PER_DAY, US_PER_S
 

@@ -10,8 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from central.web.translation import N_
 from contract.faults import RejectError
+from contract.names import Name
 from contract.records import PLATE_MAX
-from contract.station import Name
 from contract.units import US_PER_S
 
 Value = TypeVar("Value")

@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from contract.canonical import parse_canonical
 from contract.faults import RejectError
 from contract.media import Sha256
+from contract.names import Name
 from contract.records import TimeUs
-from contract.station import Name, PublicKeyText
+from contract.signatures import PublicKeyText
 
 DOCUMENT_MAX_BYTES: Final = 1024 * 1024
 """Largest of them that is read."""

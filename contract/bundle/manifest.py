@@ -15,9 +15,9 @@ from contract.bundle.archive import ARCHIVE_MAX_BYTES, MEMBERS_MAX, is_member_na
 from contract.canonical import canonical_bytes, parse_canonical
 from contract.faults import RejectError
 from contract.media import Sha256
+from contract.names import Name
 from contract.records import TimeUs
 from contract.signatures import PayloadType, open_envelope, parse_envelope, payload_of, seal, spelled_out
-from contract.station import Name
 
 MANIFEST_NAME: Final = "manifest.json"
 MANIFEST_MAX_BYTES: Final = 4 * 1024 * 1024

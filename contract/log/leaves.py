@@ -11,8 +11,8 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from contract.canonical import CanonicalModel, canonical_bytes, parse_canonical
 from contract.faults import RejectError
 from contract.media import Sha256
+from contract.names import Name
 from contract.records import TimeUs
-from contract.station import Name
 
 LEAF_MAX_BYTES: Final = 400
 

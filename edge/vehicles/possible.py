@@ -10,9 +10,9 @@ from itertools import combinations
 
 from contract.axles import Crossing, CrossingFlag
 from contract.station import Lane
+from contract.station.lane import ROW_DEPTH_M
 from edge.vehicles.group import Passage
 from edge.vehicles.motion import Motion
-from edge.vehicles.rows import ROW_DEPTH_M
 from edge.vehicles.way import felt_m
 from edge.vehicles.weigh import UNTRUSTED, Weights
 

@@ -8,9 +8,7 @@ from typing import Self
 
 from contract.axles import Crossing
 from contract.station import Lane, Sensor, SensorKind
-
-ROW_DEPTH_M = 0.5
-"""Sensors whose middles lie within this distance along travel form one row: staggered half-lane strips lie closer, rows farther apart."""
+from contract.station.lane import in_rows
 
 PAIR_M = 0.4
 """Two wheels of one axle pass a row within this distance of travel; axles stand at least 0.9 m apart."""
@@ -58,14 +56,8 @@ class RowAxle:
 
 def rows_of(lane: Lane) -> tuple[Row, ...]:
     """Give the lane's rows of wheel sensors in order of travel."""
-    groups: list[list[Sensor]] = []
-    wheel_sensors = (sensor for sensor in lane.sensor if sensor.kind is not SensorKind.LOOP)
-    for sensor in sorted(wheel_sensors, key=lambda sensor: sensor.position_m):
-        if groups and sensor.position_m - groups[-1][0].position_m <= ROW_DEPTH_M:
-            groups[-1].append(sensor)
-        else:
-            groups.append([sensor])
-    return tuple(Row(tuple(group), sum(s.position_m for s in group) / len(group)) for group in groups)
+    rows = in_rows(sensor for sensor in lane.sensor if sensor.kind is not SensorKind.LOOP)
+    return tuple(Row(row, sum(sensor.position_m for sensor in row) / len(row)) for row in rows)
 
 
 def add_crossing(axles: list[RowAxle], crossing: Crossing, sensor: Sensor) -> None:

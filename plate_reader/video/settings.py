@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from contract.faults import StopError
-from contract.station import Name
+from contract.names import Name
 
 KEYS: Final = ("name", "lanes", "url", "user", "password_file")
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from contract.faults import RejectError
-from contract.station import Name
+from contract.names import Name
 from contract.topics import receipts_topic, records_topic, station_of, status_topic
 
 NAME = TypeAdapter(Name)

@@ -18,7 +18,7 @@ from central.evidence.stations import stations
 from central.web.entry import PageLogin
 from central.web.pages import pages_of
 from contract.faults import RejectError
-from contract.station import Name
+from contract.names import Name
 
 router = APIRouter()
 StationId = Annotated[Name, Path()]
