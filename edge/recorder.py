@@ -120,15 +120,32 @@ class Recorder:
         return Recorded(link, capture)
 
     def supplement(self, match: Match, time_us: int) -> Link | None:
-        """Store what came for a recorded vehicle after its record; None where the vehicle is no longer remembered."""
+        """Store what came for a recorded vehicle after its record; None where the vehicle is no longer remembered.
+
+        Where the quota has no room for the pictures, the plate goes without them.
+
+        Raises
+        ------
+        RetryError
+            If the outbox has no room even for the record; nothing was stored, try again when the uplink is back.
+        """
         of = self._links.get(match.key)
         if of is None:
             return None
         media = self._pictures_of(match)
-        make = self._supplement(of, time_us, plates=plate_entries(match), media=media)
-        link = self._outbox.append(make, [blob for _, blob in media], reads=_read_keys(match))
+        try:
+            link = self._append_supplement(of, match, time_us, media)
+        except RetryError as error:
+            if error.code != "blobs-full":
+                raise
+            self._note(error.fault())
+            link = self._append_supplement(of, match, time_us, [])
         self._forget_pictures(media)
         return link
+
+    def _append_supplement(self, of: Link, match: Match, time_us: int, media: list[tuple[MediaRole, Blob]]) -> Link:
+        make = self._supplement(of, time_us, plates=plate_entries(match), media=media)
+        return self._outbox.append(make, [blob for _, blob in media], reads=_read_keys(match))
 
     def add_clip(self, cut: ClipCut, time_us: int) -> Link | None:
         """Store the clip of a recorded vehicle as a supplementary record; None where there is none to be had, which is noted.

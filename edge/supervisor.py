@@ -9,7 +9,7 @@ Restart policy, all of it:
 | a device is not what the station file says | the process ends with 3: a person must mend the file or the wiring |
 | the plate reader does not hear of a vehicle | the vehicle goes without the pictures it would have fetched, said once |
 | broker or central away | the uplink tries for ever; the outbox keeps everything |
-| the outbox has no room | the vehicle waits in memory, and is tried again every second; at `HELD_MAX` the process ends with 75 |
+| the outbox has no room | vehicles and late plates wait in memory, tried every second; past `HELD_MAX` vehicles the process ends with 75 |
 | the plate reader's video is away | records go without overview pictures; clips are asked for again for ten minutes |
 | the memory of drift cannot be written | it is kept in memory and tried again; weighing goes on |
 | the file of the latest passes cannot be written or read | they are remembered in memory only; weighing goes on |
@@ -21,10 +21,9 @@ Restart policy, all of it:
 """
 
 import queue
-import shutil
 import signal
 import time
-from collections import Counter, deque
+from collections import Counter
 from pathlib import Path
 from random import SystemRandom
 from types import FrameType
@@ -34,12 +33,10 @@ import structlog
 
 from calibration.certificate import InForce, Ledger
 from calibration.model import Calibration
-from contract.faults import EXIT_OK, EXIT_RESTART, RejectError, RetryError, StopError
-from contract.plates import PlateRead
+from contract.faults import EXIT_OK, EXIT_RESTART, RetryError, StopError
 from contract.rules import rule_book
 from contract.signatures import key_id
 from contract.station import ModbusSite
-from contract.topics import StationState, StationStatus
 from contract.units import US_PER_DAY, US_PER_S
 from edge.cabinet import CabinetWatch
 from edge.certificates import CertificateDesk
@@ -51,17 +48,18 @@ from edge.drivers import driver_for
 from edge.drivers.base import DeviceEvent, LineFault, LoopTransition, SiteState
 from edge.exit_code import exit_code_of
 from edge.faultbook import FaultBook
-from edge.health import clock_health, lane_health
-from edge.lane import LaneRun, Ready
+from edge.health import StationHealth
+from edge.lane import LaneRun
 from edge.live import LiveView
 from edge.loopback import LoopbackServer, create_app
 from edge.matching.matcher import Matcher
 from edge.outbox import Outbox
-from edge.outbox.store import MEGABYTE
 from edge.pass_store import PassStore
 from edge.passes import CAPTURES_MAX_BYTES, PASSES_KEPT, PassBook
 from edge.pictures import PictureFolder
+from edge.plate_reads import PlateReads
 from edge.plate_trigger import PlateTrigger
+from edge.record_queue import RecordQueue
 from edge.recorder import Recorder
 from edge.records.keystore import load_key, load_public_key
 from edge.records.software import software
@@ -75,10 +73,6 @@ TURN_S: Final = 0.05
 QUEUE_EVENTS: Final = 2_000
 """Deliveries between the device threads and the main loop: some 20 s of one digitiser."""
 
-HELD_MAX: Final = 100
-"""Vehicles held in memory while the outbox has no room; the digitiser's ring has them too, so a restart loses none."""
-
-RETRY_S: Final = 1.0
 HOUSEKEEPING_S: Final = 600.0
 
 _log = structlog.get_logger("edge")
@@ -112,13 +106,10 @@ class StationService:
         self._clock = clock or SystemClock()
         self._book = FaultBook()
         self._ending = False
-        self._reads: queue.Queue[tuple[PlateRead, int]] = queue.Queue()
         self._deliveries: queue.Queue[Delivery] = queue.Queue(maxsize=QUEUE_EVENTS)
-        self._held: deque[Ready] = deque()
         self._loops: Counter[int] = Counter()
         self._cabinet = CabinetWatch()
-        self._retry_at_s = self._housekeeping_at_s = 0.0
-        self._recorded = 0
+        self._housekeeping_at_s = 0.0
         key = load_key(data / "keys" / "station.key")
         self._software = software()
         self._outbox = Outbox(data / "outbox", station.uplink.outbox_max_mb)
@@ -155,8 +146,26 @@ class StationService:
             certified=setup.ledger is not None,
             overview=self._video.still,
         )
+        self._waiting = RecordQueue(self._recorder, self._book.note)
+        self._reads = PlateReads(self._matcher, self._outbox, self._clock.utc_us)
         self._trigger = PlateTrigger(setup.plates_url, self._clock.utc_us, self._book.note)
         self._devices = {device.name: DeviceThread(driver_for(device), self._deliveries, self._book.note) for device in station.device}
+        self._health = StationHealth(
+            station=station.station.id,
+            data=data,
+            clock=self._clock,
+            software=self._software,
+            outbox=self._outbox,
+            waiting=self._waiting,
+            lanes=self._lanes,
+            devices=self._devices,
+            loops=self._loops,
+            matcher=self._matcher,
+            certificates=self._desk,
+            drift=self._drift,
+            video=self._video,
+            faults=self._book,
+        )
         receipt_keys = {}
         if station.uplink.central_key_file is not None:
             public = load_public_key(Path(station.uplink.central_key_file))
@@ -167,13 +176,13 @@ class StationService:
             self._outbox,
             key,
             receipt_keys,
-            make_status=self._status,
+            make_status=self._health.status,
             note=self._book.note,
             now_us=self._clock.utc_us,
             random=SystemRandom(),
             keep_us=round(station.retention.media_days * US_PER_DAY),
         )
-        self._server = LoopbackServer(create_app(self._take_read, self.health, self._book, self._live), setup.listen)
+        self._server = LoopbackServer(create_app(self._reads.take, self.health, self._book, self._live), setup.listen)
         self._watchdog = Watchdog()
 
     def ask_to_end(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
@@ -183,8 +192,7 @@ class StationService:
     def run(self) -> int:
         """Turn the main loop until asked to end or unable to go on; give the exit code."""
         _log.info("station-starts", station=self._station.station.id, software=self._software.version, sha256=self._software.sha256[:16])
-        for read in self._outbox.unused_reads():
-            self._reads.put((read, self._clock.utc_us()))
+        self._reads.resume()
         self._server.start()
         self._uplink.start()
         self._video.start()
@@ -205,7 +213,7 @@ class StationService:
             _log.exception("unexpected-error")
         finally:
             self._stop()
-        _log.info("station-ends", recorded=self._recorded, exit=code)
+        _log.info("station-ends", recorded=self._waiting.recorded, exit=code)
         return code
 
     def _stop(self) -> None:
@@ -228,7 +236,7 @@ class StationService:
         self._take_deliveries()
         if self._desk:
             self._desk.turn(self._lanes)
-        self._match_reads()
+        self._waiting.add(self._reads.matched())
         self._record(flush=False)
         self._video.record(self._recorder.add_clip)
         for lane in self._lanes.values():
@@ -301,56 +309,14 @@ class StationService:
         except RetryError as error:
             self._book.note(error.fault())
 
-    def _take_read(self, read: PlateRead) -> None:
-        """Keep a read durably, then hand it to the main loop; called by the loopback server's thread."""
-        if read.camera not in self._matcher.cameras:
-            known = ", ".join(camera.name for camera in self._station.camera) or "none"
-            raise RejectError("plate-read-camera", read.camera, f"is no camera of this station; the station file has: {known}")
-        if self._outbox.keep_read(read):
-            self._reads.put((read, self._clock.utc_us()))
-
-    def _match_reads(self) -> None:
-        while True:
-            try:
-                read, arrived_us = self._reads.get_nowait()
-            except queue.Empty:
-                return
-            self._matcher.add_read(read, arrived_us)
-            for match in self._matcher.late_matches():
-                self._recorder.supplement(match, arrived_us)
-
     def _record(self, *, flush: bool) -> None:
-        """Record what is ready, in order; where the outbox has no room, hold it."""
+        """Record what is ready; with `flush` also the vehicles that still wait for plates."""
         now_s = self._clock.monotonic_s()
         for lane in self._lanes.values():
-            self._held.extend(lane.ready(float("inf") if flush else now_s))
-        if len(self._held) > HELD_MAX:
-            raise StopError("outbox-full", "outbox", f"has had no room for {HELD_MAX} vehicles; free the disk, or bring the uplink back")
-        if now_s < self._retry_at_s and not flush:
-            return
-        while self._held:
-            ready = self._held[0]
-            try:
-                recorded = self._recorder.record(ready)
-            except RetryError as error:
-                self._book.note(error.fault())
-                self._retry_at_s = now_s + RETRY_S
-                return
-            self._held.popleft()
+            self._waiting.add(lane.ready(float("inf") if flush else now_s))
+        for ready, recorded in self._waiting.write_down(now_s, at_once=flush):
             self._drift.take(ready)
-            self._recorded += 1
             self._live.passes.add(ready, recorded.link, recorded.capture)
-            vehicle = ready.vehicle
-            _log.info(
-                "recorded",
-                seq=recorded.link.seq,
-                lane=ready.lane,
-                vehicle_class=vehicle.vehicle_class.code,
-                gross_kg=round(vehicle.gross_kg),
-                u_kg=round(vehicle.gross_u_kg),
-                speed_kmh=round(vehicle.speed_m_s * 3.6, 1),
-                plate_certainty=round(ready.match.certainty, 3) if ready.match.text else None,
-            )
 
     def _keep_house(self) -> None:
         now_s = self._clock.monotonic_s()
@@ -363,49 +329,6 @@ class StationService:
         if forgotten or removed:
             _log.info("housekeeping", kept_days=self._station.retention.media_days, unmatched_reads=forgotten, pictures=removed)
 
-    def _status(self, state: StationState) -> StationStatus:
-        counts = self._outbox.counts()
-        pavements = [lane.state.pavement_c for lane in self._lanes.values() if lane.state.pavement_c is not None]
-        disk = shutil.disk_usage(self._data)
-        return StationStatus(
-            station=self._station.station.id,
-            state=state,
-            time_us=self._clock.utc_us(),
-            software=f"{self._software.version} {self._software.sha256[:16]}",
-            last_seq=counts.last_seq,
-            waiting_records=counts.waiting_records,
-            waiting_blobs=counts.waiting_blobs,
-            refused_records=counts.refused_records,
-            clock="unsynchronised" if self._clock.host_error_us() is None else "synchronised",
-            pavement_c_milli=round(pavements[0] * 1000) if pavements else None,
-            disk_free_mb=disk.free // MEGABYTE,
-            disk_total_mb=disk.total // MEGABYTE,
-            faults=self._book.counts(),
-            drift=self._drift.notices,
-        )
-
     def health(self) -> dict[str, Any]:
         """Give the station's state for the loopback door."""
-        counts = self._outbox.counts()
-        return {
-            "station": self._station.station.id,
-            "software": {"version": self._software.version, "sha256": self._software.sha256},
-            "recorded": self._recorded,
-            "records": counts.last_seq,
-            "last_seq": counts.last_seq,
-            "waiting": counts.waiting_records,
-            "waiting_blobs": counts.waiting_blobs,
-            "wanted_clips": counts.wanted_clips,
-            "refused": counts.refused_records,
-            "held": len(self._held),
-            "uplink": {"connected": self._uplink.connected},
-            "devices": {name: {"connected": device.connected} for name, device in self._devices.items()},
-            "lanes": {name: lane_health(lane) for name, lane in self._lanes.items()},
-            "cameras": {name: clock_health(state) for name, state in self._matcher.clock_states().items()},
-            "ledger": self._desk.state() if self._desk else None,
-            "drift": self._drift.health(),
-            "video": self._video.health(),
-            "loop_passages": dict(self._loops),
-            "faults": self._book.counts(),
-            "latest_faults": self._book.latest(),
-        }
+        return self._health.in_full(uplink_connected=self._uplink.connected)

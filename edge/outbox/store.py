@@ -117,7 +117,8 @@ class Outbox:
             The disk failed; the process must end.
         """
         with self._database.transaction() as connection:
-            self._make_room(blob_rows.total_bytes(connection) + sum(len(blob.data) for blob in blobs))
+            if blobs:
+                self._make_room(blob_rows.total_bytes(connection) + sum(len(blob.data) for blob in blobs))
             after = record_rows.head(connection)
             payload, envelope = make_record(after)
             link = Link(after.seq + 1, sha256_hex(payload))

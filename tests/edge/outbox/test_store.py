@@ -229,6 +229,15 @@ def test_blobs_beyond_the_quota_are_refused_but_the_record_alone_finds_room(outb
     assert outbox.append(maker()).seq == 1
 
 
+def test_a_quota_that_was_lowered_below_what_is_kept_still_takes_records(outbox, tmp_path):
+    outbox.append(maker(), [picture("x" * 3_000_000)])
+    outbox.close()
+    with closing(Outbox(tmp_path / "box", 2)) as smaller:
+        assert smaller.append(maker()).seq == 2
+        with pytest.raises(RetryError, match="pictures and captures would take"):
+            smaller.append(maker(), [picture("y")])
+
+
 def test_a_crowded_folder_lets_confirmed_blobs_go_at_once(outbox):
     link = outbox.append(maker(), [picture("x" * 2_100_000)])
     outbox.blob_uploaded(picture("x" * 2_100_000).sha256)
