@@ -10,8 +10,6 @@ BODY_MAX_BYTES: Final = 64 * 1024
 """Largest body of anything but a blob: a form with a page of text in it."""
 BLOBS_PATH: Final = "/blobs/"
 """Uploads bound themselves, by the size their signed claim names."""
-
-
 LIST_MAX_BYTES: Final = 8 * 1024 * 1024
 """Largest list that an administrator uploads: some hundred thousand carriers."""
 LISTS_PATH: Final = "/carriers/compare"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, HTTPException, Query, status
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, status
 from sqlalchemy.orm import Session
 
 from central.access import CentralDep
@@ -14,9 +14,11 @@ from central.analysis.selection import Period, Selection, month_text, parse_mont
 from central.api import analysis_schemas as schemas
 from central.api.caller import Caller, RequireScope
 from central.api.examples import STATION
+from central.api.noting import noted
 from central.evidence.accounts.groups import groups
 from central.evidence.aggregates.calendar import date_of
 from central.evidence.aggregates.rebuild import station_ids
+from central.evidence.journal import Verb
 from central.evidence.masking import PlateSight, masked_plate
 from central.evidence.tokens import Scope
 from contract.names import Name
@@ -46,6 +48,7 @@ class Chosen:
 
 def chosen_by(
     *,
+    request: Request,
     caller: Annotated[Caller, Depends(RequireScope(Scope.ANALYSIS_READ))],
     central: CentralDep,
     station: Annotated[Name | None, Query(description="Only this station", examples=[STATION])] = None,
@@ -53,7 +56,7 @@ def chosen_by(
     first: Annotated[str | None, Query(alias="from", pattern=MONTH, description="First month", examples=["2026-01"])] = None,
     until: Annotated[str | None, Query(pattern=MONTH, description="Last month, itself within", examples=["2026-12"])] = None,
 ) -> Iterator[Chosen]:
-    """Give, of the caller's stations, those of a group, or one; and whole months, by default the last year."""
+    """Give, of the caller's stations, those of a group, or one; and whole months, by default the last year. That it was read is noted."""
     standard = Period.last_year(central.now_us())
     last = standard.end - 1 if until is None else parse_month(until)
     period = Period.between(min(standard.first, last) if first is None else parse_month(first), last)
@@ -61,7 +64,10 @@ def chosen_by(
         enrolled = station_ids(session)
         members = None if group is None else _members(session, group)
         stations = tuple(one for one in enrolled if caller.sees(one) and station in {None, one} and (members is None or one in members))
-        yield Chosen(caller, session, Selection(stations, period, whole=stations == enrolled))
+        chosen = Chosen(caller, session, Selection(stations, period, whole=stations == enrolled))
+        figures, told = request.url.path.rpartition("/")[2], chosen.frame() | {"stations": len(stations)}
+        noted(central, caller, Verb.SAW, f"list/analysis/{figures}", told, search=str(chosen.selection))
+        yield chosen
 
 
 ChosenDep = Annotated[Chosen, Depends(chosen_by)]

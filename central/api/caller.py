@@ -64,7 +64,8 @@ class RequireScope:
         if self.scope not in bearer.scopes:
             headers = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{self.scope}"'}
             raise HTTPException(status.HTTP_403_FORBIDDEN, f"the token has not the scope {self.scope}", headers)
-        return Caller(Actor(bearer.person, f"token/{bearer.id}", address), bearer.stations, _sight(bearer.owner), token_id=bearer.id)
+        actor = Actor(bearer.person, f"token/{bearer.id}", address)
+        return Caller(actor, bearer.stations_for(self.scope), _sight(bearer.owner), token_id=bearer.id)
 
     def _person(self, request: Request, login: Login) -> Caller:
         roles = ROLES_OF_SCOPE[self.scope]

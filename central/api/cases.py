@@ -18,9 +18,10 @@ from central.api.case_schemas import (
     OneDismissal,
     StateCount,
 )
+from central.api.noting import noted
 from central.context import Central
 from central.evidence.accounts import Login
-from central.evidence.journal import Verb, note
+from central.evidence.journal import Verb, told
 from central.evidence.masking import PlateSight
 from central.evidence.models import Case
 from central.evidence.tokens import Scope
@@ -93,15 +94,17 @@ Narrowing = Annotated[CaseFilter, Depends(narrowing)]
 def list_cases(caller: Reader, central: CentralDep, narrowed: Narrowing, before: Key = None, limit: Rows = 50) -> CaseList:
     """Give one page; a page is found by key, so what arrives meanwhile moves nothing."""
     key = None if before is None else CaseKey.parse(before)
+    within = searched(caller, narrowed.plate)
+    _note_list(central, caller, narrowed)
     with central.database.read() as session:
-        within = searched(caller, narrowed.plate)
         return CaseList.of(find_cases(session, narrowed, central.now_us(), before=key, limit=limit, stations=within), caller.sight)
 
 
 @router.get("/work", summary="What waits for you, first due first", responses={200: {"description": "A page of cases."}, **_BAD_KEY})
-def list_work(login: Acting, central: CentralDep, narrowed: Narrowing, after: Key = None, limit: Rows = 50) -> CaseList:
+def list_work(*, caller: Reader, login: Acting, central: CentralDep, narrowed: Narrowing, after: Key = None, limit: Rows = 50) -> CaseList:
     """Give one page of the cases on which you may take the next step now: by your roles, and by the part you took in each."""
     key = None if after is None else CaseKey.parse(after)
+    _note_list(central, caller, narrowed, waiting=True)
     with central.database.read() as session:
         return CaseList.of(work_list(session, login, central.now_us(), narrowed, after=key, limit=limit), PlateSight.of(login))
 
@@ -121,8 +124,7 @@ def get_case(caller: Reader, central: CentralDep, case_id: CaseId) -> CaseAnswer
     """Give one case with its gates, proposal, history and the acts that you may take; that you saw it is written down."""
     now_us = central.now_us()
     _require_seen(central, caller, case_id)
-    with central.database.write() as session:
-        note(session, caller.actor, Verb.SAW, subject_of(case_id), now_us=now_us, detail={"by": "api"})
+    noted(central, caller, Verb.SAW, subject_of(case_id))
     with central.database.read() as session:
         found = case_view(session, case_id, caller.login, now_us, central.settings.review)
     if found is None:
@@ -184,6 +186,12 @@ def status_of(error: RejectError) -> int:
     if error.code in NOT_FOUND:
         return status.HTTP_404_NOT_FOUND
     return status.HTTP_422_UNPROCESSABLE_CONTENT if error.code in UNPROCESSABLE else status.HTTP_409_CONFLICT
+
+
+def _note_list(central: Central, caller: Caller, narrowed: CaseFilter, *, waiting: bool = False) -> None:
+    detail = told(narrowed) | ({"waiting": True} if waiting else {})
+    verb = Verb.SAW if narrowed == CaseFilter() else Verb.SEARCHED
+    noted(central, caller, verb, "list/cases", detail, search=f"{waiting} {narrowed}")
 
 
 def _is_seen(central: Central, caller: Caller, case_id: int) -> bool:

@@ -1,5 +1,6 @@
 """``/api/v1/decisions``: what was decided, for systems that follow decisions and have nothing to do with cases under way."""
 
+from dataclasses import replace
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
@@ -8,6 +9,8 @@ from central.access import CentralDep
 from central.api.caller import Caller, RequireScope
 from central.api.case_schemas import CaseList
 from central.api.evidence import Rows
+from central.api.noting import noted
+from central.evidence.journal import Verb, told
 from central.evidence.tokens import Scope
 from central.review.lines import CaseFilter, find_cases
 from central.review.views import CaseKey
@@ -36,7 +39,8 @@ def list_decisions(
 ) -> CaseList:
     """Give one page; a page is found by key, so what arrives meanwhile moves nothing."""
     key = None if before is None else CaseKey.parse(before)
-    narrowed = CaseFilter(station=station, states=DECIDED, outcome=outcome)
+    asked = CaseFilter(station=station, outcome=outcome)
+    noted(central, caller, Verb.SAW if asked == CaseFilter() else Verb.SEARCHED, "list/decisions", told(asked), search=repr(asked))
     with central.database.read() as session:
-        found = find_cases(session, narrowed, central.now_us(), before=key, limit=limit, stations=caller.stations)
+        found = find_cases(session, replace(asked, states=DECIDED), central.now_us(), before=key, limit=limit, stations=caller.stations)
         return CaseList.of(found, caller.sight)

@@ -11,9 +11,8 @@ from central.api.examples import SHA256, STATION, TIME_US
 from central.api.noting import noted
 from central.api.schemas import QuarantineLine, QuarantineList, StationAnswer, StationList, VehicleAnswer, VehicleLine, VehicleList
 from central.evidence import quarantine, repository, stations
-from central.evidence.journal import Verb
+from central.evidence.journal import Verb, told
 from central.evidence.tokens import Scope
-from central.exports.jobs import told
 from central.web.routes.media import SHOWN, stored_medium
 from contract.media import Sha256
 from contract.names import Name

@@ -5,9 +5,9 @@ An act is written in the very transaction of what it tells of, so that neither i
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
@@ -16,10 +16,11 @@ from central.evidence.log.leaves import log_act
 from central.evidence.models import Act
 from contract.canonical import canonical_bytes
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 DETAIL_MAX: Final = 40
 """Most entries in an act's detail: what matters of a deed, not a copy of it."""
-
-
 Detail = dict[str, str | int | bool | None]
 
 
@@ -85,6 +86,20 @@ def note(session: Session, actor: Actor, verb: Verb, subject: str, *, now_us: in
     session.flush()
     log_act(session, row.id, row.entry, now_us)
     return row.id
+
+
+def told(narrowed: "DataclassInstance") -> Detail:
+    """Give the filter of a list as an act may keep it: what was asked for, but of a plate only that one was searched.
+
+    `within` is left out: it is what the asker may see anyway.
+    """
+    given = {name: value for name, value in asdict(narrowed).items() if value is not None and value != () and name != "within"}
+    if "plate" in given:
+        given["plate"] = True
+    texts = {
+        name: " ".join(value) if isinstance(value, tuple) else str(value) for name, value in given.items() if not isinstance(value, int)
+    }
+    return given | texts
 
 
 def read_object(data: bytes) -> dict[str, Any]:

@@ -74,18 +74,24 @@ class TokenView:
 
 @dataclass(frozen=True, slots=True)
 class TokenBearer:
-    """Who asks with a token: `stations` None is every station, `scopes` what the token still may.
+    """Who asks with a token: `scopes` is what it still may, `group` the stations it was made for, None for every one.
 
     `owner` is whoever made it for himself; a token of another system has none.
     """
 
     id: int
-    name: str
     person: str
     scopes: frozenset[Scope]
-    stations: frozenset[str] | None
+    group: frozenset[str] | None
     touch_due: bool
     owner: Login | None
+
+    def stations_for(self, scope: Scope) -> frozenset[str] | None:
+        """Give the stations over which the token has a scope, None for every one: its owner's are those of the roles that have it."""
+        own = None if self.owner is None else self.owner.stations_for(*ROLES_OF_SCOPE[scope])
+        if own is None or self.group is None:
+            return self.group if own is None else own
+        return own & self.group
 
 
 def scopes_of(login: Login) -> frozenset[Scope]:
@@ -193,7 +199,7 @@ def bearer_of(session: Session, token: str, now_us: int) -> TokenBearer | None:
     if row is None or row.revoked_us is not None or now_us >= row.expires_us:
         return None
     scopes = frozenset(_scopes(row.scopes))
-    stations = None if row.group_id is None else group_stations(session, row.group_id)
+    group = None if row.group_id is None else group_stations(session, row.group_id)
     person, owner = row.name, None
     if row.account_id is not None:
         account = session.get_one(Account, row.account_id)
@@ -202,11 +208,9 @@ def bearer_of(session: Session, token: str, now_us: int) -> TokenBearer | None:
         roles, reach = roles_of(session, account.id)
         owner = Login(account.id, account.name, account.person, roles, "", reach)
         scopes &= scopes_of(owner)
-        own = owner.stations_for()
-        stations = own if stations is None else stations if own is None else stations & own
         person = account.person
     due = row.last_used_us is None or now_us >= row.last_used_us + _USED_EVERY_US
-    return TokenBearer(row.id, row.name, person, scopes, stations, due, owner)
+    return TokenBearer(row.id, person, scopes, group, due, owner)
 
 
 def note_use(session: Session, token_id: int, address: str, now_us: int) -> None:

@@ -3,16 +3,16 @@
 Every function takes an open session; what changes something wants a writing one.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from pydantic import TypeAdapter
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from central.evidence.accounts import Login
-from central.evidence.journal import SERVICE, Actor, Verb, note
+from central.evidence.journal import SERVICE, Actor, Verb, note, told
 from central.evidence.models import ExportJob
 from central.evidence.repository import VehicleFilter, latest_cursor
 from contract.faults import RejectError
@@ -131,14 +131,6 @@ def ask(session: Session, login: Login, actor: Actor, wanted: Format, narrowed: 
     detail = {"format": wanted.value, "masked": masked} | told(narrowed)
     note(session, actor, Verb.EXPORTED, f"export/{row.id}", now_us=now_us, detail=detail)
     return row.id
-
-
-def told(narrowed: VehicleFilter) -> dict[str, str | int | bool | None]:
-    """Give a filter as the journal may keep it: that a plate was searched, never which."""
-    given: dict[str, Any] = {name: value for name, value in asdict(narrowed).items() if value is not None and name != "within"}
-    if "plate" in given:
-        given["plate"] = True
-    return {name: value if isinstance(value, (int, bool)) else str(value) for name, value in given.items()}
 
 
 def _waiting(now_us: int) -> Select[ExportJob]:

@@ -156,8 +156,11 @@ def _is_here(central: Central, sha256: str) -> bool:
 
 
 def _enter(central: Central, claim: BlobClaim) -> None:
+    """Enter a blob that was received; one that was deleted on schedule while it came goes again."""
     with central.database.write() as session:
-        if session.scalar(select(Blob.sha256).where(Blob.sha256 == claim.sha256)) is None:
+        if session.get(Deletion, claim.sha256) is not None:
+            central.blobs.delete(claim.sha256)
+        elif session.scalar(select(Blob.sha256).where(Blob.sha256 == claim.sha256)) is None:
             session.add(Blob(sha256=claim.sha256, size=claim.size, station=claim.station, received_us=central.now_us()))
             session.flush()
             medium_arrived(session, claim.sha256)

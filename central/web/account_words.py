@@ -95,6 +95,7 @@ REFUSED: Final = {
     "no-account": N_("There is no such account (any more)."),
     "weak-password": N_("A password has 12 to 200 characters."),
     "wrong-password": N_("Your present password is wrong."),
+    "too-many-tries": N_("Too many wrong tries came from your address. Try again in a few minutes."),
     "passwords-differ": N_("The two new passwords differ."),
     "wrong-code": N_("That is not what your authenticator shows now. Check its clock and give the next code."),
     "second-factor-set": N_("You have a second factor; remove it first."),

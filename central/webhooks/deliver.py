@@ -103,7 +103,12 @@ def _send_all(central: Central, resolver: Resolve, waiting: "SimpleQueue[_Due]",
             one = waiting.get_nowait()
         except Empty:
             return
-        tried.put((one, _try(central, resolver, one)))
+        try:
+            outcome = _try(central, resolver, one)
+        except Exception as error:  # noqa: BLE001 - who waits for the outcome would wait for ever, and no webhook go out again
+            _LOG.exception("webhook-internal", endpoint=one.endpoint_id, delivery=one.delivery_id)
+            outcome = Outcome(None, f"failed on a fault of this program: {type(error).__name__}", 0)
+        tried.put((one, outcome))
 
 
 def _due(session: Session, now_us: int) -> list[_Due]:

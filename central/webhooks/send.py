@@ -12,6 +12,8 @@ from contract.faults import RejectError
 
 TIMEOUT_S: Final = 10.0
 RETRY_AFTER_MAX_S: Final = 86_400
+_RETRY_AFTER_DIGITS: Final = 9
+"""A longer wish is none: Python itself refuses to read a number of some thousand digits."""
 GONE: Final = 410
 """By which a receiver says that it wants nothing any more."""
 
@@ -50,7 +52,7 @@ def send(parcel: Parcel, *, allow_private: bool, resolver: Resolve = resolve) ->
         status, retry_after = _post(parcel, target.address, target.host, target.port)
     except RejectError as error:
         return Outcome(None, f"{error.code}: {error.what}"[:500], _since_ms(started_s))
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         return Outcome(None, f"{type(error).__name__}: {error}"[:500], _since_ms(started_s))
     why = "" if 200 <= status < 300 else "redirected, which is not followed" if 300 <= status < 400 else "refused"
     return Outcome(status, why, _since_ms(started_s), retry_after)
@@ -69,8 +71,13 @@ def _post(parcel: Parcel, address: str, host: str, port: int) -> tuple[int, int 
         httpx.Client(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False) as client,
         client.stream("POST", pinned, content=parcel.body, headers=headers, extensions={"sni_hostname": host}) as answer,
     ):
-        asked = answer.headers.get("retry-after", "")
-        return answer.status_code, min(int(asked), RETRY_AFTER_MAX_S) if asked.isascii() and asked.isdecimal() else None
+        return answer.status_code, _retry_after_s(answer.headers.get("retry-after", ""))
+
+
+def _retry_after_s(asked: str) -> int | None:
+    """Give what a receiver asks for in seconds (RFC 9110, 10.2.3), None where it asks otherwise or for nothing."""
+    is_number = asked.isascii() and asked.isdecimal() and len(asked) <= _RETRY_AFTER_DIGITS
+    return min(int(asked), RETRY_AFTER_MAX_S) if is_number else None
 
 
 def _since_ms(started_s: float) -> int:

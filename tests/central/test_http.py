@@ -15,8 +15,11 @@ from central.body_limit import BODY_MAX_BYTES
 from central.config import Settings
 from central.context import Central
 from central.evidence import accounts
-from central.evidence.models import Act
+from central.evidence.accounts.grants import OPERATOR
+from central.evidence.journal import detail_of
+from central.evidence.models import Act, Blob, Deletion
 from central.evidence.stations import enrol
+from central.evidence.tokens import Scope, make_token
 from central.ingest.blob_upload import CLAIM_LIFE_US
 from central.ingest.receipt_key import receipt_key
 from central.ingest.receive import Receiver
@@ -27,6 +30,7 @@ from contract.signatures import PayloadType
 from tests.broker import free_port
 from tests.central.bench import Bench, Clock
 from tests.central.served import served
+from tests.central.test_subscriber import until
 from tests.signing_station import T0_US, SigningStation, picture_ref
 
 PICTURE = b"\xff\xd8\xff a picture of a truck" * 1000
@@ -85,6 +89,23 @@ def test_a_blob_is_stored_once_and_known_after(client, bench):
     assert bench.vehicle(1).media[0].present
     with bench.central.blobs.open(sha256_hex(PICTURE)) as stream:
         assert stream.read() == PICTURE
+
+
+def test_a_picture_deleted_on_schedule_while_it_comes_does_not_come_back(client, bench):
+    unfinished = bench.central.settings.blob_folder / "unfinished"
+
+    def body() -> Iterator[bytes]:
+        yield PICTURE[:1000]
+        until(lambda: list(unfinished.iterdir()), "the upload to begin")
+        with bench.central.database.write() as session:
+            session.add(Deletion(sha256=sha256_hex(PICTURE), size=len(PICTURE), deleted_us=T0_US, after_days=30.0))
+        yield PICTURE[1000:]
+
+    headers = {"Authorization": header(bench.station), "Content-Length": str(len(PICTURE))}
+    assert client.put(f"/blobs/{sha256_hex(PICTURE)}", content=body(), headers=headers).status_code == 201
+    assert not bench.central.blobs.has(sha256_hex(PICTURE))
+    with bench.central.database.read() as session:
+        assert session.get(Blob, sha256_hex(PICTURE)) is None
 
 
 def test_a_claim_that_is_not_the_stations_word_is_refused(client, bench, clock):
@@ -211,3 +232,32 @@ def test_the_api_masks_plates_in_lists_and_gives_one_vehicle_in_full_as_a_noted_
         last = session.scalars(select(Act).order_by(Act.id.desc())).first()
     assert (last.verb, last.subject, last.account) == ("saw", "vehicle/G104-K12/1", "auditor")
     assert "京".encode() not in last.entry
+
+
+def test_whoever_reads_lists_by_the_api_is_noted_once_for_each_question(client, bench):
+    with bench.central.database.write() as session:
+        _, token = make_token(session, OPERATOR, "platform", tuple(Scope), 1, now_us=bench.clock())
+    headers = {"Authorization": f"Bearer {token}"}
+    asked = (
+        "cases",
+        "cases",
+        "cases?plate=A123",
+        "cases?plate=A999",
+        "cases?state=screened",
+        "decisions",
+        "analysis/plates",
+        "analysis/plates",
+    )
+    for path in asked:
+        assert client.get(f"/api/v1/{path}", headers=headers).status_code == 200, path
+    with bench.central.database.read() as session:
+        acts = session.scalars(select(Act).where(Act.account.like("token/%")).order_by(Act.id)).all()
+    assert [(act.verb, act.subject) for act in acts] == [
+        ("saw", "list/cases"),
+        *[("searched", "list/cases")] * 3,
+        ("saw", "list/decisions"),
+        ("saw", "list/analysis/plates"),
+    ]
+    assert [detail_of(act.entry).get("plate") for act in acts] == [None, True, True, None, None, None]
+    assert detail_of(acts[3].entry) == {"by": "api", "states": "screened"}
+    assert not any(b"A123" in act.entry for act in acts)

@@ -37,7 +37,7 @@ def test_a_token_opens_what_it_names_until_it_ends(bench):
     identity, token = make(bench)
     found = bearer(bench, token)
     assert token.startswith(PREFIX)
-    assert (found.scopes, found.stations) == (frozenset(SCOPES), None)
+    assert (found.scopes, found.stations_for(Scope.CASES_READ)) == (frozenset(SCOPES), None)
     assert bearer(bench, token + "x") is None
     bench.clock.now_us += 30 * US_PER_DAY - 1
     assert bearer(bench, token) is not None
@@ -54,7 +54,7 @@ def test_a_group_bounds_a_token(bench):
     with bench.central.database.write() as session:
         group = set_group(session, OPERATOR, "north", frozenset({"S2"}), bench.clock())
     _, token = make(bench, group_id=group)
-    assert bearer(bench, token).stations == {"S2"}
+    assert bearer(bench, token).stations_for(Scope.VEHICLES_READ) == {"S2"}
 
 
 def test_a_persons_token_never_may_more_than_the_person_does_now(bench):
@@ -64,7 +64,7 @@ def test_a_persons_token_never_may_more_than_the_person_does_now(bench):
     _, token = make(bench, Scope.ANALYSIS_READ, Scope.WEBHOOKS_MANAGE, Scope.VEHICLES_READ, account_id=account)
     found = bearer(bench, token)
     assert found.scopes == {Scope.ANALYSIS_READ, Scope.VEHICLES_READ}
-    assert found.stations == {bench.station.id}
+    assert found.stations_for(Scope.VEHICLES_READ) == {bench.station.id}
     with bench.central.database.write() as session:
         revoke(session, OPERATOR, grants_of(session, account)[0].id, bench.clock())
         grant(session, OPERATOR, account, Role.TECHNICIAN, None, now_us=bench.clock())
@@ -72,6 +72,25 @@ def test_a_persons_token_never_may_more_than_the_person_does_now(bench):
     with bench.central.database.write() as session:
         disable(session, OPERATOR, account, bench.clock())
     assert bearer(bench, token) is None
+
+
+def test_a_persons_token_reaches_with_each_scope_as_far_as_the_roles_that_have_it(bench):
+    bench.enrol(SigningStation(id="S2"))
+    with bench.central.database.write() as session:
+        north = set_group(session, OPERATOR, "north", frozenset({bench.station.id}), bench.clock())
+        account = accounts.add_account(session, "zhao", Role.TECHNICIAN, None, bench.clock())
+        grant(session, OPERATOR, account, Role.AUDITOR, north, now_us=bench.clock())
+    _, token = make(bench, *Scope, account_id=account)
+    found = bearer(bench, token)
+    for scope in (Scope.ACTS_READ, Scope.ANALYSIS_READ):
+        assert found.stations_for(scope) == {bench.station.id}, scope
+    for scope in (Scope.VEHICLES_READ, Scope.CASES_READ):
+        assert found.stations_for(scope) is None, scope
+    with bench.central.database.write() as session:
+        south = set_group(session, OPERATOR, "south", frozenset({"S2"}), bench.clock())
+    _, narrow = make(bench, *Scope, account_id=account, group_id=south)
+    assert bearer(bench, narrow).stations_for(Scope.ACTS_READ) == frozenset()
+    assert bearer(bench, narrow).stations_for(Scope.VEHICLES_READ) == {"S2"}
 
 
 def test_a_token_is_kept_as_a_hash_and_its_use_is_noted(sqlite_bench):

@@ -48,11 +48,15 @@ def password(
     again: Annotated[str, Form(max_length=1_000)],
 ) -> Response:
     """Change one's password, which needs the present one unless one has just entered by a login link, and end every other session."""
+    address, now_us = actor_of(request, login).address, central.now_us()
+    if central.wrong_tries.wait_s(address, now_us):
+        refused = RejectError("too-many-tries", "password", "was wrong too often from this address")
+        return _refused(request, login, central, refused, "password", status=HTTPStatus.TOO_MANY_REQUESTS)
     with central.database.read() as session:
         stored = session.get_one(Account, login.account_id).password_hash
         forgotten = resets.entered_by_link(session, session_token(request, central))
     if stored is not None and not forgotten and not password_matches(stored, present):
-        central.wrong_tries.take(actor_of(request, login).address, central.now_us())
+        central.wrong_tries.take(address, now_us)
         return _refused(request, login, central, RejectError("wrong-password", "password", "is wrong"), "password")
     if new != again:
         return _refused(request, login, central, RejectError("passwords-differ", "password", "differs from its repetition"), "password")

@@ -49,7 +49,7 @@ def stored_medium(central: Central, sha256: str, within: frozenset[str] | None) 
         central.blobs.path(sha256),
         media_type=media_type if shown else "application/octet-stream",
         filename=None if shown else f"{sha256[:16]}.{_ENDINGS.get(media_type, 'bin')}",
-        headers={"Cache-Control": "private, max-age=31536000, immutable"},
+        headers={"Cache-Control": "private, max-age=3600"},
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 from central.config import Settings, WebSettings
 from central.context import WRONG_TRIES_US
 from central.web.security import local_path
+from contract.units import US_PER_S
 from tests.central.web.serving import OFFICER, PASSWORD, serving
 
 
@@ -33,6 +34,18 @@ def test_password(site):
     right = site.client.post("/login", data={"name": OFFICER, "password": PASSWORD, "next": "/stations"})
     assert (right.status_code, right.headers["location"]) == (303, "/stations")
     assert site.get("/stations").status_code == 200
+
+
+def test_who_has_a_session_cannot_go_on_guessing_its_present_password(site):
+    site.client.post("/login", data={"name": OFFICER, "password": PASSWORD})
+    form = {"csrf_token": csrf_of(site.page("/vehicles")), "new": "another long password", "again": "another long password"}
+    tries = 2 * site.bench.central.settings.login.wrong_tries_per_minute
+    codes = [site.client.post("/account/password", data=form | {"present": f"guess {number}"}).status_code for number in range(tries)]
+    assert codes == [400] * tries
+    braked = site.client.post("/account/password", data=form | {"present": PASSWORD}, headers={"Accept-Language": "en"})
+    assert (braked.status_code, "Too many wrong tries" in braked.text) == (429, True)
+    site.bench.clock.now_us += 60 * US_PER_S
+    assert site.client.post("/account/password", data=form | {"present": PASSWORD}).status_code == 303
 
 
 def test_looking_at_a_link_does_not_use_it_up_and_it_works_once(site):

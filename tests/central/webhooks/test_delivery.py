@@ -226,3 +226,31 @@ def test_the_secret_is_sealed_at_rest(sqlite_bench):
     _, secret = add(sqlite_bench, "https://credit.example/")
     stored = b"".join(path.read_bytes() for path in sqlite_bench.central.settings.data.glob("central.db*"))
     assert secret.removeprefix("whsec_").encode() not in stored
+
+
+def test_a_receiver_that_asks_for_an_absurd_pause_stops_no_other_delivery(bench, receiver):
+    endpoint, _ = add(bench, receiver.url)
+    receiver.answers = [(503, {"Retry-After": "9" * 5_000}), (204, {})]
+    decide(bench)
+    assert deliver_due(bench.central) == 1
+    (waiting,) = deliveries(bench, endpoint)
+    assert (waiting.state, waiting.attempts[0].status) == (DeliveryState.WAITING, 503)
+    bench.clock.now_us += PAUSES_S[0] * US_PER_S
+    assert deliver_due(bench.central) == 1
+    assert deliveries(bench, endpoint)[0].state is DeliveryState.DELIVERED
+
+
+def test_a_fault_of_our_own_in_one_try_is_kept_with_it_and_stops_no_other(bench, receiver):
+    first, _ = add(bench, "https://names.example/hook")
+    second, _ = add(bench, receiver.url)
+    decide(bench)
+
+    def resolver(host: str, port: int) -> list[str]:
+        if host == "names.example":
+            raise ZeroDivisionError
+        return [host]
+
+    assert deliver_due(bench.central, resolver) == 2
+    (failed,) = deliveries(bench, first)
+    assert (failed.state, failed.attempts[0].why) == (DeliveryState.WAITING, "failed on a fault of this program: ZeroDivisionError")
+    assert deliveries(bench, second)[0].state is DeliveryState.DELIVERED
