@@ -13,13 +13,14 @@ import structlog
 
 from central.checkpointing.trust import trusted_by
 from central.config import Settings
-from central.evidence.acts import PAGE_ROWS_MAX, ActFilter, find_acts
+from central.evidence.acts import ActFilter, find_acts
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
 from central.evidence.fault_text import WHAT_MAX, WHERE_MAX, fault_text
 from central.evidence.journal import Verb
 from central.evidence.log.vouching import Trusted
+from central.evidence.paging import PAGE_ROWS_MAX
 from central.evidence.vault import Vault
 from central.metrics import Metrics
 from central.openid import Provider

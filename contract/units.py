@@ -15,7 +15,6 @@ US_PER_HOUR: Final = 60 * US_PER_MINUTE
 US_PER_DAY: Final = 24 * US_PER_HOUR
 S_PER_DAY: Final = 86_400
 MM_PER_M: Final = 1_000
-G_PER_KG: Final = 1_000
 KMH_PER_M_S: Final = 3.6
 PPM: Final = 1_000_000
 """Parts per million in a whole; shares in records are whole ppm."""

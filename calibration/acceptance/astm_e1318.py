@@ -84,12 +84,12 @@ def _criterion(standard: AstmE1318, name: str, pairs: Sequence[Pair], tests: Seq
     if not tests:
         gaps = (say("%(n)d results with known truth, at least %(least)d are needed", n=spread.n, least=standard.results_least),)
     best = next((at for at, (test, _, _) in enumerate(tests) if test.passed), len(tests))
-    why = _why_not(spread, *tests[best - 1]) if best else ()
+    why = _why_not(*tests[best - 1]) if best else ()
     tried = tuple(test for test, _, _ in tests)
     return Criterion(name, say(TITLES[name]), spread.n, spread.mean, spread.sd, "%", tried, gaps=gaps, why_not_next=why)
 
 
-def _why_not(spread: Spread, missed: ClassTest, judged: list[Pair], kept: Kept) -> tuple[Said, ...]:
+def _why_not(missed: ClassTest, judged: list[Pair], kept: Kept) -> tuple[Said, ...]:
     inside = sum(kept(pair, 0.0) for pair in judged)
     mean = Spread.of([pair.percent for pair in judged]).mean
     without = sum(kept(pair, mean) for pair in judged)

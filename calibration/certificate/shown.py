@@ -10,7 +10,7 @@ from rich.table import Table
 
 from calibration.certificate.book import Book
 from calibration.certificate.changes import gains, others
-from calibration.certificate.entries import Approval, Entry, Proposal, VerificationCertificate
+from calibration.certificate.entries import Approval, Entry, Proposal
 from calibration.certificate.sealed import Certificate
 from calibration.certificate.sections import words_in
 
@@ -76,13 +76,6 @@ def certificate_json(certificate: Certificate) -> dict[str, Any]:
         "reason": certificate.proposal.reason,
         "verification": None if verification is None else verification.model_dump(mode="json"),
     }
-
-
-def verified_text(verification: VerificationCertificate | None) -> str:
-    """Say by which verification a certificate is enforceable."""
-    if verification is None:
-        return "none: nothing is enforceable"
-    return f"{verification.number}, {verification.institute}, {verification.valid_from} to {verification.valid_until}"
 
 
 def shown(moment: datetime) -> str:

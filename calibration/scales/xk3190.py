@@ -9,7 +9,6 @@ from calibration.scales.reading import Reading, reading_of
 from calibration.scales.stream import FixedFrameParser
 
 STX: Final = 0x02
-ETX: Final = 0x03
 FRAME: Final = re.compile(rb"\x02([+-])([0-9]{6})([0-9])([0-9A-F]{2})\x03")
 DECIMALS_MAX: Final = 4
 """The display has no more places behind the point; a larger digit is damage."""

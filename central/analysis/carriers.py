@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from central.evidence.journal import Actor, Verb, note
+from central.evidence.journal import Actor, Detail, Verb, note
 from central.evidence.models import Carrier
 from contract.faults import RejectError
 from contract.media import sha256_hex
@@ -154,7 +154,7 @@ def replace_carriers(session: Session, actor: Actor, carriers: dict[str, str], n
     if carriers:
         session.execute(insert(Carrier), [{"plate": plate, "name": name} for plate, name in carriers.items()])
     imported = Imported(len(carriers), len(set(carriers.values())), before)
-    detail: dict[str, str | int | bool | None] = {"plates": imported.plates, "carriers": imported.carriers, "plates_before": before}
+    detail: Detail = {"plates": imported.plates, "carriers": imported.carriers, "plates_before": before}
     note(session, actor, Verb.CHANGED, "carriers", now_us=now_us, detail=detail)
     return imported
 

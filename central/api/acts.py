@@ -9,7 +9,8 @@ from central.access import CentralDep
 from central.api.caller import Caller, RequireScope
 from central.api.examples import SHA256, TIME_US
 from central.api.noting import noted
-from central.evidence.acts import PAGE_ROWS_MAX, ActFilter, ActView, act, find_acts
+from central.api.paging import Rows
+from central.evidence.acts import ActFilter, ActView, act, find_acts
 from central.evidence.journal import Detail, Verb
 from central.evidence.log.proofs import LeafProof, prove_leaf
 from central.evidence.tokens import Scope
@@ -100,7 +101,7 @@ def list_acts(
     from_us: Annotated[int | None, Query(ge=0, lt=2**53, description="Done at or after, UTC in µs", examples=[TIME_US])] = None,
     until_us: Annotated[int | None, Query(ge=0, lt=2**53, description="Done before, UTC in µs", examples=[TIME_US + 1])] = None,
     before: Annotated[int | None, Query(ge=1, lt=2**53, description="`next` of the page before", examples=[4])] = None,
-    limit: Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX, description="Rows per page", examples=[50])] = 50,
+    limit: Rows = 50,
 ) -> ActList:
     """Give one page of who did what, when and from where."""
     _everywhere(caller)

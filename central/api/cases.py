@@ -19,6 +19,7 @@ from central.api.case_schemas import (
     StateCount,
 )
 from central.api.noting import noted
+from central.api.paging import Rows
 from central.context import Central
 from central.evidence.accounts import Login
 from central.evidence.journal import Verb, told
@@ -37,12 +38,10 @@ from central.review.workflow import Decision, State
 from contract.faults import RejectError
 from contract.names import Name
 
-ROWS_MAX: Final = 500
 NOT_FOUND: Final = frozenset({"no-case", "no-action"})
 UNPROCESSABLE: Final = frozenset({"field-missing", "field-unknown", "field-invalid", "exemption-unknown", "graver", "not-bulk"})
 """What is wrong with what was entered; every other refusal is of where the case stands."""
 
-Rows = Annotated[int, Query(ge=1, le=ROWS_MAX, description="Rows per page", examples=[50])]
 Key = Annotated[str | None, Query(max_length=40, description="`next` of the page before", examples=["1772438400000000-12"])]
 CaseId = Annotated[int, Path(ge=1, lt=2**53, description="The case's number", examples=[12])]
 Reader = Annotated[Caller, Depends(RequireScope(Scope.CASES_READ))]

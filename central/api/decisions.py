@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Query
 from central.access import CentralDep
 from central.api.caller import Caller, RequireScope
 from central.api.case_schemas import CaseList
-from central.api.evidence import Rows
 from central.api.noting import noted
+from central.api.paging import Rows
 from central.evidence.journal import Verb, told
 from central.evidence.tokens import Scope
 from central.review.lines import CaseFilter, find_cases

@@ -9,6 +9,7 @@ from central.access import CentralDep
 from central.api.caller import Caller, RequireScope, searched
 from central.api.examples import SHA256, STATION, TIME_US
 from central.api.noting import noted
+from central.api.paging import Rows
 from central.api.schemas import QuarantineLine, QuarantineList, StationAnswer, StationList, VehicleAnswer, VehicleLine, VehicleList
 from central.evidence import quarantine, repository, stations
 from central.evidence.journal import Verb, told
@@ -18,8 +19,6 @@ from contract.media import Sha256
 from contract.names import Name
 from contract.verdicts import Outcome
 
-ROWS_MAX: Final = 500
-Rows = Annotated[int, Query(ge=1, le=ROWS_MAX, description="Rows per page", examples=[50])]
 StationId = Annotated[Name, Path(description="Station", examples=[STATION])]
 _BYTES: Final[dict[str, Any]] = {
     media_type: {"schema": {"type": "string", "format": "binary"}, "example": "…"} for media_type in (*SHOWN, "application/octet-stream")

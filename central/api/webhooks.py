@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from central.access import CentralDep
 from central.api.caller import Caller, RequireScope
-from central.api.evidence import Rows
 from central.api.examples import TIME_US
+from central.api.paging import Rows
 from central.evidence.messages import EventType
 from central.evidence.models import ApiToken, DeliveryState
 from central.evidence.tokens import Scope

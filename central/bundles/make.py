@@ -15,7 +15,7 @@ from central.bundles.proofs import key_parts, proof_parts
 from central.bundles.subject import Subject
 from central.checkpointing.keeper import Keeper
 from central.context import Central
-from central.evidence.journal import Actor, Verb, note
+from central.evidence.journal import Actor, Detail, Verb, note
 from central.evidence.models import Notice
 from central.ingest.receipt_key import receipt_key
 from contract.bundle.archive import ArchiveWriter
@@ -83,7 +83,7 @@ def make_bundle(central: Central, find: Callable[[Session], Subject], actor: Act
         keeper.close()
     made = _sealed(central, subject, notice, _measured(parts, progress), missing)
     with central.database.write() as session:
-        detail: dict[str, str | int | bool | None] = {
+        detail: Detail = {
             "kind": "bundle",
             "record_sha256": made.manifest.record_sha256,
             "members": len(parts) + 1,

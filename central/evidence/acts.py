@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from central.evidence.journal import ActEntry, Verb
 from central.evidence.log.leaves import ACT
 from central.evidence.models import Act, LogLeaf
+from central.evidence.paging import page_rows
 from contract.faults import RejectError
 from contract.units import US_PER_HOUR
 
-PAGE_ROWS_MAX: Final = 500
 CLOCK_STEP_US: Final = US_PER_HOUR
 """By how much the times of acts may go back from one to the next, after the clock was set: acts are numbered in the order of commits."""
 
@@ -60,7 +60,7 @@ def find_acts(session: Session, narrowed: ActFilter, before: int | None = None, 
     RejectError
         ``altered`` if an act cannot be read any more.
     """
-    limit = min(max(limit, 1), PAGE_ROWS_MAX)
+    limit = page_rows(limit)
     query = _narrow(session, _acts(), narrowed).order_by(Act.id.desc()).limit(limit + 1)
     if before is not None:
         query = query.where(Act.id < before)

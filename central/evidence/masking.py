@@ -7,9 +7,8 @@ which the journal notes, where they need one. Nobody searches by what is masked 
 from dataclasses import dataclass
 from typing import Final, Self
 
-from central.evidence.accounts import Login, Role
+from central.evidence.accounts import CASE_ROLES, Login
 
-SEE_PLATES: Final = (Role.REVIEWER, Role.LEGAL, Role.APPROVER)
 FIRST: Final = 2
 """Characters that stay at the beginning: of a Chinese plate the province and the office."""
 LAST: Final = 2
@@ -32,7 +31,7 @@ class PlateSight:
     @classmethod
     def of(cls, login: Login) -> Self:
         """Give the sight of who is logged in."""
-        return cls(login.stations_for(*SEE_PLATES))
+        return cls(login.stations_for(*CASE_ROLES))
 
     @property
     def sees_any(self) -> bool:

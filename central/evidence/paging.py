@@ -6,6 +6,13 @@ from contract.faults import RejectError
 
 NUMBER_END: Final = 2**53
 """Before this every number is whole in the JSON of every reader."""
+PAGE_ROWS_MAX: Final = 500
+"""Most rows of one page of any list."""
+
+
+def page_rows(asked: int, *, ahead: int = 0) -> int:
+    """Give how many rows are read where so many are asked for; `ahead` are those beyond a page by which one sees that another follows."""
+    return min(max(asked, 1), PAGE_ROWS_MAX + ahead)
 
 
 def parse_page_key(text: str, form: str, end: int = NUMBER_END) -> tuple[int, int]:

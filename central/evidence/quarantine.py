@@ -7,14 +7,14 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from central.evidence.fault_text import WHAT_MAX, WHERE_MAX, fault_text
-from central.evidence.journal import SERVICE, Verb, note, spans
+from central.evidence.journal import SERVICE, Detail, Verb, note, spans
 from central.evidence.models import LegalHold, Quarantine, QuarantineDay
+from central.evidence.paging import page_rows
 from contract.faults import RejectError
 from contract.media import sha256_hex
 from contract.records import RECORD_MAX_BYTES
 from contract.units import US_PER_DAY
 
-PAGE_ROWS_MAX: Final = 500
 EMPTY_BATCH: Final = 100
 """Messages emptied in one transaction."""
 
@@ -111,7 +111,7 @@ def quarantined(
     session: Session, before_id: int | None = None, limit: int = 50, *, within: frozenset[str] | None = None
 ) -> tuple[QuarantineItem, ...]:
     """Give refused messages, newest first, starting below `before_id`; with `within` those that these stations had signed."""
-    query = select(Quarantine).order_by(Quarantine.id.desc()).limit(min(max(limit, 1), PAGE_ROWS_MAX))
+    query = select(Quarantine).order_by(Quarantine.id.desc()).limit(page_rows(limit, ahead=1))
     if before_id is not None:
         query = query.where(Quarantine.id < before_id)
     if within is not None:
@@ -139,7 +139,7 @@ def empty_due(session: Session, now_us: int, after_days: float) -> tuple[int, in
         return 0, 0
     ids, size = [identity for identity, _ in found], sum(size for _, size in found)
     session.execute(update(Quarantine).where(Quarantine.id.in_(ids)).values(data=b"", deleted_us=now_us))
-    detail: dict[str, str | int | bool | None] = {"messages": len(ids), "bytes": size, "numbers": spans(ids)}
+    detail: Detail = {"messages": len(ids), "bytes": size, "numbers": spans(ids)}
     note(session, SERVICE, Verb.DELETED, "retention/quarantine", now_us=now_us, detail=detail)
     return len(ids), size
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, undefer
 
 from central.evidence.disclosures import held_texts, stored_record
 from central.evidence.models import Blob, ChainState, Deletion, Media, Record, Supplement, Vehicle
-from central.evidence.paging import parse_page_key
+from central.evidence.paging import page_rows, parse_page_key
 from central.evidence.places import Place
 from contract.disclosures import Disclosure, parse_record_envelope
 from contract.faults import RejectError
@@ -20,7 +20,6 @@ from contract.media import MediaRef, MediaRole
 from contract.records import SupplementRecord, VehicleRecord
 from contract.verdicts import Outcome
 
-PAGE_ROWS_MAX: Final = 500
 FEW_MAX: Final = 1_000
 """Most vehicles that are looked up one by one and sorted: of more with the same text, the newest ones are near the list's end."""
 Row = TypeVarTuple("Row")
@@ -177,7 +176,7 @@ class VehicleDetail:
 
 def find_vehicles(session: Session, narrowed: VehicleFilter, before: PageKey | None = None, limit: int = 50) -> VehiclePage:
     """Give a page of the list, newest passage first, starting just after `before`; at most `PAGE_ROWS_MAX` rows."""
-    limit = min(max(limit, 1), PAGE_ROWS_MAX)
+    limit = page_rows(limit)
     query = narrow(_summaries(), narrowed).order_by(Vehicle.time_us.desc(), Vehicle.record_id.desc()).limit(limit + 1)
     if narrowed.plate and (few := _few_with_plate(session, narrowed.plate)) is not None:
         query = query.where(Vehicle.record_id.in_(few))
@@ -207,7 +206,7 @@ def passages_of(session: Session, plate: str, before: PageKey, limit: int = 20) 
     """Give the passages of one plate, exactly as it is stored, before a place in the list; newest first."""
     place = tuple_(Vehicle.time_us, Vehicle.record_id) < tuple_(before.time_us, before.record_id)
     query = _summaries().where(Vehicle.plate == plate, place).order_by(Vehicle.time_us.desc(), Vehicle.record_id.desc())
-    return tuple(_summary(vehicle, record) for vehicle, record in session.execute(query.limit(min(max(limit, 1), PAGE_ROWS_MAX))))
+    return tuple(_summary(vehicle, record) for vehicle, record in session.execute(query.limit(page_rows(limit))))
 
 
 def sightings_of(session: Session, of: VehicleSummary, *, within_us: int, certainty_ppm: int, limit: int) -> tuple[Place, ...]:
@@ -236,7 +235,7 @@ def latest_cursor(session: Session) -> int:
 
 def vehicles_since(session: Session, cursor: int, narrowed: VehicleFilter, limit: int = 200) -> News:
     """Give what arrived after `cursor`: new vehicles, and vehicles that a new supplement belongs to, each once."""
-    limit = min(max(limit, 1), PAGE_ROWS_MAX)
+    limit = page_rows(limit)
     arrived = list(
         session.execute(select(Record.id, Record.station, Record.seq).where(Record.id > cursor).order_by(Record.id).limit(limit))
     )

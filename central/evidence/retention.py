@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from central.evidence.aggregates.tally import forget_plates
 from central.evidence.disclosures import forget_texts
 from central.evidence.holds import is_held
-from central.evidence.journal import SERVICE, Verb, note, spans
+from central.evidence.journal import SERVICE, Detail, Verb, note, spans
 from central.evidence.models import Blob, Case, Deletion, IssuedDocument, Media, Record, Supplement, Vehicle
 from contract.media import MediaRole
 from contract.units import US_PER_DAY
@@ -177,7 +177,7 @@ def deleted_since(session: Session, since_us: int) -> tuple[str, ...]:
 
 def _note(session: Session, subject: str, done: Swept, records: Sequence[int], *, now_us: int, after_days: float) -> None:
     """Write the deletion into the journal: how much, after how long, and of which records; an act holds no fractions, hence the text."""
-    counts: dict[str, str | int | bool | None] = {
+    counts: Detail = {
         "vehicles": done.vehicles,
         "supplements": done.supplements,
         "plates": done.plates,

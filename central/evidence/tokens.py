@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from central.evidence.accounts.grants import roles_of
 from central.evidence.accounts.groups import group_stations
 from central.evidence.accounts.roles import ANALYSTS, CASE_READERS, EVERY_ROLE, JOURNAL_READERS, Login, Role
-from central.evidence.journal import Actor, Verb, note
+from central.evidence.journal import Actor, Detail, Verb, note
 from central.evidence.models import Account, ApiToken, StationGroup
+from central.evidence.paging import page_rows
 from contract.faults import RejectError
 from contract.media import sha256_hex
 from contract.units import US_PER_DAY, US_PER_S
@@ -24,7 +25,6 @@ TOKEN_BYTES: Final = 32
 DAYS_MAX: Final = 400
 _USED_EVERY_US: Final = 60 * US_PER_S
 """How exact the last use is: once a minute spares a write per request."""
-PAGE_ROWS_MAX: Final = 500
 
 
 class Scope(StrEnum):
@@ -139,7 +139,7 @@ def make_token(
     )
     session.add(row)
     session.flush()
-    detail: dict[str, str | int | bool | None] = {"what": "made", "scopes": kept, "days": days, "group": group_id}
+    detail: Detail = {"what": "made", "scopes": kept, "days": days, "group": group_id}
     note(session, actor, Verb.DID, f"token/{row.id}", now_us=now_us, detail=detail)
     return row.id, token
 
@@ -166,7 +166,7 @@ def tokens_page(session: Session, *, account_id: int | None = None, before_id: i
         .outerjoin(Account, Account.id == ApiToken.account_id)
         .outerjoin(StationGroup, StationGroup.id == ApiToken.group_id)
         .order_by(ApiToken.id.desc())
-        .limit(min(max(limit, 1), PAGE_ROWS_MAX))
+        .limit(page_rows(limit, ahead=1))
     )
     if account_id is not None:
         query = query.where(ApiToken.account_id == account_id)

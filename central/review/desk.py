@@ -6,7 +6,7 @@ from typing import Any
 
 from central.context import Central
 from central.evidence.accounts import Login
-from central.evidence.journal import Actor, Verb, note
+from central.evidence.journal import Actor, Detail, Verb, note
 from central.review.acts import FORBIDDEN, Done, act, action_of
 from central.review.history import subject_of
 from central.review.screening.run import screen_now
@@ -59,7 +59,7 @@ def perform(central: Central, looked: Looked, action: str, fields: Mapping[str, 
             )
     except RejectError as error:
         if error.code in FORBIDDEN:
-            detail: dict[str, str | int | bool | None] = {"action": action, "code": error.code}
+            detail: Detail = {"action": action, "code": error.code}
             with central.database.write() as session:
                 note(session, actor, Verb.REFUSED, subject_of(looked.case_id), now_us=central.now_us(), detail=detail)
         raise

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from central.evidence.accounts.resets import reset_alone
 from central.evidence.events import emit
-from central.evidence.journal import Verb, note
+from central.evidence.journal import Detail, Verb, note
 from central.evidence.models import CaseEvent
 from central.evidence.standing import CASE_DIGEST
 from central.review.doing import Doing
@@ -66,7 +66,7 @@ def add_event(doing: Doing, to: State, version: int, figures: Figures, standing:
     )
     stored = canonical_bytes(entry)
     digest = sha256_hex(stored)
-    detail: dict[str, str | int | bool | None] = {"action": entry.action, "from": case.state, "to": to.value}
+    detail: Detail = {"action": entry.action, "from": case.state, "to": to.value}
     act = note(
         doing.session,
         actor,

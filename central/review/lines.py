@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from central.evidence.models import Case, CasePart, Notice
+from central.evidence.paging import page_rows
 from central.review.views import CaseKey, CaseLine, CasePage
 from central.review.workflow import WORKFLOW, Decision, State
-
-PAGE_ROWS_MAX: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def find_cases(
     stations: frozenset[str] | None = None,
 ) -> CasePage:
     """Give a page of cases, newest passage first, starting just after `before`; `stations` are those that the asker may see, None: all."""
-    limit = min(max(limit, 1), PAGE_ROWS_MAX)
+    limit = page_rows(limit)
     query = narrow(lines_query(), narrowed, now_us)
     if stations is not None:
         query = query.where(Case.station.in_(sorted(stations)))

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from central.evidence.accounts import Login, Role
 from central.evidence.models import Case, CasePart, Station
-from central.review.lines import PAGE_ROWS_MAX, CaseFilter, line_of, lines_query, narrow
+from central.evidence.paging import page_rows
+from central.review.lines import CaseFilter, line_of, lines_query, narrow
 from central.review.views import NEVER_DUE, CaseKey, CasePage
 from central.review.workflow import ENFORCING, Decision, Part, State
 
@@ -18,7 +19,7 @@ def work_list(
     session: Session, login: Login, now_us: int, narrowed: CaseFilter | None = None, *, after: CaseKey | None = None, limit: int = 50
 ) -> CasePage:
     """Give a page of what a person may do now, starting just after `after`."""
-    limit = min(max(limit, 1), PAGE_ROWS_MAX)
+    limit = page_rows(limit)
     due = func.coalesce(Case.due_us, NEVER_DUE)
     query = narrow(lines_query(), narrowed or CaseFilter(), now_us).where(_waits_for(session, login, now_us))
     if after is not None:
@@ -32,16 +33,6 @@ def work_list(
 def work_count(session: Session, login: Login, now_us: int) -> int:
     """Give how many cases wait for a person."""
     return session.scalar(select(func.count()).select_from(Case).where(_waits_for(session, login, now_us))) or 0
-
-
-def stations_seen(session: Session, login: Login) -> frozenset[str]:
-    """Give the stations for which an account holds any role that looks at cases."""
-    known = session.scalars(select(Station.id)).all()
-    return frozenset(station for station in known if any(login.may(role, station) for role in SEEING))
-
-
-SEEING: Final = (Role.REVIEWER, Role.LEGAL, Role.APPROVER, Role.AUDITOR)
-"""Roles that look at cases; a technician and an administrator touch none."""
 
 
 def _waits_for(session: Session, login: Login, now_us: int) -> ColumnElement[bool]:

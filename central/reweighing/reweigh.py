@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from central.bundles.subject import Subject
 from central.context import Central
-from central.evidence.journal import Actor, Verb, note
+from central.evidence.journal import Actor, Detail, Verb, note
 from central.evidence.models import Reweighing
 from central.reweighing.program import Documents, weigh_again
 from central.reweighing.result import DIFFERENCES_MAX, Difference, Outcome, Result
@@ -49,7 +49,7 @@ def reweigh(central: Central, subject: Subject, actor: Actor) -> Result:
                 result=stored,
             )
         )
-        detail: dict[str, str | int | bool | None] = {
+        detail: Detail = {
             "kind": "reweighing",
             "outcome": result.outcome.value,
             "signed_gross_kg": result.signed_gross_kg,

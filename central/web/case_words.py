@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 
 from central.review.fields import Ground, Hearing, Ruling, Service
-from central.review.gates import GateName, GateState, Reason, Why
+from central.review.gates import GateName, Reason, Why
 from central.review.workflow import Decision, Part, State
 from central.web.formats import Formats
 from central.web.translation import N_
@@ -100,12 +100,6 @@ CASE_GATES: Final = {
     GateName.PLATE: N_("Plate known with enough certainty"),
     GateName.UNIQUE: N_("No other vehicle seen under this plate"),
     GateName.PLAYBACK: N_("Real traffic, not a playback"),
-}
-
-GATE_STATES: Final = {
-    GateState.HELD: N_("holds"),
-    GateState.FELL: N_("fell"),
-    GateState.MOOT: N_("nothing to judge"),
 }
 
 WHY: Final = {

@@ -2,21 +2,19 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from central.evidence.events import queue_message
-from central.evidence.journal import Actor, Verb, note
+from central.evidence.journal import Actor, Detail, Verb, note
 from central.evidence.messages import EventType, message_of
 from central.evidence.models import DeliveryState, StationGroup, WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
+from central.evidence.paging import page_rows
 from central.evidence.vault import Vault
 from central.webhooks.address import checked_url
 from central.webhooks.signature import new_secret
 from contract.faults import RejectError
-
-PAGE_ROWS_MAX: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +109,7 @@ def set_enabled(session: Session, actor: Actor, endpoint: int, now_us: int, *, e
         .where(WebhookEndpoint.id == endpoint)
         .values(disabled_us=None if enabled else now_us, disabled_why="" if enabled else why)
     )
-    detail: dict[str, str | int | bool | None] = {"what": "enabled" if enabled else "disabled"}
+    detail: Detail = {"what": "enabled" if enabled else "disabled"}
     note(session, actor, Verb.CHANGED, f"webhook/{endpoint}", now_us=now_us, detail=detail)
 
 
@@ -155,7 +153,7 @@ def endpoints_page(session: Session, *, token_id: int | None = None, after_id: i
     query = select(WebhookEndpoint.id).where(WebhookEndpoint.id > after_id).order_by(WebhookEndpoint.id)
     if token_id is not None:
         query = query.where(WebhookEndpoint.token_id == token_id)
-    return _views(session, list(session.scalars(query.limit(min(max(limit, 1), PAGE_ROWS_MAX)))), token_id)
+    return _views(session, list(session.scalars(query.limit(page_rows(limit, ahead=1)))), token_id)
 
 
 def deliveries_page(session: Session, endpoint: int, *, before_id: int | None = None, limit: int = 50) -> tuple[DeliveryView, ...]:
@@ -165,7 +163,7 @@ def deliveries_page(session: Session, endpoint: int, *, before_id: int | None = 
         .join(WebhookEvent, WebhookEvent.id == WebhookDelivery.event_id)
         .where(WebhookDelivery.endpoint_id == endpoint)
         .order_by(WebhookDelivery.id.desc())
-        .limit(min(max(limit, 1), PAGE_ROWS_MAX))
+        .limit(page_rows(limit, ahead=1))
     )
     if before_id is not None:
         query = query.where(WebhookDelivery.id < before_id)

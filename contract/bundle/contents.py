@@ -1,6 +1,6 @@
 """The small documents that a bundle holds beside records, media and proofs, each in RFC 8785 form."""
 
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -11,8 +11,6 @@ from contract.names import Name
 from contract.records import TimeUs
 from contract.signatures import PublicKeyText
 
-DOCUMENT_MAX_BYTES: Final = 1024 * 1024
-"""Largest of them that is read."""
 Text = Annotated[str, Field(max_length=1_000)]
 
 

@@ -15,6 +15,7 @@ from contract.names import Name
 from contract.records import TimeUs
 
 LEAF_MAX_BYTES: Final = 400
+"""Above the longest that there can be: a station's name has 40 characters, a number 16."""
 
 
 class RecordLeaf(CanonicalModel):

@@ -18,6 +18,7 @@ from central.evidence import accounts
 from central.evidence.accounts.grants import OPERATOR
 from central.evidence.journal import detail_of
 from central.evidence.models import Act, Blob, Deletion
+from central.evidence.paging import PAGE_ROWS_MAX
 from central.evidence.stations import enrol
 from central.evidence.tokens import Scope, make_token
 from central.ingest.blob_upload import CLAIM_LIFE_US
@@ -166,6 +167,15 @@ def test_the_api_shows_the_quarantine(client, bench):
     answer = client.get("/api/v1/quarantine").json()
     assert [item["code"] for item in answer["messages"]] == ["wrong-station", "not-an-envelope"]
     assert (answer["next"], answer["counted_messages"]) == (None, 0)
+
+
+def test_the_longest_page_leads_on_to_the_next_one(client, bench):
+    bench.send(*(f"rubbish {number}".encode() for number in range(PAGE_ROWS_MAX + 1)))
+    log_in(client, bench.central)
+    first = client.get("/api/v1/quarantine", params={"limit": PAGE_ROWS_MAX}).json()
+    assert (len(first["messages"]), first["next"]) == (PAGE_ROWS_MAX, first["messages"][-1]["id"])
+    rest = client.get("/api/v1/quarantine", params={"limit": PAGE_ROWS_MAX, "before": first["next"]}).json()
+    assert (len(rest["messages"]), rest["next"]) == (1, None)
 
 
 def test_health_tells_that_the_broker_is_away_but_the_database_answers(client):

@@ -10,7 +10,7 @@ from contract.bundle.contents import Consistency, parse_content
 from contract.bundle.manifest import Role
 from contract.faults import RejectError
 from contract.log.checkpoints import verify_cosignature, verify_proof_text
-from contract.log.leaves import parse_leaf
+from contract.log.leaves import LEAF_MAX_BYTES, parse_leaf
 from contract.log.notes import KeyKind, Note, VerifierKey
 from contract.log.timestamps import TOKEN_MAX_BYTES, read_authority, verify_timestamp
 from contract.log.tree import ConsistencyProof, verify_consistency
@@ -135,7 +135,7 @@ def check_timestamps(bundle: Bundle, trust: Trust, facts: dict[str, str | int]) 
         except RejectError as error:
             yield Finding.of(error)
             continue
-        leaf = parse_leaf(bundle.archive.read(one.stem + LEAF, TOKEN_MAX_BYTES), one.stem + LEAF)
+        leaf = parse_leaf(bundle.archive.read(one.stem + LEAF, LEAF_MAX_BYTES), one.stem + LEAF)
         if leaf.logged_us > times[thing] + SKEW_US:
             yield Finding("timestamp-early", entry.name, f"is older than the moment at which {leaf} says that it was entered")
     own = f"record {bundle.manifest.station}/{bundle.manifest.seq}"

@@ -11,9 +11,8 @@ from central.evidence.accounts.persons import is_reserved, known_as
 from central.evidence.accounts.roles import Role
 from central.evidence.journal import Actor, Verb, note
 from central.evidence.models import Account, ApiToken, LoginSession, RecoveryCode
+from central.evidence.paging import page_rows
 from contract.faults import RejectError
-
-PAGE_ROWS_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +80,9 @@ def account_id(session: Session, name: str) -> int | None:
 
 def accounts_page(session: Session, after_id: int = 0, limit: int = 50) -> tuple[AccountView, ...]:
     """Give accounts by number, those after `after_id`."""
-    limit = min(max(limit, 1), PAGE_ROWS_MAX)
-    return _views(session, list(session.scalars(select(Account).where(Account.id > after_id).order_by(Account.id).limit(limit))))
+    return _views(
+        session, list(session.scalars(select(Account).where(Account.id > after_id).order_by(Account.id).limit(page_rows(limit, ahead=1))))
+    )
 
 
 def account_view(session: Session, identity: int) -> AccountView | None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from central.evidence.accounts.roles import CASE_ROLES, Role
-from central.evidence.journal import Actor, Verb, note
+from central.evidence.journal import Actor, Detail, Verb, note
 from central.evidence.models import Account, AccountGrant, StationGroup, StationGroupMember
 from contract.faults import RejectError
 
@@ -150,7 +150,7 @@ def confirm(session: Session, actor: Actor, grant_id: int, now_us: int) -> None:
             "was asked by you, or is of your own person: another administrator must confirm it",
         )
     row.confirmed_by, row.confirmed_us = actor.person, now_us
-    detail: dict[str, str | int | bool | None] = {"what": "role-confirmed", "role": row.role}
+    detail: Detail = {"what": "role-confirmed", "role": row.role}
     note(session, actor, Verb.CHANGED, f"account/{row.account_id}", now_us=now_us, detail=detail)
 
 
@@ -168,7 +168,7 @@ def revoke(session: Session, actor: Actor, grant_id: int, now_us: int) -> None:
     if row.role == Role.ADMINISTRATOR and row.confirmed_us is not None and not other_administrators(session, row.account_id):
         raise RejectError("last-administrator", f"account {row.account_id}", "is the last administrator; make another one first")
     session.execute(delete(AccountGrant).where(AccountGrant.id == grant_id))
-    detail: dict[str, str | int | bool | None] = {"what": "role-taken", "role": row.role}
+    detail: Detail = {"what": "role-taken", "role": row.role}
     note(session, actor, Verb.CHANGED, f"account/{row.account_id}", now_us=now_us, detail=detail)
 
 

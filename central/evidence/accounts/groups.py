@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from central.evidence.journal import Actor, Verb, note
+from central.evidence.journal import Actor, Detail, Verb, note
 from central.evidence.models import Account, AccountGrant, Station, StationGroup, StationGroupMember
 from contract.faults import RejectError
 
@@ -70,7 +70,7 @@ def set_group(session: Session, actor: Actor, name: str, stations: frozenset[str
         raise RejectError("second-person-needed", f"station group {name!r}", "gives you a role yourself: another administrator changes it")
     session.execute(delete(StationGroupMember).where(StationGroupMember.group_id == row.id))
     session.add_all(StationGroupMember(group_id=row.id, station=station) for station in sorted(stations))
-    detail: dict[str, str | int | bool | None] = {"what": "stations", "stations": " ".join(sorted(stations))[:1_000]}
+    detail: Detail = {"what": "stations", "stations": " ".join(sorted(stations))[:1_000]}
     note(session, actor, Verb.CHANGED, f"station-group/{row.id}", now_us=now_us, detail=detail)
     return row.id
 

@@ -25,6 +25,8 @@ CASE_ROLES: Final = frozenset({Role.REVIEWER, Role.LEGAL, Role.APPROVER})
 EVERY_ROLE: Final = frozenset(Role)
 CASE_READERS: Final = CASE_ROLES | {Role.AUDITOR, Role.TECHNICIAN}
 """Who looks at cases and decisions, on the pages and by the API."""
+PAPER_READERS: Final = CASE_ROLES | {Role.AUDITOR}
+"""Who is given all of a case: its documents, its bundle, its weighing repeated; a technician takes none of its papers."""
 ANALYSTS: Final = EVERY_ROLE - {Role.TECHNICIAN}
 """For whom the analysis is, on the pages and by the API."""
 JOURNAL_READERS: Final = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.context import Central
-from central.evidence.journal import Actor, Verb, note
+from central.evidence.journal import Actor, Detail, Verb, note
 from central.evidence.models import Deletion, IssuedDocument
 from central.review.views import CaseView
 from central.web.derivatives import sound_bytes
@@ -78,7 +78,7 @@ def stored_bytes(central: Central, item: IssuedItem) -> bytes:
 def printed(central: Central, item: IssuedItem, actor: Actor) -> None:
     """Note that somebody was given a copy."""
     with central.database.write() as session:
-        detail: dict[str, str | int | bool | None] = {"kind": item.kind.value, "language": item.language, "sha256": item.sha256}
+        detail: Detail = {"kind": item.kind.value, "language": item.language, "sha256": item.sha256}
         note(session, actor, Verb.PRINTED, f"case/{item.case_id}", now_us=central.now_us(), detail=detail)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from central.evidence.acts import ActFilter
-from central.evidence.journal import Verb
+from central.evidence.journal import Detail, Verb
 from central.web.address import AddressReader
 
 FIELDS: Final = ("person", "verb", "subject", "from", "until")
@@ -28,7 +28,7 @@ class ActNarrowing:
         return "/acts" + (f"?{urlencode(query)}" if query else "")
 
     @property
-    def told(self) -> dict[str, str | int | bool | None]:
+    def told(self) -> Detail:
         """The filter as the journal may keep it."""
         return {name: text[:120] for name, text in self.given.items()}
 

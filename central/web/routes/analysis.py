@@ -11,7 +11,7 @@ from central.access import CentralDep
 from central.analysis.patrol import SHIFTS_H
 from central.evidence.accounts import Login
 from central.evidence.accounts.roles import ANALYSTS
-from central.evidence.journal import Verb
+from central.evidence.journal import Detail, Verb
 from central.web.analysis.bars import BARS_MAX
 from central.web.analysis.cells import cell, csv_bytes, rate_text
 from central.web.analysis.charts import charts_text
@@ -88,7 +88,7 @@ def table_file(request: Request, login: Analyst, found: Reported, table: str) ->
     return Response(csv_bytes(one, formats_of(request)), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _detail(choice: Choice) -> dict[str, str | int | bool | None]:
+def _detail(choice: Choice) -> Detail:
     return {"from": choice.first_month, "until": choice.last_month, "stations": len(choice.selection.stations), **_narrowed(choice)}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
@@ -12,15 +12,14 @@ from central.access import CentralDep, actor_of, require_csrf
 from central.bundles.make import make_bundle
 from central.bundles.subject import Subject, subject_of, vehicle_subject
 from central.context import Central
-from central.evidence.accounts import Login, Role
+from central.evidence.accounts import Login
+from central.evidence.accounts.roles import PAPER_READERS
 from central.reweighing.reweigh import reweigh, reweighings
 from central.web.entry import PageLogin
 from central.web.pages import pages_of
 from contract.faults import RejectError
 
 router = APIRouter()
-MAY: Final = (Role.REVIEWER, Role.LEGAL, Role.APPROVER, Role.AUDITOR)
-"""Who may see all of a case; a technician touches none."""
 CaseNumber = Annotated[int, Path(ge=1, lt=2**53)]
 Station = Annotated[str, Path(max_length=40)]
 Seq = Annotated[int, Path(ge=1, lt=2**53)]
@@ -90,8 +89,8 @@ def _allowed(login: Login, central: Central, find: Callable[[Session], Subject])
         raise HTTPException(HTTPStatus.NOT_FOUND, str(error)) from error
     if not login.sees(subject.station):
         raise HTTPException(HTTPStatus.NOT_FOUND, "there is none of that number")
-    if not any(login.may(role, subject.station) for role in MAY):
-        raise HTTPException(HTTPStatus.FORBIDDEN, f"needs the role {' or '.join(MAY)} for station {subject.station}")
+    if not any(login.may(role, subject.station) for role in PAPER_READERS):
+        raise HTTPException(HTTPStatus.FORBIDDEN, f"needs the role {' or '.join(sorted(PAPER_READERS))} for station {subject.station}")
     return subject
 
 

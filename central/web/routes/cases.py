@@ -9,14 +9,14 @@ from fastapi.responses import JSONResponse, Response
 from central.access import CentralDep
 from central.context import Central
 from central.evidence.accounts import Login, Role
-from central.evidence.accounts.roles import CASE_READERS
-from central.evidence.journal import Verb
+from central.evidence.accounts.roles import CASE_READERS, PAPER_READERS
+from central.evidence.journal import Detail, Verb
 from central.evidence.masking import PlateSight
 from central.evidence.stations import stations
 from central.review.lines import count_by_state, find_cases
 from central.review.view import case_view
 from central.review.views import CasePage, CaseView
-from central.review.work import SEEING, work_count, work_list
+from central.review.work import work_count, work_list
 from central.review.workflow import WORKFLOW
 from central.web.case_words import ACTS, CASE_GATES, DECISIONS, GROUNDS, PARTS, REFUSALS, RULINGS, STATES, why_in
 from central.web.cases.door import CaseLogin, SeenCase, may_work
@@ -44,7 +44,7 @@ def narrowing_of(request: Request, login: Login) -> CaseNarrowing:
 def cases(request: Request, login: CaseLogin, central: CentralDep) -> Response:
     """List the cases that wait for who asks, what is due first coming first; or all of them, newest passage first."""
     narrowing = narrowing_of(request, login)
-    detail: dict[str, str | int | bool | None] = {name: value for name, value in narrowing.given.items() if name != "plate"}
+    detail: Detail = {name: value for name, value in narrowing.given.items() if name != "plate"}
     seen(request, login, Verb.SEARCHED if narrowing.narrows else Verb.SAW, "list/cases", detail)
     now_us = central.now_us()
     with central.database.read() as session:
@@ -146,7 +146,7 @@ def show_case(
         refusal_words=REFUSALS,
         acted=_acted(request),
         works=may_work(login),
-        papers=any(login.may(role, view.line.station) for role in SEEING),
+        papers=any(login.may(role, view.line.station) for role in PAPER_READERS),
         gate_words=CASE_GATES,
         part_words=PARTS,
         ruling_words=RULINGS,

@@ -8,8 +8,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from calibration.printing import print_pdf
 from central.access import CentralDep, actor_of, require_csrf
-from central.evidence.accounts import Login, Role
-from central.evidence.journal import Verb, note
+from central.evidence.accounts import CASE_ROLES, Login
+from central.evidence.accounts.roles import PAPER_READERS
+from central.evidence.journal import Detail, Verb, note
 from central.review.view import case_view
 from central.review.views import CaseView
 from central.web.documents.address import query_address
@@ -27,8 +28,6 @@ from contract.faults import RejectError
 from contract.media import sha256_hex
 
 router = APIRouter()
-READERS = (Role.REVIEWER, Role.LEGAL, Role.APPROVER, Role.AUDITOR)
-ISSUERS = (Role.REVIEWER, Role.LEGAL, Role.APPROVER)
 CaseId = Annotated[int, Path(ge=1, lt=2**53)]
 Code = Annotated[str, Path(pattern=r"^[a-z]{2}(-[a-z]{2})?$")]
 
@@ -46,7 +45,7 @@ def vehicle_sheet(request: Request, login: PageLogin, central: CentralDep, detai
     paper = evidence_sheet(material, writer_in(pages, language), check=query_address(central.settings.web), moment_us=material.arrived_us)
     data = print_pdf(paper)
     subject, actor = f"vehicle/{record.station}/{record.seq}", actor_of(request, login)
-    copy: dict[str, str | int | bool | None] = {"kind": Kind.SHEET.value, "language": language, "sha256": sha256_hex(data)}
+    copy: Detail = {"kind": Kind.SHEET.value, "language": language, "sha256": sha256_hex(data)}
     with central.database.write() as session:
         note(session, actor, Verb.PRINTED, subject, now_us=central.now_us(), detail=copy)
     return _pdf(data, f"{record.station}-{record.seq}-sheet.{language}.pdf")
@@ -58,7 +57,7 @@ def found_case(login: PageLogin, central: CentralDep, case_id: CaseId) -> CaseVi
         view = case_view(session, case_id, login, central.now_us(), central.settings.review)
     if view is None or not login.sees(view.line.station):
         raise HTTPException(HTTPStatus.NOT_FOUND, f"there is no case {case_id}")
-    if not any(login.may(role, view.line.station) for role in READERS):
+    if not any(login.may(role, view.line.station) for role in PAPER_READERS):
         raise HTTPException(HTTPStatus.FORBIDDEN, "documents of cases are for reviewers, legal reviewers, approvers and auditors")
     return view
 
@@ -77,7 +76,7 @@ def documents(request: Request, login: PageLogin, central: CentralDep, view: Fou
         ]
         standing = {item.sha256 for *_, item in rows if item is not None}
         earlier = [item for item in issued_documents(session, view.line.id) if item.sha256 not in standing]
-    may_issue = any(login.may(role, view.line.station) for role in ISSUERS)
+    may_issue = any(login.may(role, view.line.station) for role in CASE_ROLES)
     return pages_of(request).render(
         request, "documents/list.html", login, view=view, rows=rows, earlier=earlier, may_issue=may_issue, kinds=KINDS
     )
@@ -88,7 +87,7 @@ def issue_document(
     *, request: Request, central: CentralDep, login: Annotated[Login, Depends(require_csrf)], view: FoundCase, kind: Kind, language: Code
 ) -> Response:
     """Issue a document and go back to the list; what was issued on the same ground before stays as it is."""
-    if not any(login.may(role, view.line.station) for role in ISSUERS):
+    if not any(login.may(role, view.line.station) for role in CASE_ROLES):
         raise HTTPException(HTTPStatus.FORBIDDEN, "only who works on cases issues documents")
     try:
         issue(central, pages_of(request), view.line.id, (kind, language), actor_of(request, login))

@@ -8,7 +8,7 @@ import pytest
 
 import central.review
 from central.review.fields import FIELD_NAMES, Ground, Hearing, Ruling, Service
-from central.review.gates import GateName, GateState, Reason, Why
+from central.review.gates import GateName, Reason, Why
 from central.review.workflow import WORKFLOW, ActingRole, Decision, Part, State
 from central.web import case_words
 from central.web.formats import Formats
@@ -42,7 +42,6 @@ FIGURES = {
         (Decision, case_words.DECISIONS),
         (Part, case_words.PARTS),
         (GateName, case_words.CASE_GATES),
-        (GateState, case_words.GATE_STATES),
         (Why, case_words.WHY),
         (Ground, case_words.GROUNDS),
         (Hearing, case_words.HEARINGS),
