@@ -26,8 +26,8 @@ from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
 from central.evidence.journal import Actor
 from central.evidence.models import Record, Vehicle
-from central.evidence.repository import VehicleFilter
 from central.evidence.stations import enrol
+from central.evidence.vehicle_filter import VehicleFilter
 from central.exports import jobs
 from central.exports.jobs import Format
 from central.exports.worker import ExportMaker

@@ -10,7 +10,7 @@ from central.commands.cases import bundle_command, reweigh_command
 from central.commands.command_line import Config, Data, Json, OptionalData, Url, faults_end_it
 from central.config import Settings, load_settings
 from central.evidence.accounts import Role
-from central.ingest.receipt_key import PUBLIC_NAME, receipt_key
+from central.evidence.receipt_key import PUBLIC_NAME, receipt_key
 from central.logging import configure_logging
 from central.review.diagram import state_diagram
 from contract.faults import EXIT_REJECTED

@@ -23,10 +23,10 @@ from central.evidence.aggregates.rebuild import fill
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
+from central.evidence.receipt_key import receipt_key
 from central.exports.worker import ExportMaker
 from central.housekeeping import keep_house
 from central.ingest import blob_upload
-from central.ingest.receipt_key import receipt_key
 from central.ingest.receive import Receiver
 from central.ingest.subscriber import Subscriber
 from central.migrations.run import migrate

@@ -11,9 +11,12 @@ from central.api.examples import SHA256, STATION, TIME_US
 from central.api.noting import noted
 from central.api.paging import Rows
 from central.api.schemas import QuarantineLine, QuarantineList, StationAnswer, StationList, VehicleAnswer, VehicleLine, VehicleList
-from central.evidence import quarantine, repository, stations
+from central.evidence import quarantine, stations
 from central.evidence.journal import Verb, told
 from central.evidence.tokens import Scope
+from central.evidence.vehicle_detail import vehicle
+from central.evidence.vehicle_filter import VehicleFilter
+from central.evidence.vehicle_list import PageKey, find_vehicles
 from central.web.routes.media import SHOWN, stored_medium
 from contract.media import Sha256
 from contract.names import Name
@@ -53,12 +56,12 @@ def list_vehicles(
 ) -> VehicleList:
     """Give one page; a page is found by key, so what arrives meanwhile moves nothing."""
     within = searched(caller, plate)
-    narrowed = repository.VehicleFilter(station, from_us, until_us, outcome, enforceable, plate, within)
-    key = None if before is None else repository.PageKey.parse(before)
+    narrowed = VehicleFilter(station, from_us, until_us, outcome, enforceable, plate, within)
+    key = None if before is None else PageKey.parse(before)
     detail = told(narrowed)
     noted(central, caller, Verb.SEARCHED if detail else Verb.SAW, "list/vehicles", detail, search=repr(narrowed))
     with central.database.read() as session:
-        page = repository.find_vehicles(session, narrowed, key, limit)
+        page = find_vehicles(session, narrowed, key, limit)
     lines = tuple(VehicleLine.of(row, caller.sight) for row in page.rows)
     return VehicleList(vehicles=lines, next=None if page.next_key is None else str(page.next_key))
 
@@ -76,7 +79,7 @@ def get_vehicle(
 ) -> VehicleAnswer:
     """Give one vehicle with its signed bytes, its supplements and the state of its media; that you saw it is written down."""
     with central.database.read() as session:
-        detail = repository.vehicle(session, station, seq) if caller.sees(station) else None
+        detail = vehicle(session, station, seq) if caller.sees(station) else None
     if detail is None:
         raise HTTPException(status.HTTP_404_NOT_FOUND, f"station {station} has no vehicle with seq {seq}")
     noted(central, caller, Verb.SAW, f"vehicle/{station}/{seq}")

@@ -9,7 +9,8 @@ from central.api.examples import HEALTH, QUARANTINE, STATIONS, VEHICLES, vehicle
 from central.evidence.masking import PlateSight
 from central.evidence.models import ChainState
 from central.evidence.quarantine import QuarantineItem
-from central.evidence.repository import MediaItem, Signed, VehicleDetail, VehicleSummary
+from central.evidence.vehicle_detail import MediaItem, Signed, VehicleDetail
+from central.evidence.vehicle_list import VehicleSummary
 from contract.media import MediaRef, Sha256
 from contract.records import SupplementRecord, VehicleRecord
 from contract.topics import StationStatus
@@ -50,7 +51,7 @@ class VehicleLine(_Answer):
 
     @classmethod
     def of(cls, row: VehicleSummary, sight: PlateSight) -> Self:
-        """Take a line of the repository over, its plate masked where the caller sees it so."""
+        """Take a line of the list over, its plate masked where the caller sees it so."""
         plate = None if row.plate is None else sight.shown(row.plate, row.station)
         return cls.model_validate({**asdict(row), "plate": plate, "plate_masked": plate != row.plate})
 
@@ -79,7 +80,7 @@ class SignedBytes(_Answer):
 
     @classmethod
     def of(cls, signed: Signed) -> Self:
-        """Take signed bytes of the repository over."""
+        """Take signed bytes over."""
         return cls(
             sha256=signed.sha256,
             key_id=signed.key_id,
@@ -99,7 +100,7 @@ class MediaState(_Answer):
 
     @classmethod
     def of(cls, item: MediaItem) -> Self:
-        """Take an item of the repository over."""
+        """Take an item over."""
         return cls.model_validate(item)
 
 
@@ -123,7 +124,7 @@ class VehicleAnswer(_Answer):
 
     @classmethod
     def of(cls, detail: VehicleDetail) -> Self:
-        """Take a vehicle of the repository over."""
+        """Take a vehicle over."""
         return cls(
             summary=VehicleLine.of(detail.summary, PlateSight(None)),
             record=detail.record,
@@ -177,7 +178,7 @@ class QuarantineLine(_Answer):
 
     @classmethod
     def of(cls, item: QuarantineItem) -> Self:
-        """Take an item of the repository over."""
+        """Take an item over."""
         return cls.model_validate(item)
 
 

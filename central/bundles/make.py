@@ -17,7 +17,7 @@ from central.checkpointing.keeper import Keeper
 from central.context import Central
 from central.evidence.journal import Actor, Detail, Verb, note
 from central.evidence.models import Notice
-from central.ingest.receipt_key import receipt_key
+from central.evidence.receipt_key import receipt_key
 from contract.bundle.archive import ArchiveWriter
 from contract.bundle.manifest import MANIFEST_NAME, Manifest, Missing, Role, seal_manifest
 from contract.media import sha256_hex

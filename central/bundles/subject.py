@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.evidence.models import Case
-from central.evidence.repository import VehicleDetail, vehicle
+from central.evidence.vehicle_detail import VehicleDetail, vehicle
 from contract.faults import RejectError
 
 

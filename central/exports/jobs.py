@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from central.evidence.accounts import Login
 from central.evidence.journal import SERVICE, Actor, Verb, note, told
 from central.evidence.models import ExportJob
-from central.evidence.repository import VehicleFilter, latest_cursor
+from central.evidence.vehicle_filter import VehicleFilter
+from central.evidence.vehicle_list import latest_cursor
 from contract.faults import RejectError
 from contract.units import US_PER_S
 

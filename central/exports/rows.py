@@ -9,7 +9,7 @@ from sqlalchemy import func, select, tuple_
 
 from central.evidence.database import Database
 from central.evidence.models import Record, Vehicle
-from central.evidence.repository import VehicleFilter, narrow
+from central.evidence.vehicle_filter import VehicleFilter, narrow
 from contract.verdicts import Outcome
 
 PAGE_ROWS: Final = 2_000

@@ -9,7 +9,7 @@ from central.evidence.accounts import Login
 from central.evidence.journal import Actor
 from central.evidence.models import Case, CaseObjection, Notice
 from central.evidence.publications import publication_at
-from central.evidence.repository import vehicle
+from central.evidence.vehicle_detail import vehicle
 from central.office_settings import ReviewSettings
 from central.review.acts import refusal
 from central.review.deadlines import decide_until_us, is_due_certain

@@ -6,7 +6,7 @@ from typing import Final, Self
 
 from central.evidence.paging import parse_page_key
 from central.evidence.publications import Publication
-from central.evidence.repository import VehicleDetail
+from central.evidence.vehicle_detail import VehicleDetail
 from central.review.fields import Document, Fields, Ruling
 from central.review.gates import Checklist
 from central.review.workflow import ActionRow, Decision, Part, State

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from central.evidence.repository import VehicleFilter
+from central.evidence.vehicle_filter import VehicleFilter
 from central.web.formats import Formats
 from central.web.judgement import word_of
 from central.web.translation import N_

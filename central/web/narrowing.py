@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from central.evidence.accounts import Login
 from central.evidence.masking import PlateSight
-from central.evidence.repository import PageKey, VehicleFilter
+from central.evidence.vehicle_filter import VehicleFilter
+from central.evidence.vehicle_list import PageKey
 from central.web.address import AddressReader
 from central.web.translation import N_
 from contract.faults import RejectError

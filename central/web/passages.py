@@ -7,7 +7,7 @@ from bokeh.models import ColumnDataSource, HoverTool, OpenURL, PanTool, ResetToo
 from bokeh.models.annotations import Whisker
 from bokeh.plotting import figure
 
-from central.evidence.repository import VehicleSummary
+from central.evidence.vehicle_list import VehicleSummary
 from central.web.formats import KG_PER_T, Formats
 from central.web.palette import PALETTES
 from contract.verdicts import Outcome

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from central.evidence.repository import Signed
 from central.evidence.stations import EnrolledKey
+from central.evidence.vehicle_detail import Signed
 from contract.disclosures import parse_record_envelope
 from contract.faults import RejectError
 from contract.media import sha256_hex

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from central.evidence.repository import VehicleDetail
+from central.evidence.vehicle_detail import VehicleDetail
 
 DELETED: Final = "▇▇▇"
 

@@ -6,9 +6,11 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from central.evidence.publications import Publication, publication_at
-from central.evidence.repository import VehicleFilter, VehicleSummary, find_vehicles, vehicle
 from central.evidence.sequence import Sequence, sequence_of
 from central.evidence.stations import EnrolledKey, StationView, keys_of, stations
+from central.evidence.vehicle_detail import vehicle
+from central.evidence.vehicle_filter import VehicleFilter
+from central.evidence.vehicle_list import VehicleSummary, find_vehicles
 from central.web.heartbeat import Heartbeat, heartbeats
 from contract.records import CertificateEntry, Identity
 

@@ -5,8 +5,8 @@ from typing import Any, Final
 from fastapi import Request
 
 from central.context import Central
-from central.evidence.repository import MediaItem, VehicleDetail
 from central.evidence.stations import keys_of
+from central.evidence.vehicle_detail import MediaItem, VehicleDetail
 from central.web.diagram import draw
 from central.web.gates import gate_rows
 from central.web.judgement import answer, decision_rule_in

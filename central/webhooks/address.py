@@ -81,6 +81,21 @@ def target_of(url: str, *, allow_private: bool, resolver: Resolve = resolve) -> 
     return Target(parts, str(found[0]), host, port)
 
 
+def refuse_private(url: str, *, allow_private: bool) -> None:
+    """Refuse at once what no try would be allowed to reach; a name without an address today may have one tomorrow.
+
+    Raises
+    ------
+    RejectError
+        ``bad-webhook-url`` or ``private-address``.
+    """
+    try:
+        target_of(url, allow_private=allow_private)
+    except RejectError as error:
+        if error.code != "host-unknown":
+            raise
+
+
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
     """Whether an address is one of the Internet, also inside IPv6 forms that carry an IPv4 address."""
     if isinstance(address, IPv6Address):

@@ -13,8 +13,10 @@ from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
 from central.evidence.quarantine import QuarantineItem, quarantined
-from central.evidence.repository import VehicleDetail, VehicleFilter, VehicleSummary, find_vehicles, vehicle
 from central.evidence.stations import enrol
+from central.evidence.vehicle_detail import VehicleDetail, vehicle
+from central.evidence.vehicle_filter import VehicleFilter
+from central.evidence.vehicle_list import VehicleSummary, find_vehicles
 from central.ingest.receive import Outgoing, Receiver
 from central.ingest.verify import Message
 from central.migrations.run import migrate

@@ -19,10 +19,10 @@ from central.evidence.accounts.grants import OPERATOR
 from central.evidence.journal import detail_of
 from central.evidence.models import Act, Blob, Deletion
 from central.evidence.paging import PAGE_ROWS_MAX
+from central.evidence.receipt_key import receipt_key
 from central.evidence.stations import enrol
 from central.evidence.tokens import Scope, make_token
 from central.ingest.blob_upload import CLAIM_LIFE_US
-from central.ingest.receipt_key import receipt_key
 from central.ingest.receive import Receiver
 from contract.canonical import canonical_bytes
 from contract.media import sha256_hex

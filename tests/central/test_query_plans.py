@@ -11,7 +11,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from central.evidence.database import Database
-from central.evidence.repository import VehicleFilter, vehicles_since
+from central.evidence.vehicle_filter import VehicleFilter
+from central.evidence.vehicle_list import vehicles_since
 from tests.central.bench import Bench
 from tests.central.review.office import DAY_US, Office, pictures
 from tests.central.test_retention import sweep

@@ -19,8 +19,8 @@ from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
 from central.evidence.holds import hold_plate, hold_vehicle, lift_hold
 from central.evidence.journal import PUBLIC, SERVICE, Actor
 from central.evidence.publications import Publication
+from central.evidence.receipt_key import receipt_key
 from central.evidence.retention import Schedule, sweep
-from central.ingest.receipt_key import receipt_key
 from central.review.objections import object_to
 from central.reweighing.reweigh import reweigh
 from central.web.documents.issuing import issue

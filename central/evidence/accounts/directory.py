@@ -80,9 +80,8 @@ def account_id(session: Session, name: str) -> int | None:
 
 def accounts_page(session: Session, after_id: int = 0, limit: int = 50) -> tuple[AccountView, ...]:
     """Give accounts by number, those after `after_id`."""
-    return _views(
-        session, list(session.scalars(select(Account).where(Account.id > after_id).order_by(Account.id).limit(page_rows(limit, ahead=1))))
-    )
+    query = select(Account).where(Account.id > after_id).order_by(Account.id).limit(page_rows(limit, ahead=1))
+    return _views(session, list(session.scalars(query)))
 
 
 def account_view(session: Session, identity: int) -> AccountView | None:

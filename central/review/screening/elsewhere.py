@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.evidence.models import Case, CaseEvent
-from central.evidence.repository import VehicleDetail, is_swept, sightings_of, vehicle
+from central.evidence.vehicle_detail import VehicleDetail, is_swept, vehicle
+from central.evidence.vehicle_list import sightings_of
 from central.office_settings import ReviewSettings
 from central.review.gates import Checklist, Reason
 from central.review.history import EventEntry

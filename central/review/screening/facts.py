@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from central.evidence.blobs import BlobStore
 from central.evidence.models import Case, ChainState
 from central.evidence.publications import Publication, publication_at
-from central.evidence.repository import VehicleDetail, vehicle
 from central.evidence.stations import EnrolledKey, keys_of
+from central.evidence.vehicle_detail import VehicleDetail, vehicle
 from central.evidence.verdict_check import mark_of
 from central.office_settings import ReviewSettings
 from central.review.gates import Reason

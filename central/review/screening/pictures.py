@@ -8,7 +8,7 @@ from typing import Final
 from PIL import Image
 
 from central.evidence.blobs import BlobStore
-from central.evidence.repository import MediaItem
+from central.evidence.vehicle_detail import MediaItem
 from contract.media import VEHICLE_PICTURES, MediaRole, sha256_hex
 
 SHOWING: Final = VEHICLE_PICTURES | {MediaRole.OVERVIEW}

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from central.evidence.blobs import BlobStore
 from central.evidence.models import Station
 from central.evidence.publications import Publication, publication_at
-from central.evidence.repository import MediaItem, VehicleDetail, vehicle
 from central.evidence.stations import keys_of
+from central.evidence.vehicle_detail import MediaItem, VehicleDetail, vehicle
 from central.web.derivatives import WIDTH_MAX, Imprint, marked_picture, sound_bytes
 from central.web.formats import Formats
 from central.web.proofs import Proof, prove

@@ -11,7 +11,8 @@ from central.access import CentralDep
 from central.context import Central
 from central.evidence.accounts import Login
 from central.evidence.journal import Verb
-from central.evidence.repository import VehicleDetail, VehicleSummary, passages_of, vehicle
+from central.evidence.vehicle_detail import VehicleDetail, vehicle
+from central.evidence.vehicle_list import VehicleSummary, passages_of
 from central.review.gates import Reason
 from central.web.case_words import why_in
 from central.web.cases.door import CaseLogin, SeenCase

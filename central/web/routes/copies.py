@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse, Response
 
 from central.access import CentralDep
 from central.context import Central
-from central.evidence.repository import MediaItem, VehicleDetail
+from central.evidence.vehicle_detail import MediaItem, VehicleDetail
 from central.web.derivatives import Imprint, clip_poster, marked_clip, marked_picture, sound_bytes
 from central.web.documents.material import imprint_of
 from central.web.pages import pages_of

@@ -7,8 +7,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from central.access import CentralDep
 from central.evidence.journal import Verb, told
-from central.evidence.repository import find_vehicles, latest_cursor
 from central.evidence.stations import stations
+from central.evidence.vehicle_list import find_vehicles, latest_cursor
 from central.web.entry import PageLogin
 from central.web.heartbeat import heartbeats
 from central.web.narrowing import VERDICTS, parse_narrowing

@@ -12,8 +12,9 @@ from fastapi.responses import StreamingResponse
 from central.access import CentralDep, RequiredLogin
 from central.context import Central
 from central.evidence.accounts import Login
-from central.evidence.repository import News, VehicleFilter, vehicles_since
 from central.evidence.stations import stations
+from central.evidence.vehicle_filter import VehicleFilter
+from central.evidence.vehicle_list import News, vehicles_since
 from central.web.heartbeat import heartbeats
 from central.web.narrowing import parse_narrowing
 from central.web.pages import pages_of

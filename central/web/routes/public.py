@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from fastapi.responses import Response
 
 from central.access import CentralDep
-from central.evidence.repository import vehicle
+from central.evidence.vehicle_detail import vehicle
 from central.publicity.decisions import parse_key, public_decision, public_decisions, withdrawn_decision
 from central.publicity.stations import public_station, public_stations
 from central.web.law import law_of

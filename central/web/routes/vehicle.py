@@ -9,8 +9,8 @@ from fastapi.responses import JSONResponse, Response
 from central.access import CentralDep
 from central.context import Central
 from central.evidence.journal import Verb
-from central.evidence.repository import VehicleDetail
-from central.evidence.repository import vehicle as stored_vehicle
+from central.evidence.vehicle_detail import VehicleDetail
+from central.evidence.vehicle_detail import vehicle as stored_vehicle
 from central.review.view import case_id_of
 from central.web.cases.door import may_see
 from central.web.entry import PageLogin

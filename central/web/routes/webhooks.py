@@ -18,7 +18,7 @@ from central.web.account_words import DELIVERY_STATES, EVENTS
 from central.web.forms import Done, done_text, refusal_text, went
 from central.web.pages import pages_of
 from central.web.routes.accounts import Administrator
-from central.webhooks.address import target_of
+from central.webhooks.address import refuse_private
 from central.webhooks.endpoints import (
     add_endpoint,
     deliveries_page,
@@ -58,7 +58,7 @@ def add(
 ) -> Response:
     """Add an endpoint and show its secret, this once."""
     try:
-        refuse_private(central, url.strip())
+        refuse_private(url.strip(), allow_private=central.settings.webhooks.allow_private)
         with central.database.write() as session:
             identity, secret = add_endpoint(
                 session,
@@ -129,15 +129,6 @@ def change(request: Request, login: Administrator, central: CentralDep, endpoint
     except RejectError as error:
         raise HTTPException(HTTPStatus.NOT_FOUND, str(error)) from error
     return went(f"/webhooks/{endpoint}", done)
-
-
-def refuse_private(central: Central, url: str) -> None:
-    """Refuse at once what no try would be allowed to reach; a name without an address today may have one tomorrow."""
-    try:
-        target_of(url, allow_private=central.settings.webhooks.allow_private)
-    except RejectError as error:
-        if error.code != "host-unknown":
-            raise
 
 
 def _list(

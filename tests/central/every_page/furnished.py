@@ -10,9 +10,9 @@ from central.evidence.accounts.grants import OPERATOR, grant
 from central.evidence.log.checkpoints import log_key, make_checkpoint
 from central.evidence.log.leaves import leaf_of_record, size
 from central.evidence.messages import EventType
-from central.evidence.repository import VehicleFilter
 from central.evidence.stations import enrol, store_status
 from central.evidence.tokens import Scope, make_token
+from central.evidence.vehicle_filter import VehicleFilter
 from central.exports import jobs
 from central.exports.jobs import Format
 from central.review.view import case_id_of

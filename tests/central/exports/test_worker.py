@@ -12,7 +12,7 @@ from sqlalchemy import select
 from central.evidence.accounts import Login, Role, add_account
 from central.evidence.journal import Actor
 from central.evidence.models import Act
-from central.evidence.repository import VehicleFilter
+from central.evidence.vehicle_filter import VehicleFilter
 from central.exports import jobs
 from central.exports.deletion import remove_due_exports
 from central.exports.jobs import Format, JobState

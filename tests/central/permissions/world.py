@@ -19,8 +19,8 @@ from central.evidence.accounts.grants import OPERATOR
 from central.evidence.accounts.groups import set_group
 from central.evidence.log.checkpoints import log_key, make_checkpoint
 from central.evidence.messages import EventType
+from central.evidence.receipt_key import receipt_key
 from central.evidence.tokens import Scope, make_token
-from central.ingest.receipt_key import receipt_key
 from central.ingest.receive import Receiver
 from central.review.workflow import State
 from central.webhooks.endpoints import add_endpoint, send_test

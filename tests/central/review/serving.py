@@ -16,7 +16,7 @@ from central.evidence import accounts
 from central.evidence.accounts import Role
 from central.evidence.accounts.groups import set_group
 from central.evidence.journal import SERVICE
-from central.ingest.receipt_key import receipt_key
+from central.evidence.receipt_key import receipt_key
 from central.ingest.receive import Receiver
 from tests.broker import free_port
 from tests.central.bench import Bench, Clock

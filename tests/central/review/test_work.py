@@ -4,7 +4,7 @@ import pytest
 
 from central.evidence.accounts import Login, Role
 from central.evidence.models import Case
-from central.evidence.repository import PageKey, passages_of
+from central.evidence.vehicle_list import PageKey, passages_of
 from central.review.lines import CaseFilter, count_by_state, find_cases
 from central.review.views import CaseKey
 from central.review.work import work_count, work_list

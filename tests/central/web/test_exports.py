@@ -7,7 +7,7 @@ import pytest
 
 from central.evidence.accounts import Role, add_account
 from central.evidence.models import ExportJob
-from central.evidence.repository import VehicleFilter
+from central.evidence.vehicle_filter import VehicleFilter
 from central.exports.jobs import _FILTER
 from central.exports.worker import ExportMaker
 from tests.central.web.passages import store_passage

@@ -2,8 +2,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from central.evidence.repository import PageKey, VehicleFilter, find_vehicles, latest_cursor, vehicle, vehicles_since
 from central.evidence.stations import stations, store_status
+from central.evidence.vehicle_detail import vehicle
+from central.evidence.vehicle_filter import VehicleFilter
+from central.evidence.vehicle_list import PageKey, find_vehicles, latest_cursor, vehicles_since
 from contract.faults import RejectError
 from contract.topics import StationState, StationStatus
 from contract.verdicts import Outcome

@@ -1,4 +1,4 @@
-"""Central's key pair that signs receipts; stations are given the public half."""
+"""Central's own key pair, which signs receipts and bundles; stations and verifiers are given the public half."""
 
 from pathlib import Path
 from typing import Final
