@@ -17,7 +17,7 @@ from central.exports import jobs
 from central.exports.jobs import Format
 from central.review.view import case_id_of
 from central.review.workflow import State
-from central.web import CHINA_STANDARD_TIME
+from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
 from central.web.documents.issuing import issue
 from central.web.documents.kinds import Kind
 from central.web.pages import make_pages
