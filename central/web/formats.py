@@ -16,11 +16,11 @@ from babel.dates import format_datetime, format_timedelta
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from markupsafe import Markup
 
+from central.clock import local_time, utc_text
 from central.web.rounding import KG_PER_T, Towards, decimals, decimals_of_u, rounded
 from central.web.translation import Language
 from contract.units import MM_PER_M, PPM, US_PER_S
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 CENTS: Final = 100
 HUNDREDTHS: Final = 100
 MS_US: Final = 1000
@@ -218,7 +218,7 @@ class Formats:
 
     def utc(self, time_us: int) -> str:
         """Give a moment in UTC to the microsecond, as the record means it."""
-        return (_EPOCH + timedelta(microseconds=time_us)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        return utc_text(time_us)
 
     def ago(self, time_us: int, now_us: int) -> str:
         """Give how long before now a moment was: 3 minutes ago. Clocks of two machines differ, so what lies ahead by seconds is now."""
@@ -229,7 +229,7 @@ class Formats:
         return format_timedelta(span, add_direction=True, locale=self.language.locale)
 
     def _local(self, time_us: int) -> datetime:
-        return (_EPOCH + timedelta(microseconds=time_us)).astimezone(self.zone)
+        return local_time(time_us, self.zone)
 
 
 @cache
