@@ -64,7 +64,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     central = Central(settings, Database(settings.url), BlobStore(settings.blob_folder), clock, DerivedFolder(settings.derived_folder))
     keeper = Keeper(central.database, settings, now_us=clock, count=central.count)
     subscriber = Subscriber(central, Receiver(central, receipt_key(settings.key_folder)))
-    exports = ExportMaker(central, web.CHINA_STANDARD_TIME)
+    exports = ExportMaker(central, settings.review.zone)
     central.broker_connected = lambda: subscriber.connected
 
     open_evidence = cache(lambda: _open_evidence(central, keeper))

@@ -1,5 +1,6 @@
 """What an office sets of screening, terms and major cases: the table ``[review]`` of the settings file."""
 
+from datetime import timedelta, timezone
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,7 +17,7 @@ class ReviewSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     utc_offset_h: Annotated[int, Field(ge=-12, le=14)] = 8
-    """Where a day begins and ends for terms, years and permits."""
+    """Where a day begins and ends for terms, years and permits; in this zone pages and documents write every local time."""
     calendar: str = "cn"
     """Which calendar of public holidays counts the working days."""
     pictures_min: Annotated[int, Field(ge=1, le=20)] = 2
@@ -49,3 +50,8 @@ class ReviewSettings(BaseModel):
     """How a part of a step counts in a fine, where the office has settled it otherwise than the rule pack."""
     working_days: dict[TermedState, Annotated[int, Field(ge=1, le=250)]] = {}
     """The office's own terms by state, where they differ from those of the workflow."""
+
+    @property
+    def zone(self) -> timezone:
+        """The office's zone: one without summer time, as its offset is fixed."""
+        return timezone(timedelta(hours=self.utc_offset_h))

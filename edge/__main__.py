@@ -14,7 +14,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from contract.faults import EXIT_OK, EXIT_REJECTED, RejectError, StopError
+from contract.recordable import gross_kg, recordable, whole_kg, whole_u_kg
 from contract.rules import rule_book
+from contract.vehicles import Vehicle
 from edge.config import Setup, read_calibrations, read_station
 from edge.lines import crossings_of
 from edge.records.keystore import create_key, public_pem
@@ -90,7 +92,7 @@ def replay_command(
     site, _ = read_station(station)
     calibrations = read_calibrations(calibration or [], site)
     rules = rule_book(site.station.rules)
-    table = Table("sample", "km/h", "class", "axles, t", "gross, t", "± t", "limit, t", "outcome", "flags", box=None, pad_edge=False)
+    table = Table("sample", "km/h", "class", "axles, kg", "gross, kg", "± kg", "limit, kg", "outcome", "flags", box=None, pad_edge=False)
     with _progress() as progress:
         for path in captures:
             task = progress.add_task(path.name, total=None)
@@ -103,7 +105,7 @@ def replay_command(
                 if as_json:
                     typer.echo(json.dumps(line, ensure_ascii=False))
                 else:
-                    table.add_row(*_cells(line))
+                    table.add_row(*_cells(line, vehicle))
     if not as_json:
         Console().print(table)
 
@@ -126,12 +128,14 @@ def _progress() -> Progress:
     return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
-def _cells(line: dict[str, Any]) -> list[str]:
-    tonnes = [f"{load / 1000:.2f}" for load in line["axle_kg"]]
-    limit = "" if line["limit_kg"] is None else f"{line['limit_kg'] / 1000:.0f}"
+def _cells(line: dict[str, Any], vehicle: Vehicle) -> list[str]:
+    """Write a vehicle as a row of the table, loads as the record of it would carry them."""
+    carried = recordable(vehicle)
+    loads = " ".join(f"{whole_kg(axle.load_kg):,}" for axle in carried.axles)
+    limit = "" if line["limit_kg"] is None else f"{line['limit_kg']:,}"
     flags = " ".join(f"{flag}={figure:g}" for flag, figure in line["flags"].items())
-    gross, u = f"{line['gross_kg'] / 1000:.2f}", f"{line['gross_u_kg'] / 1000:.2f}"
-    cells = [f"{line['first_axle_sample']:.0f}", f"{line['speed_kmh']:.1f}", line["class"], " ".join(tonnes), gross, u, limit]
+    gross, u = f"{gross_kg(carried):,}", f"{whole_u_kg(carried.gross_u_kg):,}"
+    cells = [f"{line['first_axle_sample']:.0f}", f"{line['speed_kmh']:.1f}", line["class"], loads, gross, u, limit]
     return [*cells, line["outcome"], flags]
 
 

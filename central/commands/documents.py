@@ -6,7 +6,6 @@ from central.clock import now_us
 from central.config import Settings
 from central.context import Central
 from central.evidence.accounts.grants import OPERATOR
-from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
@@ -30,7 +29,7 @@ def write_document(database: Database, settings: Settings, case_id: int, kind: s
     if kind not in set(Kind):
         raise RejectError("document-unknown", repr(kind[:40]), f"is no kind of document; there are {', '.join(Kind)}")
     central = Central(settings, database, BlobStore(settings.blob_folder), now_us, DerivedFolder(settings.derived_folder))
-    item = issue(central, make_pages(CHINA_STANDARD_TIME), case_id, (Kind(kind), language), OPERATOR)
+    item = issue(central, make_pages(settings.review.zone), case_id, (Kind(kind), language), OPERATOR)
     data = stored_bytes(central, item)
     try:
         output.write_bytes(data)

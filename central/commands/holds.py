@@ -7,14 +7,13 @@ from typing import Annotated, Final
 
 import typer
 
-from central.clock import now_us
+from central.clock import local_time, now_us
 from central.commands.administration import command_actor, opened
 from central.commands.command_line import Data, Json, Url, faults_end_it
 from central.config import Settings
 from central.evidence.holds import Hold, hold_plate, hold_vehicle, holds, lift_hold
 from central.evidence.journal import Actor
 from contract.faults import StopError
-from contract.units import US_PER_S
 
 PERSON_MAX: Final = 60
 SEQ_DIGITS_MAX: Final = 15
@@ -53,11 +52,12 @@ def add(
 @app.command("list")
 def list_(data: Data, database_url: Url = None, as_json: Json = False) -> None:
     """List every hold, those in force first, with their plates; with --json one object a line."""
-    with faults_end_it(), opened(Settings(data=data, database_url=database_url)) as database:
+    settings = Settings(data=data, database_url=database_url)
+    with faults_end_it(), opened(settings) as database:
         with database.read() as session:
             found = holds(session)
         for hold in found:
-            typer.echo(json.dumps(asdict(hold), ensure_ascii=False) if as_json else _line(hold))
+            typer.echo(json.dumps(asdict(hold), ensure_ascii=False) if as_json else _line(hold, settings.review.zone))
 
 
 @app.command()
@@ -84,12 +84,12 @@ def _actor(by: str) -> Actor:
     return replace(command_actor(), person=name)
 
 
-def _line(hold: Hold) -> str:
+def _line(hold: Hold, zone: dt.tzinfo) -> str:
     what = hold.plate or ("a plate" if hold.station is None else f"{hold.station}/{hold.seq}")
-    since = f"since {_day(hold.placed_us)} by {hold.placed_by}: {hold.reason}"
-    until = "" if hold.lifted_us is None else f"; lifted {_day(hold.lifted_us)} by {hold.lifted_by}: {hold.lifted_reason}"
+    since = f"since {_day(hold.placed_us, zone)} by {hold.placed_by}: {hold.reason}"
+    until = "" if hold.lifted_us is None else f"; lifted {_day(hold.lifted_us, zone)} by {hold.lifted_by}: {hold.lifted_reason}"
     return f"{hold.id} {what} {since}{until}"
 
 
-def _day(time_us: int) -> str:
-    return dt.datetime.fromtimestamp(time_us / US_PER_S, dt.UTC).strftime("%Y-%m-%d")
+def _day(time_us: int, zone: dt.tzinfo) -> str:
+    return local_time(time_us, zone).date().isoformat()

@@ -3,15 +3,14 @@
 import csv
 import io
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, Final
 
+from central.clock import utc_text
 from central.exports.rows import ExportRow
 from central.exports.table import COLUMNS, Column, Kind
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """How a formula begins in one spreadsheet or another, wide signs in Chinese and Japanese ones (OWASP, CSV injection)."""
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class CsvFile:
@@ -42,7 +41,7 @@ def _text(column: Column, row: ExportRow) -> str:
         case tuple():
             return " ".join("NA" if member is None else str(member) for member in value)
         case int() if column.kind is Kind.MOMENT:
-            return (_EPOCH + timedelta(microseconds=value)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+            return utc_text(value)
         case str():
             # A spreadsheet would run what begins like a formula; plates and classes come from cameras and stations.
             return f"'{value}" if value.startswith(_FORMULA) else value

@@ -15,9 +15,10 @@ tenths of mph, and length. Its first line names them. It is none of the guide's 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import BinaryIO, Final
 
+from central.clock import local_time
 from central.config import TmgStation
 from central.exports.rows import ExportRow
 from contract.faults import RejectError
@@ -28,7 +29,6 @@ MM_PER_TENTH_FT: Final = 30.48
 MM_S_PER_MPH: Final = 447.04
 AXLES_MAX: Final = 13
 """Most axles of a W record."""
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _HEADER: Final = (
     "record_type|state_fips|station_id|direction|lane|year|month|day|hour|minute|second|hundredth|class|speed_tenth_mph|length_tenth_ft|"
     "gross_lb|axles|axle_1_lb|spacing_1_2_tenth_ft|axle_2_lb|..."
@@ -62,7 +62,7 @@ class _TmgFile:
         return known
 
     def _local(self, row: ExportRow) -> datetime:
-        return (_EPOCH + timedelta(microseconds=row.time_us)).astimezone(self._zone)
+        return local_time(row.time_us, self._zone)
 
 
 class TmgWeightFile(_TmgFile):

@@ -1,7 +1,7 @@
 """When the next step of a case is due: terms in working days, as moments."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 
 from central.office_settings import ReviewSettings
 from central.review.calendars import calendar
@@ -29,8 +29,7 @@ def term(begins_us: int, working_days: int, settings: ReviewSettings) -> Term:
 
 def day_start_us(day: date, settings: ReviewSettings) -> int:
     """Give the moment at which a day begins."""
-    zone = timezone(timedelta(hours=settings.utc_offset_h))
-    return round(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()) * US_PER_S
+    return round(datetime(day.year, day.month, day.day, tzinfo=settings.zone).timestamp()) * US_PER_S
 
 
 def decide_until_us(filed_us: int, settings: ReviewSettings) -> int:

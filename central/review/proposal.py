@@ -1,6 +1,7 @@
 """What the rules propose for a case, with the arithmetic. A person decides; the machine imposes nothing."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from central.office_settings import ReviewSettings
 from central.review.exemptions import REGISTERED
@@ -10,9 +11,12 @@ from contract.limits import PPM, RulePack, proposed_fine
 from contract.limits.fine import CENTS, Step
 from contract.records import VehicleRecord
 from contract.rules import pack_of_digest
+from contract.verdicts import Finding, Outcome
 
 NOTHING = Proposal(None, exempt=False, measured_kg=0, limit_kg=0, over_kg=0, fine=None, steps=())
 """Where the rules are none that this version has, or limit no gross weight: the arithmetic is the approver's own."""
+
+NOT_OVER: Final = Step("not over the limit: nothing to decide but no action", "不认定超限：不予处罚")
 
 
 def pack_of(record: VehicleRecord) -> RulePack | None:
@@ -24,46 +28,77 @@ def pack_of(record: VehicleRecord) -> RulePack | None:
 def propose(record: VehicleRecord, exemptions: Iterable[CaseExemptionItem], settings: ReviewSettings) -> Proposal:
     """Hold the gross weight against its limit, as the exemptions that count change it, and that against the fine schedule.
 
-    A limit that an exemption has raised is exceeded as any other: by more than the guard band of the decision rule.
+    A limit that an exemption has raised is exceeded as any other: by more than the guard band of the decision rule. An overload that only
+    axles bear is given with its arithmetic and without a decision: the schedules are for gross weights.
     """
-    pack, gross = pack_of(record), record.verdict.gross
+    pack, verdict = pack_of(record), record.verdict
+    gross, deciding = verdict.gross, verdict.deciding
     if pack is None or gross is None:
         return NOTHING
-    steps = [
-        Step(
-            f"{gross.measured_kg} kg measured, {gross.limit_kg} kg allowed ({gross.article})",
-            f"实测{gross.measured_kg}千克，限值{gross.limit_kg}千克（{gross.article}）",
-        )
-    ]
+    counting = [item for item in exemptions if item.counts and item.rule is not None]
+    if deciding is not None and deciding is not gross and verdict.outcome is Outcome.OVERLOAD:
+        return _of_axles(deciding, counting)
+    steps = [_held(gross)]
     limit_kg, exempt = gross.limit_kg, False
-    for item in exemptions:
-        if not item.counts or item.rule is None:
-            continue
+    for item in counting:
         changed_kg = _limit_with(item, gross.limit_kg)
         if changed_kg is None:
             exempt = True
-            steps.append(Step(f"{item.rule.article}: {item.rule.text_en}", f"{item.rule.article}：{item.rule.text_zh}"))
+            steps.append(_exempted(item))
         else:
             limit_kg = changed_kg if item.exemption in REGISTERED else max(limit_kg, changed_kg)
-            steps.append(Step(f"{item.rule.article}: {limit_kg} kg allowed instead", f"{item.rule.article}：限值改为{limit_kg}千克"))
+            steps.append(_exempted(item, limit_kg))
     over_kg = max(0, gross.measured_kg - limit_kg)
     if exempt or over_kg == 0:
-        steps.append(Step("not over the limit: nothing to decide but no action", "不认定超限：不予处罚"))
+        steps.append(NOT_OVER)
         return Proposal(Decision.NO_ACTION, True, gross.measured_kg, limit_kg, 0 if exempt else over_kg, None, tuple(steps))
     if gross.measured_kg - gross.guard_kg <= limit_kg:
+        measured, guard, limit = f"{gross.measured_kg:,}", f"{gross.guard_kg:,}", f"{limit_kg:,}"
         steps.append(
             Step(
-                f"{gross.measured_kg} kg − {gross.guard_kg} kg guard band ≤ {limit_kg} kg: within what the measurement leaves open",
-                f"{gross.measured_kg}千克 − 判定保护带{gross.guard_kg}千克 ≤ {limit_kg}千克：在测量不确定度之内，不认定超限",
+                f"{measured} kg − {guard} kg guard band ≤ {limit} kg: within what the measurement leaves open",
+                f"{measured}千克 − 判定保护带{guard}千克 ≤ {limit}千克：在测量不确定度之内，不认定超限",
             )
         )
         return Proposal(Decision.NO_ACTION, True, gross.measured_kg, limit_kg, 0, None, tuple(steps))
-    steps.append(
-        Step(f"{gross.measured_kg} kg − {limit_kg} kg = {over_kg} kg over", f"{gross.measured_kg}千克 − {limit_kg}千克 = 超限{over_kg}千克")
-    )
+    steps.append(_over(gross.measured_kg, limit_kg))
     fine = proposed_fine(pack, over_kg, settings.fine_rounding)
     decision = None if fine is None else Decision.WARNING if fine.is_warning else Decision.PENALTY
     return Proposal(decision, False, gross.measured_kg, limit_kg, over_kg, fine, (*steps, *(() if fine is None else fine.steps)))
+
+
+def _of_axles(finding: Finding, counting: list[CaseExemptionItem]) -> Proposal:
+    """Give the arithmetic of an overload that axles bear and not the gross weight: schedules fine gross weights, so none is proposed.
+
+    An exemption that changes the gross limit changes nothing here; one that takes the vehicle out of the limits does.
+    """
+    out = [item for item in counting if _limit_with(item, 0) is None]
+    steps = (_held(finding), *(_exempted(item) for item in out))
+    if out:
+        return Proposal(Decision.NO_ACTION, True, finding.measured_kg, finding.limit_kg, 0, None, (*steps, NOT_OVER))
+    over = _over(finding.measured_kg, finding.limit_kg)
+    return Proposal(None, False, finding.measured_kg, finding.limit_kg, finding.over_kg, None, (*steps, over))
+
+
+def _held(finding: Finding) -> Step:
+    measured, limit = f"{finding.measured_kg:,}", f"{finding.limit_kg:,}"
+    return Step(
+        f"{measured} kg measured, {limit} kg allowed ({finding.article})", f"实测{measured}千克，限值{limit}千克（{finding.article}）"
+    )
+
+
+def _exempted(item: CaseExemptionItem, limit_kg: int | None = None) -> Step:
+    """Say what an exemption changes: the limit, or that there is none."""
+    if item.rule is None:
+        raise ValueError(item.exemption)
+    en = item.rule.text_en if limit_kg is None else f"{limit_kg:,} kg allowed instead"
+    zh = item.rule.text_zh if limit_kg is None else f"限值改为{limit_kg:,}千克"
+    return Step(f"{item.rule.article}: {en}", f"{item.rule.article}：{zh}")
+
+
+def _over(measured_kg: int, limit_kg: int) -> Step:
+    measured, limit, over = f"{measured_kg:,}", f"{limit_kg:,}", f"{measured_kg - limit_kg:,}"
+    return Step(f"{measured} kg − {limit} kg = {over} kg over", f"{measured}千克 − {limit}千克 = 超限{over}千克")
 
 
 def is_major(proposal: Proposal, amount_cents: int, settings: ReviewSettings) -> bool:

@@ -1,13 +1,11 @@
 """What a person sees: the pages of central. `install` adds them to the application that has `app.state.central`."""
 
-from datetime import tzinfo
 from importlib import resources
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from central.config import Settings
-from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
 from central.web.drafts import Drafts
 from central.web.entry import add_handlers
 from central.web.pages import make_pages
@@ -15,10 +13,10 @@ from central.web.public import public_pace
 from central.web.routes import ROUTERS
 from central.web.security import SecurityHeaders
 
-__all__ = ["CHINA_STANDARD_TIME", "install"]
+__all__ = ["install"]
 
 
-def install(app: FastAPI, settings: Settings, zone: tzinfo = CHINA_STANDARD_TIME) -> None:
+def install(app: FastAPI, settings: Settings) -> None:
     """Add pages, static files, security headers and error pages to central's application.
 
     Parameters
@@ -26,11 +24,9 @@ def install(app: FastAPI, settings: Settings, zone: tzinfo = CHINA_STANDARD_TIME
     app
         The application; its `state.central` must be set before the first request.
     settings
-        Central's; whether a proxy speaks TLS decides on strict transport security.
-    zone
-        In which local times are written, always with their offset.
+        Central's; whether a proxy speaks TLS decides on strict transport security, and times are written in the office's zone.
     """
-    app.state.pages = make_pages(zone)
+    app.state.pages = make_pages(settings.review.zone)
     app.state.public_pace = public_pace()
     app.state.carrier_drafts = Drafts()
     app.add_middleware(SecurityHeaders, https=settings.web.https)

@@ -10,7 +10,6 @@ from central.web.translation import N_
 from central.web.words import BARS, CLOCKS, PLATE_COLOURS
 from contract.plates import PlateColour
 from contract.records import ClockState
-from contract.units import PPM
 from contract.verdicts import Bar
 
 STATES: Final = {
@@ -232,14 +231,15 @@ def why_values(reason: Reason, formats: Formats) -> dict[str, str]:
         values["bar"] = say(BARS[Bar(values["bar"])].fell)
     if "state" in values:
         values["state"] = say(CLOCKS[ClockState(values["state"])])
-    for name in ("certainty", "least"):
-        figure = reason.figures.get(f"{name}_ppm")
-        if isinstance(figure, int):
-            values[name] = f"{figure / PPM:.1%}"
+    certainty_ppm, least_ppm = reason.figures.get("certainty_ppm"), reason.figures.get("least_ppm")
+    if isinstance(certainty_ppm, int) and isinstance(least_ppm, int):
+        values["certainty"], values["least"] = formats.short_of(certainty_ppm, least_ppm)
+    elif isinstance(certainty_ppm, int):
+        values["certainty"] = formats.ppm(certainty_ppm)
     values |= _doubt_values(reason, formats)
     speed_ppm = reason.figures.get("playback_ppm")
     if isinstance(speed_ppm, int):
-        values["factor"] = f"{speed_ppm / PPM:g}"
+        values["factor"] = formats.factor(speed_ppm)
     values.setdefault("certificate", "–")
     return values
 

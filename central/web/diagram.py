@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from central.web.rounding import KG_PER_T, Towards, rounded
 from central.web.silhouette import Outline, Silhouette, silhouette
 from contract.records import AxleEntry, VehicleRecord
 from contract.verdicts import Finding
@@ -240,7 +241,12 @@ def compact(record: VehicleRecord) -> str:
     loads = []
     for number in sorted({axle.group for axle in record.axles}):
         load_kg = sum(axle.load_kg for axle in record.axles if axle.group == number)
-        loads.append(f"{load_kg / 1000:.1f}" + ("!" if number in findings and findings[number].exceeded else ""))
+        loads.append(_tenths(load_kg) + ("!" if number in findings and findings[number].exceeded else ""))
     gross = record.verdict.gross
-    limit = "" if gross is None else ("!" if gross.exceeded else "") + f"/{gross.limit_kg / 1000:.1f}"
-    return f"{''.join(line)}  {' | '.join(loads)}  {record.gross_kg / 1000:.1f} ± {record.gross_u_kg / 1000:.1f}{limit} t"
+    limit = "" if gross is None else ("!" if gross.exceeded else "") + f"/{_tenths(gross.limit_kg)}"
+    return f"{''.join(line)}  {' | '.join(loads)}  {_tenths(record.gross_kg)} ± {_tenths(record.gross_u_kg, Towards.UP)}{limit} t"
+
+
+def _tenths(load_kg: int, towards: Towards = Towards.NEAREST) -> str:
+    tonnes, tenth = divmod(rounded(load_kg, KG_PER_T // 10, towards), 10)
+    return f"{tonnes}.{tenth}"

@@ -3,9 +3,9 @@
 from typing import Final
 
 from central.web.formats import Formats
+from central.web.rounding import Towards
 from central.web.translation import N_
 from contract.topics import DriftKind, DriftNotice
-from contract.units import PPM
 
 NAMES: Final = {
     DriftKind.SENSOR: N_("sensor %(name)s"),
@@ -15,6 +15,11 @@ NAMES: Final = {
     DriftKind.ZERO: N_("the zero of %(name)s"),
     DriftKind.ZERO_STILL: N_("the zero of %(name)s"),
 }
+
+PERMILLE: Final = 10
+"""Thousandths in a hundredth."""
+PPM_PERCENT: Final = 10_000
+"""Millionths in a hundredth."""
 
 SIDES: Final = {"left": N_("left"), "right": N_("right")}
 
@@ -27,18 +32,18 @@ def drift_sentence(notice: DriftNotice, formats: Formats) -> str:
         "lane": notice.lane,
         "what": say(NAMES[notice.kind], name=notice.name, side=side),
         "since": notice.since.isoformat(),
-        "sure": formats.number(notice.sure_permille / 10, 1),
+        "sure": formats.scaled(notice.sure_permille, PERMILLE, 1, Towards.DOWN),
     }
     if notice.kind is DriftKind.ZERO_STILL:
         return say(N_("Lane %(lane)s: %(what)s has stood still since %(since)s."), **values)
     if notice.zero_kg is not None:
-        return say(N_("Lane %(lane)s: %(what)s has moved by %(kg)s kg since %(since)s."), **values, kg=f"{notice.zero_kg:+d}")
-    values["change"] = f"{100.0 * (notice.change_ppm or 0) / PPM:+.2f}"
-    values["u"] = f"{200.0 * (notice.change_u_ppm or 0) / PPM:.2f}"
+        return say(N_("Lane %(lane)s: %(what)s has moved by %(kg)s kg since %(since)s."), **values, kg=formats.change(notice.zero_kg, 1, 0))
+    values["change"] = formats.change(notice.change_ppm or 0, PPM_PERCENT, 2)
+    values["u"] = formats.scaled(2 * (notice.change_u_ppm or 0), PPM_PERCENT, 2, Towards.UP)
     if notice.per_week_ppm is None:
         return say(
             N_("Lane %(lane)s: %(what)s has read %(change)s %% (± %(u)s, k = 2) since %(since)s, at once; sure to %(sure)s %%."), **values
         )
-    values["rate"] = f"{100.0 * notice.per_week_ppm / PPM:+.2f}"
+    values["rate"] = formats.change(notice.per_week_ppm, PPM_PERCENT, 2)
     told = N_("Lane %(lane)s: %(what)s has read %(change)s %% (± %(u)s, k = 2) since %(since)s, %(rate)s %% a week; sure to %(sure)s %%.")
     return say(told, **values)

@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from central.web.assumptions import assumption_in
-from central.web.formats import Formats
+from central.web.formats import HUNDREDTHS, NO_BREAK_SPACE, Formats
 from central.web.law import subject_in
+from central.web.rounding import KG_PER_T, decimals, decimals_of_u
 from central.web.translation import N_
-from central.web.words import BARS, DECISION_RULES, OUTCOMES
-from contract.records import VehicleRecord
+from central.web.words import BARS, DECISION_RULES, OUTCOMES, VEHICLE_FLAGS
+from contract.records import FlagEntry, VehicleRecord
 from contract.units import PPM
 from contract.verdicts import Finding, Outcome, Verdict
+
+MILLI: Final = 1000
+"""Parts of a unit in which a flag's figure is kept."""
 
 
 class Tone(StrEnum):
@@ -72,8 +77,24 @@ def decision_rule_in(verdict: Verdict, formats: Formats) -> str:
     rule = say(DECISION_RULES[verdict.decision_rule])
     if verdict.mpe_share_ppm is None:
         return rule
-    share = formats.number(verdict.mpe_share_ppm / PPM * 100, 2)
+    share = formats.scaled(verdict.mpe_share_ppm, PPM // HUNDREDTHS, 2 if verdict.mpe_share_ppm % 100 == 0 else 4)
     return say("%(rule)s, %(share)s %% of the load", rule=rule, share=share)
+
+
+def axle_sum(record: VehicleRecord, formats: Formats) -> str:
+    """Say what the axle loads add up to where that is not the gross weight, else nothing: each was rounded to the kilogram by itself."""
+    sum_kg = sum(axle.load_kg for axle in record.axles)
+    if sum_kg == record.gross_kg:
+        return ""
+    return formats.language.say(
+        "Each load was rounded to the kilogram by itself: the axle loads as they stand add up to %(sum)s kg.", sum=formats.number(sum_kg)
+    )
+
+
+def flag_figure(entry: FlagEntry, formats: Formats) -> str:
+    """Write the figure of a flag with its unit."""
+    word = VEHICLE_FLAGS[entry.flag]
+    return f"{formats.scaled(entry.figure_milli * word.scale, MILLI, word.digits)} {word.unit}".rstrip()
 
 
 def _unassessed(record: VehicleRecord, formats: Formats) -> str:
@@ -86,12 +107,14 @@ def _unassessed(record: VehicleRecord, formats: Formats) -> str:
 def _finding(record: VehicleRecord, finding: Finding, formats: Formats) -> str:
     say = formats.language.say
     is_gross = finding.measured_kg == record.gross_kg
+    u_kg = record.gross_u_kg if is_gross else 0
+    digits = max(decimals(finding.measured_kg, finding.limit_kg, finding.guard_kg), decimals_of_u(u_kg, KG_PER_T))
     values = {
-        "limit": formats.tonnes(finding.limit_kg),
-        "gross": formats.load(finding.measured_kg, record.gross_u_kg) if is_gross else formats.tonnes(finding.measured_kg),
-        "over": formats.tonnes(finding.over_kg),
-        "share": formats.percent(finding.over_kg, finding.limit_kg),
-        "guard": formats.tonnes(finding.guard_kg),
+        "limit": formats.tonnes(finding.limit_kg, digits),
+        "gross": formats.load(finding.measured_kg, u_kg, digits) if is_gross else formats.tonnes(finding.measured_kg, digits),
+        "over": formats.tonnes(finding.over_kg, digits),
+        "share": formats.degree(finding.over_kg, finding.limit_kg) + NO_BREAK_SPACE + "%",
+        "guard": formats.guard(finding.guard_kg, digits),
     }
     match record.verdict.outcome:
         case Outcome.OVERLOAD:

@@ -8,8 +8,9 @@ from bokeh.models.annotations import Whisker
 from bokeh.plotting import figure
 
 from central.evidence.vehicle_list import VehicleSummary
-from central.web.formats import KG_PER_T, Formats
+from central.web.formats import Formats
 from central.web.palette import PALETTES
+from central.web.rounding import KG_PER_T
 from contract.verdicts import Outcome
 
 
@@ -28,6 +29,7 @@ def passages_chart(rows: tuple[VehicleSummary, ...], shown: tuple[str, int], for
         ``light`` or ``dark``.
     """
     say, palette = formats.language.say, PALETTES[theme]
+    shown_t = [formats.held(row.gross_kg, row.gross_u_kg, row.limit_kg) for row in rows]
     source = ColumnDataSource(
         {
             "time": [formats.wall_ms(row.time_us) for row in rows],
@@ -40,6 +42,8 @@ def passages_chart(rows: tuple[VehicleSummary, ...], shown: tuple[str, int], for
             "colour": [palette.chosen if (row.station, row.seq) == shown else palette.left for row in rows],
             "station": [row.station for row in rows],
             "seq": [row.seq for row in rows],
+            "weighed": [f"{load} t" for load, _ in shown_t],
+            "allowed": [limit or "–" for _, limit in shown_t],
             "when": [formats.moment(row.time_us) for row in rows],
         }
     )
@@ -74,7 +78,7 @@ def passages_chart(rows: tuple[VehicleSummary, ...], shown: tuple[str, int], for
     chart.scatter("time", "limit", source=source, marker="dash", size=22, line_width=2.5, color=palette.mark)
     marks = chart.scatter("time", "gross", source=source, marker="marker", size="size", color="colour", nonselection_alpha=1.0)
     number, limit = say("No."), say("limit")
-    tips = f"@when<br>@station, {number} @seq<br>@gross{{0.0}} t, {limit} @limit{{0.0}} t"
+    tips = f"@when<br>@station, {number} @seq<br>@weighed, {limit} @allowed t"
     address = "/vehicles/@station/@seq"
     chart.add_tools(HoverTool(renderers=[marks], tooltips=tips), TapTool(renderers=[marks], callback=OpenURL(url=address, same_tab=True)))
     return dict(json_item(chart))

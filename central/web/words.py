@@ -116,30 +116,30 @@ class FlagWords(NamedTuple):
     word: str
     unit: str
     digits: int = 0
-    scale: float = 1.0
+    scale: int = 1
 
 
 VEHICLE_FLAGS: Final = {
-    VehicleFlag.ACCELERATING: FlagWords(N_("accelerating"), "m/s²", 1),
-    VehicleFlag.BRAKING: FlagWords(N_("braking"), "m/s²", 1),
+    VehicleFlag.ACCELERATING: FlagWords(N_("accelerating"), "m/s²", 2),
+    VehicleFlag.BRAKING: FlagWords(N_("braking"), "m/s²", 2),
     VehicleFlag.STOPPED: FlagWords(N_("stopped on the sensors"), "km/h", 1),
     VehicleFlag.TOO_SLOW: FlagWords(N_("too slow"), "km/h", 1),
     VehicleFlag.TOO_FAST: FlagWords(N_("too fast"), "km/h", 1),
-    VehicleFlag.OFF_LEFT: FlagWords(N_("off the sensors, left"), "%", 0, 100.0),
-    VehicleFlag.OFF_RIGHT: FlagWords(N_("off the sensors, right"), "%", 0, 100.0),
+    VehicleFlag.OFF_LEFT: FlagWords(N_("off the sensors, left"), "%", 1, 100),
+    VehicleFlag.OFF_RIGHT: FlagWords(N_("off the sensors, right"), "%", 1, 100),
     VehicleFlag.STRADDLING: FlagWords(N_("straddling two lanes"), "m", 2),
-    VehicleFlag.S_PATH: FlagWords(N_("swerving"), "%", 0, 100.0),
+    VehicleFlag.S_PATH: FlagWords(N_("swerving"), "%", 1, 100),
     VehicleFlag.REVERSING: FlagWords(N_("reversing"), ""),
     VehicleFlag.WRONG_WAY: FlagWords(N_("wrong way"), "km/h", 1),
     VehicleFlag.TAILGATING: FlagWords(N_("tailgating"), "s", 2),
-    VehicleFlag.UNBALANCED: FlagWords(N_("load off-centre, left side bears"), "%", 0, 100.0),
+    VehicleFlag.UNBALANCED: FlagWords(N_("load off-centre, left side bears"), "%", 1, 100),
     VehicleFlag.SIGNAL_GAP: FlagWords(N_("samples lost"), ""),
     VehicleFlag.SATURATED: FlagWords(N_("sensor at its end"), ""),
     VehicleFlag.CHANNEL_FAULT: FlagWords(N_("channel fault"), ""),
     VehicleFlag.NOISY: FlagWords(N_("noisy channel"), ""),
     VehicleFlag.AXLE_MISSING: FlagWords(N_("axle not seen by a row"), ""),
     VehicleFlag.SPIKE: FlagWords(N_("spike in the signal"), ""),
-    VehicleFlag.ROWS_DISAGREE: FlagWords(N_("sensor rows disagree"), "%", 1, 100.0),
+    VehicleFlag.ROWS_DISAGREE: FlagWords(N_("sensor rows disagree"), "%", 1, 100),
     VehicleFlag.FEWER_ROWS: FlagWords(N_("fewer sensor rows than built"), ""),
     VehicleFlag.INCOMPLETE: FlagWords(N_("not weighed whole"), ""),
     VehicleFlag.NO_LOOP: FlagWords(N_("no loop presence"), ""),
@@ -149,7 +149,7 @@ VEHICLE_FLAGS: Final = {
     VehicleFlag.OUTSIDE_CALIBRATION: FlagWords(N_("outside the calibrated range"), "km/h", 1),
     VehicleFlag.OUTSIDE_TEMPERATURE: FlagWords(N_("outside the calibrated temperatures"), "°C", 1),
     VehicleFlag.OUTSIDE_LOAD: FlagWords(N_("axle above the calibrated loads"), "kg", 0),
-    VehicleFlag.UNCLASSIFIED: FlagWords(N_("not classified"), "%", 0, 100.0),
+    VehicleFlag.UNCLASSIFIED: FlagWords(N_("not classified"), "%", 1, 100),
 }
 
 CROSSING_FLAGS: Final = {

@@ -1,5 +1,6 @@
 """What bars a result from enforcement, whatever it weighs: each bar with the figure that made it fall and what is allowed."""
 
+import math
 from datetime import UTC, datetime
 from typing import Final
 
@@ -15,6 +16,8 @@ CLOCK_U_MAX_US: Final = US_PER_S
 """Times in a record are compared with pictures and witnesses to the second; a clock less sure than that is as good as unsynchronised."""
 
 REAL_TIME_PPM: Final = 1_000_000
+DECIMALS_MAX: Final = 6
+"""Most decimals of a figure that made a gate fall; one that is not seen to be outside with these is written in full."""
 
 _SAID: Final[dict[VehicleFlag, str]] = {
     VehicleFlag.STOPPED: "the vehicle stopped on the array (slowest {:.1f} km/h); it must roll over it",
@@ -74,11 +77,19 @@ def _motion(vehicle: Vehicle, gates: Gates) -> list[Gate]:
     speed_kmh = vehicle.speed_m_s * KMH_PER_M_S
     if not gates.speed_min_kmh <= speed_kmh <= gates.speed_max_kmh:
         allowed = f"{gates.speed_min_kmh:g} to {gates.speed_max_kmh:g} km/h"
-        found.append(Gate(bar=Bar.SPEED, detail=f"{speed_kmh:.1f} km/h; allowed are {allowed}"))
-    if abs(vehicle.acceleration_m_s2) > gates.acceleration_max_m_s2:
-        allowed = f"at most {gates.acceleration_max_m_s2:g} m/s² either way"
-        found.append(Gate(bar=Bar.ACCELERATION, detail=f"{vehicle.acceleration_m_s2:+.2f} m/s²; allowed is {allowed}"))
+        shown = _outside(speed_kmh, gates.speed_min_kmh, gates.speed_max_kmh, "{:.{}f}", 1)
+        found.append(Gate(bar=Bar.SPEED, detail=f"{shown} km/h; allowed are {allowed}"))
+    most = gates.acceleration_max_m_s2
+    if abs(vehicle.acceleration_m_s2) > most:
+        shown = _outside(vehicle.acceleration_m_s2, -most, most, "{:+.{}f}", 2)
+        found.append(Gate(bar=Bar.ACCELERATION, detail=f"{shown} m/s²; allowed is at most {most:g} m/s² either way"))
     return found
+
+
+def _outside(figure: float, least: float, most: float, form: str, digits: int) -> str:
+    """Write a figure that is not allowed with so many decimals, or as many more as it takes to read as not allowed."""
+    texts = (form.format(figure, more) for more in range(digits, DECIMALS_MAX + 1))
+    return next((text for text in texts if not least <= float(text) <= most), repr(figure))
 
 
 def _flags(vehicle: Vehicle, pack: RulePack) -> list[Gate]:
@@ -106,10 +117,13 @@ def _clock(clock: Clock) -> list[Gate]:
     if clock.state is not ClockState.SYNCHRONISED:
         found.append(Gate(bar=Bar.CLOCK, detail=f"the clock was {clock.state.value}; it must be synchronised"))
     elif clock.u_us is None or clock.u_us > CLOCK_U_MAX_US:
-        known = "an unknown time" if clock.u_us is None else f"{clock.u_us / US_PER_S:.3f} s"
+        known = "an unknown time"
+        if clock.u_us is not None:
+            known = _outside(clock.u_us / US_PER_S, 0, CLOCK_U_MAX_US / US_PER_S, "{:.{}f}", 3) + " s"
         found.append(Gate(bar=Bar.CLOCK, detail=f"the clock was sure to {known}; allowed is 1 s"))
     if clock.playback_ppm != REAL_TIME_PPM:
-        found.append(Gate(bar=Bar.PLAYBACK, detail=f"the line played {clock.playback_ppm / REAL_TIME_PPM:g} times as fast; it must be 1"))
+        factor = f"{clock.playback_ppm / REAL_TIME_PPM:.16g}"
+        found.append(Gate(bar=Bar.PLAYBACK, detail=f"the line played {factor} times as fast; it must be 1"))
     return found
 
 
@@ -136,7 +150,8 @@ def _evidence(gates: Gates, plate_certainty: float | None, *, has_pictures: bool
     if plate_certainty is None:
         found.append(Gate(bar=Bar.NO_PLATE, detail="no plate was matched; one is needed"))
     elif plate_certainty < gates.plate_certainty_min:
-        found.append(Gate(bar=Bar.PLATE, detail=f"plate certainty {plate_certainty:.3f}; needed is {gates.plate_certainty_min:g}"))
+        shown = _outside(plate_certainty, gates.plate_certainty_min, math.inf, "{:.{}f}", 3)
+        found.append(Gate(bar=Bar.PLATE, detail=f"plate certainty {shown}; needed is {gates.plate_certainty_min:g}"))
     if not has_pictures:
         found.append(Gate(bar=Bar.PICTURES, detail="no picture of the vehicle; at least one is needed"))
     return found

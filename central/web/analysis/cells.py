@@ -6,7 +6,8 @@ import math
 from typing import Final
 
 from central.web.analysis.tables import Column, Kind, Table, Value
-from central.web.formats import KG_PER_T, Formats
+from central.web.formats import Formats
+from central.web.rounding import KG_PER_T
 from central.web.translation import N_
 
 UNKNOWN_CARRIER: Final = N_("carrier not known")

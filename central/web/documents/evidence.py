@@ -7,11 +7,11 @@ from central.web.documents.drawings import axles_svg, waveform_svg
 from central.web.documents.material import Material, Shot
 from central.web.documents.writer import Writer
 from central.web.gates import GateState, gate_rows
-from central.web.judgement import decision_rule_in
+from central.web.judgement import axle_sum, decision_rule_in, flag_figure
 from central.web.law import finding_rows, law_of
 from contract.media import MediaRole
 from contract.records import AxleEntry, VehicleRecord
-from contract.units import PPM
+from contract.units import MM_PER_M, PPM
 
 MARKS = {GateState.HELD: "✓", GateState.FELL: "×", GateState.MOOT: "–"}
 
@@ -33,7 +33,7 @@ def passage(material: Material, writer: Writer) -> Part:
         *_place(material, writer),
         (say("Class"), say(", ").join((record.vehicle_class, say(words.BODIES[record.body])))),
         (say("Speed"), f"{formats.speed(record.speed_mm_s, record.speed_u_mm_s)} km/h"),
-        (say("Acceleration"), f"{formats.number(record.acceleration_mm_s2 / 1000, 1)} m/s²"),
+        (say("Acceleration"), f"{formats.scaled(record.acceleration_mm_s2, MM_PER_M, 2)} m/s²"),
     ]
     if record.length_mm:
         rows.append((say("Length"), f"{formats.metres(record.length_mm, 1)} m"))
@@ -93,27 +93,32 @@ def _shot(shot: Shot, material: Material, writer: Writer) -> tuple[str | None, s
 def axles(material: Material, writer: Writer) -> Part:
     """Show the axle diagram and its table."""
     record, say = material.record, writer.say
-    alt = say("Axle diagram: %(axles)s axles, gross %(gross)s t", axles=len(record.axles), gross=writer.formats.tonnes(record.gross_kg))
+    formats = writer.formats
+    gross_t = formats.load(record.gross_kg, record.gross_u_kg).value
+    alt = say("Axle diagram: %(axles)s axles, gross %(gross)s t", axles=len(record.axles), gross=gross_t)
     legend = say(
         "Dark: left wheels, light: right wheels; broken line: limit, a group's shared by its axles; hatched: above it; whisker: ± U, k = 2."
     )
+    rounded = say("Loads rounded in the drawing; the table has every kilogram.")
+    odd = axle_sum(record, formats)
     head = [
         say("Axle"),
-        f"{say('Load ± U')}, t",
-        f"{say('Left')}, t",
-        f"{say('Right')}, t",
+        f"{say('Load ± U')}, kg",
+        f"{say('Left')}, kg",
+        f"{say('Right')}, kg",
         f"{say('Spacing')}, m",
         say("Group"),
         say("Tyres"),
     ]
     rows = [_axle(number, axle, writer) for number, axle in enumerate(record.axles, 1)]
-    gross = [say("Gross"), str(writer.formats.load(record.gross_kg, record.gross_u_kg)), "", "", "", "", ""]
+    gross = [say("Gross"), f"{formats.number(record.gross_kg)} ± {formats.number(record.gross_u_kg)}", "", "", "", "", ""]
     return section(
         say("Axle loads, t"),
         [
             plot(axles_svg(record, writer), alt, width_mm=150),
-            text(legend),
+            text(f"{legend} {rounded}"),
             figures(head, [*rows, [cell(item, strong=True) for item in gross]], words=1),
+            *([text(odd)] if odd else []),
         ],
         breakable=True,
     )
@@ -124,10 +129,10 @@ def _axle(number: int, axle: AxleEntry, writer: Writer) -> list[str]:
     tyres = say("not seen") if axle.dual_tyres is None else say("dual") if axle.dual_tyres else say("single")
     return [
         str(number),
-        f"{formats.tonnes(axle.load_kg, 2)} ± {formats.tonnes(axle.u_kg, 2)}",
-        "–" if axle.left_kg is None else formats.tonnes(axle.left_kg, 2),
-        "–" if axle.right_kg is None else formats.tonnes(axle.right_kg, 2),
-        "–" if axle.spacing_mm is None else formats.metres(axle.spacing_mm),
+        f"{formats.number(axle.load_kg)} ± {formats.number(axle.u_kg)}",
+        "–" if axle.left_kg is None else formats.number(axle.left_kg),
+        "–" if axle.right_kg is None else formats.number(axle.right_kg),
+        "–" if axle.spacing_mm is None else formats.metres(axle.spacing_mm, 3),
         str(axle.group),
         tyres,
     ]
@@ -181,11 +186,7 @@ def gates(record: VehicleRecord, writer: Writer) -> Part:
     for gate in gate_rows(record.verdict, certified=record.certificate is not None):
         found = {GateState.HELD: "", GateState.FELL: "; ".join(gate.details), GateState.MOOT: say("nothing to judge")}[gate.state]
         rows.append((MARKS[gate.state], say(words.BARS[gate.bar].holds), found))
-    flags = "; ".join(
-        f"{say(word.word)} {writer.formats.number(entry.figure_milli / 1000 * word.scale, word.digits)} {word.unit}".rstrip()
-        for entry in record.flags
-        for word in (words.VEHICLE_FLAGS[entry.flag],)
-    )
+    flags = "; ".join(f"{say(words.VEHICLE_FLAGS[entry.flag].word)} {flag_figure(entry, writer.formats)}" for entry in record.flags)
     note = say("Any one that falls bars the result from enforcement, whatever it weighs.")
     behaviour = f"{say('Behaviour and signal')}: {flags or say('Nothing to note.')}"
     return section(say("Gates"), [text(note), checks(rows), text(behaviour, plain=True)])
@@ -234,9 +235,9 @@ def proofs(material: Material, writer: Writer) -> Part:
         else say("Not verified: %(reason)s.", reason=material.proof.fault.what)
     )
     clock = say(words.CLOCKS[record.clock.state])
-    u = say("uncertainty not known") if record.clock.u_us is None else f"± {formats.number(record.clock.u_us / 1000, 1)} ms"
+    u = say("uncertainty not known") if record.clock.u_us is None else f"± {formats.clock_u_ms(record.clock.u_us)} ms"
     if record.clock.playback_ppm != PPM:
-        u += "; " + say("line plays %(factor)s times real time", factor=formats.number(record.clock.playback_ppm / PPM, 1))
+        u += "; " + say("line plays %(factor)s times real time", factor=formats.factor(record.clock.playback_ppm))
     rows: list[tuple[str, ...]] = [
         (say("Record"), f"{record.station} / {record.seq}", "strong"),
         (say("SHA-256 of the signed record"), detail.signed.sha256, "mono"),

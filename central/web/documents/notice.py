@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from calibration.printing import Leaf, Paper, Part, State, blanks, facts, section, steps, text
+from central.clock import local_time
 from central.review.views import CaseView
 from central.review.workflow import Decision
 from central.web.documents import evidence
-from central.web.documents.dates import date_of
 from central.web.documents.material import Material
 from central.web.documents.writer import Writer
 from central.web.judgement import answer
@@ -40,7 +40,7 @@ def notice(told: Told, writers: tuple[Writer, ...], *, check: str) -> Paper:
         keywords=(told.number, record.station, str(record.seq), signed.sha256),
         digest=signed.sha256,
         check=check,
-        moment=date_of(told.moment_us, writers[0].formats.zone),
+        moment=local_time(told.moment_us, writers[0].formats.zone),
         files=told.material.files,
     )
 

@@ -1,12 +1,12 @@
 """The decision proposal: what the reviewer puts before the legal reviewer and the approver."""
 
 from calibration.printing import Leaf, Paper, Part, State, blanks, checks, facts, figures, section, steps, text
+from central.clock import local_time
 from central.review.gates import GateState
 from central.review.views import CaseView, EventItem
 from central.review.workflow import Decision
 from central.web.case_words import CASE_GATES, why_in
 from central.web.documents import evidence
-from central.web.documents.dates import date_of
 from central.web.documents.material import Material
 from central.web.documents.writer import Writer
 from central.web.judgement import answer
@@ -52,7 +52,7 @@ def proposal(material: Material, view: CaseView, basis: EventItem, writer: Write
         keywords=(str(view.line.id), record.station, str(record.seq), material.detail.signed.sha256),
         digest=material.detail.signed.sha256,
         check=check,
-        moment=date_of(moment_us, writer.formats.zone),
+        moment=local_time(moment_us, writer.formats.zone),
         files=material.files,
     )
 
@@ -62,7 +62,9 @@ def _proposed(view: CaseView, writer: Writer) -> str:
     say = writer.say
     match view.proposal.decision:
         case Decision.PENALTY:
-            return say("The rules propose a fine of %(amount)s.", amount=writer.formats.money(view.proposal.amount_cents))
+            fine = view.proposal.fine
+            amount = writer.formats.money(view.proposal.amount_cents, *(() if fine is None else (fine.currency,)))
+            return say("The rules propose a fine of %(amount)s.", amount=amount)
         case Decision.WARNING:
             return say("The rules propose a warning.")
         case Decision.NO_ACTION:

@@ -1,8 +1,8 @@
 """The evidence sheet: all that central holds of one vehicle, on paper."""
 
 from calibration.printing import Leaf, Paper, State
+from central.clock import local_time
 from central.web.documents import evidence
-from central.web.documents.dates import date_of
 from central.web.documents.material import Material
 from central.web.documents.writer import Writer
 from central.web.judgement import answer
@@ -49,6 +49,6 @@ def sheet(material: Material, writer: Writer, *, check: str, moment_us: int) -> 
         keywords=(record.station, str(record.seq), material.detail.signed.sha256),
         digest=material.detail.signed.sha256,
         check=check,
-        moment=date_of(moment_us, writer.formats.zone),
+        moment=local_time(moment_us, writer.formats.zone),
         files=material.files,
     )

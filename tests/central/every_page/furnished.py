@@ -7,6 +7,7 @@ from pathlib import Path
 from central.evidence import accounts
 from central.evidence.accounts import Role
 from central.evidence.accounts.grants import OPERATOR, grant
+from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
 from central.evidence.log.checkpoints import log_key, make_checkpoint
 from central.evidence.log.leaves import leaf_of_record, size
 from central.evidence.messages import EventType
@@ -17,7 +18,6 @@ from central.exports import jobs
 from central.exports.jobs import Format
 from central.review.view import case_id_of
 from central.review.workflow import State
-from central.web import CHINA_STANDARD_TIME
 from central.web.documents.issuing import issue
 from central.web.documents.kinds import Kind
 from central.web.pages import make_pages

@@ -5,7 +5,7 @@ from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.web import CHINA_STANDARD_TIME
+from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
 from central.web.formats import Formats
 from central.web.translation import CODES, language
 

@@ -156,8 +156,8 @@ def test_a_scale_that_drifts_is_told_in_both_languages(officer):
     page = officer.page("/stations")
     for sentence in (
         "Lane 1: row 2 has read +0.80 % (± 0.10, k = 2) since 2026-09-05, +1.00 % a week; sure to 99.8 %.",
-        "Lane 2: the left side has read -2.10 % (± 0.18, k = 2) since 2026-09-06, at once; sure to 95.0 %.",
-        "Lane 1: the zero of R1L has moved by -120 kg since 2026-09-07.",
+        "Lane 2: the left side has read −2.10 % (± 0.18, k = 2) since 2026-09-06, at once; sure to 95.0 %.",
+        "Lane 1: the zero of R1L has moved by −120 kg since 2026-09-07.",
         "Lane 1: the zero of R3R has stood still since 2026-09-08.",
     ):
         assert sentence in page

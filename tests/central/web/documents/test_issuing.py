@@ -172,7 +172,7 @@ def test_the_notice_tells_facts_grounds_and_rights_in_both_languages(office, pag
         "第63条、第64条",
         "Highway bureau 公路局",
         "机关印章",
-        "93000千克",
+        "93,000千克",
         "Notice of an administrative penalty",
         "No. G104-K12/2026/00001",
         "a fine of 25,000 CNY",

@@ -40,7 +40,7 @@ def printed(office, pages, language):
                 "Highway bureau",
                 "Record G104-K12 / 1",
                 "湘A12345",
-                "43.0 t allowed, 49.2 ± 1.0 t measured: 6.2 t over (14 %)",
+                "43.0 t allowed, 49.2 ± 1.0 t measured: 6.2 t over (14.4 %)",
                 "Enforceable.",
                 "49,200 − 984 = 48,216 > 43,000",
                 "art. 3 (1) 7",
