@@ -22,7 +22,7 @@ from central.web.case_words import ACTS, CASE_GATES, DECISIONS, GROUNDS, PARTS, 
 from central.web.cases.door import CaseLogin, SeenCase, may_work
 from central.web.cases.forms import Tried
 from central.web.cases.narrowing import CaseNarrowing, parse_case_narrowing
-from central.web.cases.page import act_forms, entered_in, kept_in, listed, place_in, steps_since
+from central.web.cases.page import act_forms, entered_in, kept_in, listed, place_in, stations_in, steps_since
 from central.web.documents.kinds import document_in
 from central.web.law import article_in
 from central.web.pages import formats_of, pages_of
@@ -163,7 +163,7 @@ def _page(central: Central, login: Login, narrowing: CaseNarrowing) -> CasePage:
     now_us = central.now_us()
     with central.database.read() as session:
         if narrowing.whole:
-            within = PlateSight.of(login).within(login.stations_for(*CASE_READERS), by_plate=narrowing.filter.plate is not None)
+            within = stations_in(login, narrowing)
             return find_cases(session, narrowing.filter, now_us, before=narrowing.after, limit=ROWS, stations=within)
         return work_list(session, login, now_us, narrowing.filter, after=narrowing.after, limit=ROWS)
 
