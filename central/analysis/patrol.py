@@ -20,6 +20,7 @@ from central.evidence.aggregates.calendar import DAYS_PER_WEEK, HOURS_PER_DAY
 INTERVAL: Final = 0.9
 """Probability that the interval holds the rate, were the model true."""
 SHIFTS_H: Final = (1, 2, 3, 4, 6, 8)
+SHIFT_H: Final = 2
 """Lengths of a patrol that may be asked for."""
 SUGGESTIONS_MAX: Final = 10
 OVERLOADS_MIN: Final = 20

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.orm import Session
 
 from central.access import CentralDep
 from central.context import Central
@@ -104,7 +105,7 @@ def version(request: Request, login: CaseLogin, central: CentralDep, number: See
     return JSONResponse({"version": view.line.version, "told": told}, headers={"Cache-Control": "no-store"})
 
 
-def found_view(session: Any, login: Login, central: Central, number: int) -> CaseView:  # noqa: ANN401 - a session
+def found_view(session: Session, login: Login, central: Central, number: int) -> CaseView:
     """Give a case; 404 where there is none."""
     view = case_view(session, number, login, central.now_us(), central.settings.review)
     if view is None:
