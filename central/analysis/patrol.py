@@ -20,8 +20,9 @@ from central.evidence.aggregates.calendar import DAYS_PER_WEEK, HOURS_PER_DAY
 INTERVAL: Final = 0.9
 """Probability that the interval holds the rate, were the model true."""
 SHIFTS_H: Final = (1, 2, 3, 4, 6, 8)
-SHIFT_H: Final = 2
 """Lengths of a patrol that may be asked for."""
+SHIFT_H: Final = 2
+"""The one that is meant where none is."""
 SUGGESTIONS_MAX: Final = 10
 OVERLOADS_MIN: Final = 20
 """Fewer overloads over the whole week say nothing of its hours."""
