@@ -7,6 +7,7 @@ from functools import cache, partial
 from importlib.metadata import version
 from typing import Final
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
@@ -42,6 +43,7 @@ People use the same operations with the session of their browser. Times are UTC 
 give `next` of a page back as `before` or `after`. Every refusal has one shape: `code`, `where`, `what`."""
 STOP_WITHIN_S: Final = 1.5
 """Time for ingest to store what it holds and to send the receipts that are due."""
+_LOG: Final = structlog.get_logger("central")
 
 
 def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI:
@@ -80,9 +82,11 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
         exports.start()
         background = [
             asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings)),
-            asyncio.create_task(keep_screening(central)),
+            asyncio.create_task(keep_screening(central), name="screening"),
             asyncio.create_task(keep_log(keeper, settings.log.seconds, central.ending.ask)),
         ]
+        for task in background:
+            task.add_done_callback(partial(_see_ended, central))
         try:
             yield
         finally:
@@ -129,6 +133,13 @@ def _open_evidence(central: Central, keeper: Keeper) -> None:
     keeper.check()
     keeper.check_against_witness()
     fill(central.database)
+
+
+def _see_ended(central: Central, task: asyncio.Task[None]) -> None:
+    """End the service where a task beside it has failed: screening or deletion that silently stands still is found by nobody."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _LOG.error("background-ended", exc_info=error)
+        central.ending.ask(StopError("background-ended", task.get_name(), f"ended unexpectedly: {type(error).__name__}: {error}"))
 
 
 def _answer_fault(request: Request, error: Exception) -> JSONResponse:

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.x509 import load_pem_x509_certificates
 
 from central.bundles.make import make_bundle
-from central.bundles.subject import subject_of
 from central.evidence.journal import SERVICE
 from central.evidence.receipt_key import receipt_key
+from central.evidence.subject import subject_of
 from contract.bundle.archive import ArchiveReader, ArchiveWriter
 from contract.bundle.manifest import MANIFEST_NAME, FileEntry, Manifest, look_into_manifest, seal_manifest
 from contract.disclosures import parse_record_envelope

@@ -21,6 +21,8 @@ INTERVAL: Final = 0.9
 """Probability that the interval holds the rate, were the model true."""
 SHIFTS_H: Final = (1, 2, 3, 4, 6, 8)
 """Lengths of a patrol that may be asked for."""
+SHIFT_H: Final = 2
+"""The one that is meant where none is."""
 SUGGESTIONS_MAX: Final = 10
 OVERLOADS_MIN: Final = 20
 """Fewer overloads over the whole week say nothing of its hours."""

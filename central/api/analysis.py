@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from central.access import CentralDep
 from central.analysis import patrol, report
+from central.analysis.patrol import SHIFT_H, SHIFTS_H
 from central.analysis.report import Step
 from central.analysis.selection import Period, Selection, month_text, parse_month
 from central.api import analysis_schemas as schemas
@@ -71,6 +72,7 @@ def chosen_by(
 
 
 ChosenDep = Annotated[Chosen, Depends(chosen_by)]
+ShiftHours = Annotated[int, Query(ge=SHIFTS_H[0], le=SHIFTS_H[-1], description="Length of a patrol in hours", examples=[2])]
 
 
 @router.get("/stations", summary="Overloads, matching and wear by station", responses=_ANSWERS)
@@ -131,9 +133,7 @@ def repeated(chosen: ChosenDep) -> schemas.PlatesAnswer:
 
 
 @router.get("/patrol", summary="Suggested patrol hours", responses=_ANSWERS)
-def suggested(
-    chosen: ChosenDep, shift_h: Annotated[int, Query(ge=1, le=8, description="Length of a patrol in hours", examples=[2])] = 2
-) -> schemas.PatrolAnswer:
+def suggested(chosen: ChosenDep, shift_h: ShiftHours = SHIFT_H) -> schemas.PatrolAnswer:
     """Give the best shifts, none overlapping another, with the interval in which the rate lies; or why none is suggested."""
     found = patrol.suggest(report.hours(chosen.session, chosen.selection), shift_h)
     return schemas.PatrolAnswer(

@@ -8,11 +8,11 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from central.bundles.parts import Part
-from central.bundles.subject import Subject
 from central.evidence.blobs import BlobStore
 from central.evidence.models import Blob, Station
 from central.evidence.publications import publications
 from central.evidence.stations import keys_of
+from central.evidence.subject import Subject
 from contract import rules
 from contract.bundle.contents import Publication, StationKey, StationKeys
 from contract.bundle.manifest import Missing, Role

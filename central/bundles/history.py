@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from central.bundles.parts import Part
-from central.bundles.subject import Subject
 from central.evidence.blobs import BlobStore
 from central.evidence.models import Act, CaseEvent, Reweighing
+from central.evidence.subject import Subject
 from contract.bundle.manifest import Role
 
 ACTS_MAX: Final = 1_000

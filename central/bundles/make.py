@@ -12,12 +12,12 @@ from central.bundles.evidence import media_parts, parameter_parts, record_parts,
 from central.bundles.history import document_parts, history_parts, reweighing_parts
 from central.bundles.parts import Measured, Part
 from central.bundles.proofs import key_parts, proof_parts
-from central.bundles.subject import Subject
 from central.checkpointing.keeper import Keeper
 from central.context import Central
 from central.evidence.journal import Actor, Detail, Verb, note
 from central.evidence.models import Notice
 from central.evidence.receipt_key import receipt_key
+from central.evidence.subject import Subject
 from contract.bundle.archive import ArchiveWriter
 from contract.bundle.manifest import MANIFEST_NAME, Manifest, Missing, Role, seal_manifest
 from contract.media import sha256_hex

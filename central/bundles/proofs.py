@@ -8,12 +8,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy.orm import Session
 
 from central.bundles.parts import Part
-from central.bundles.subject import Subject
 from central.evidence.log import leaves, tree
 from central.evidence.log.checkpoints import StoredCheckpoint, checkpoint_for, latest_checkpoints
 from central.evidence.log.leaves import LoggedLeaf
 from central.evidence.log.vouching import Trusted
 from central.evidence.models import Act
+from central.evidence.subject import Subject
 from contract.bundle.contents import Consistency
 from contract.bundle.manifest import Role
 from contract.canonical import canonical_bytes

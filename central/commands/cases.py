@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from central.bundles.make import make_bundle
-from central.bundles.subject import subject_of
 from central.clock import now_us
 from central.commands.administration import command_actor, opened
 from central.commands.command_line import Config, Json, OptionalData, Url, faults_end_it
@@ -19,6 +18,7 @@ from central.config import Settings, load_settings
 from central.context import Central
 from central.evidence.blobs import BlobStore
 from central.evidence.derived import DerivedFolder
+from central.evidence.subject import subject_of
 from central.reweighing.result import Outcome, Result
 from central.reweighing.reweigh import reweigh
 from contract.faults import EXIT_REJECTED, RejectError

@@ -17,6 +17,7 @@ from central.evidence.accounts import Role, account_id, add_account, directory, 
 from central.evidence.accounts.grants import OPERATOR, confirm, grant, grants_of, revoke
 from central.evidence.accounts.groups import group_id_of, groups, set_group
 from central.evidence.journal import Actor
+from central.evidence.paging import PAGE_ROWS_MAX
 from central.evidence.tokens import Scope, make_token, revoke_token, tokens_page
 from contract.faults import StopError
 
@@ -26,7 +27,6 @@ token = typer.Typer(help="Tokens by which other systems ask the API.", no_args_i
 
 Name = Annotated[str, typer.Argument(help="Account, by the name it logs in with.")]
 Group = Annotated[str | None, typer.Option("--group", help="Only over the stations of this group; without it over every station.")]
-PAGE_ROWS = 500
 
 
 @user.command("add")
@@ -53,7 +53,7 @@ def list_users(data: Data, database_url: Url = None, as_json: Json = False) -> N
     with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database:
         after = 0
         with database.read() as session:
-            while page := directory.accounts_page(session, after, PAGE_ROWS):
+            while page := directory.accounts_page(session, after, PAGE_ROWS_MAX):
                 for row in page:
                     typer.echo(json.dumps(asdict(row)) if as_json else _line(row))
                 after = page[-1].id
@@ -201,7 +201,7 @@ def list_tokens(data: Data, database_url: Url = None, as_json: Json = False) -> 
     """List every token, the newest first: what it may, and when it was last used; with --json one object a line."""
     with faults_end_it(), administration.opened(Settings(data=data, database_url=database_url)) as database, database.read() as session:
         before: int | None = None
-        while page := tokens_page(session, before_id=before, limit=PAGE_ROWS):
+        while page := tokens_page(session, before_id=before, limit=PAGE_ROWS_MAX):
             for one in page:
                 state = "revoked" if one.revoked_us else "expired" if one.expires_us <= now_us() else "valid"
                 line = f"{one.id} {one.name}: {' '.join(one.scopes)} over {one.group or 'every station'}, {state}"

@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from central.bundles.subject import Subject
 from central.context import Central
 from central.evidence.journal import Actor, Detail, Verb, note
 from central.evidence.models import Reweighing
+from central.evidence.subject import Subject
 from central.reweighing.program import Documents, weigh_again
 from central.reweighing.result import DIFFERENCES_MAX, Difference, Outcome, Result
 from contract.canonical import canonical_bytes

@@ -12,7 +12,6 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from central.bundles.subject import vehicle_subject
 from central.commands.administration import enrol_station
 from central.commands.publications import enter_publication
 from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
@@ -21,6 +20,7 @@ from central.evidence.journal import PUBLIC, SERVICE, Actor
 from central.evidence.publications import Publication
 from central.evidence.receipt_key import receipt_key
 from central.evidence.retention import Schedule, sweep
+from central.evidence.subject import vehicle_subject
 from central.review.objections import object_to
 from central.reweighing.reweigh import reweigh
 from central.web.documents.issuing import issue

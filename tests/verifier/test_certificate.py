@@ -3,9 +3,12 @@
 import json
 
 import pytest
+import rfc8785
 
 from calibration.certificate import parse_sealed
-from tests.calibration.certificate.office import VERIFIED, Office, station
+from contract.faults import RejectError
+from contract.signatures import PayloadType, seal
+from tests.calibration.certificate.office import KEYS, VERIFIED, Office, station
 from verifier.steps.kept import certificate_findings
 
 
@@ -55,3 +58,19 @@ def test_who_may_not_or_is_nobody_any_more_is_named(office):
     assert found(office, data, entry, gone) == ["wang may not propose"]
     with pytest.raises(Exception, match="not enrolled"):
         found(office, data, entry, station(names=("zhao", "chen")))
+
+
+def told(office, data, entry):
+    """Give what is found, be it that the step ends with it, as the verifier tells it."""
+    try:
+        return found(office, data, entry)
+    except RejectError as error:
+        return [error.what]
+
+
+@pytest.mark.parametrize("entry", [{"calibration": 5, "station": ["x"], "time_us": "now"}, {}, [1], "text", 7])
+def test_whatever_a_signatory_has_signed_is_named_and_ends_nothing(office, entry):
+    whole, named = sealed(office)
+    odd = seal(rfc8785.dumps(entry), PayloadType.CERTIFICATE, KEYS["wang"]).decode()
+    for part in ("proposal", "approval"):
+        assert told(office, json.dumps(json.loads(whole.model_dump_json()) | {part: odd}).encode(), named)

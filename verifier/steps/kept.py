@@ -104,13 +104,14 @@ def certificate_findings(data: bytes, station: Station, certificate: Certificate
         raise RejectError("certificate-differs", source, "is no proposal with its approval and the parameters")
     proposal, proposer, proposed = _entry(sealed["proposal"], station, source)
     approval, approver, approved = _entry(sealed["approval"], station, source)
+    calibration = proposal.get("calibration")
+    proposed_sha256 = calibration.get("sha256") if isinstance(calibration, dict) else None
     wanted = {
         "the approval is not the one that the record names": sha256_hex(approved) == certificate.sha256,
         "the approval approves another proposal": approval.get("proposal_sha256") == sha256_hex(proposed),
-        "the parameters are not those that were proposed": proposal.get("calibration", {}).get("sha256")
-        == sha256_hex(sealed["parameters"].encode()),
+        "the parameters are not those that were proposed": proposed_sha256 == sha256_hex(sealed["parameters"].encode()),
         "the entries are not a proposal and its approval": (proposal.get("kind"), approval.get("kind")) == ("proposal", "approval"),
-        "the entries are of another station": {proposal.get("station"), approval.get("station")} == {station.station.id},
+        "the entries are of another station": proposal.get("station") == approval.get("station") == station.station.id,
         "the number is another": approval.get("number") == certificate.number,
         f"{proposer.name} may not propose": "propose" in proposer.may and _present(proposer, proposal),
         f"{approver.name} may not approve": "approve" in approver.may and _present(approver, approval),

@@ -22,7 +22,8 @@ from contract.units import US_PER_DAY
 
 WAITS_US: Final = 3 * US_PER_DAY
 """How long a request waits for a second administrator: a weekend."""
-PAGE_ROWS_MAX: Final = 100
+LISTED_MAX: Final = 100
+"""Most resets of an account, or of all that wait, that are shown; nobody needs more of them at once."""
 
 
 class ResetKind(StrEnum):
@@ -132,7 +133,7 @@ def withdraw_reset(session: Session, actor: Actor, account_id: int, reset_id: in
 
 def waiting_resets(session: Session, now_us: int, account_id: int | None = None) -> tuple[ResetView, ...]:
     """Give what waits for a second administrator, oldest first: of one account, or of all."""
-    query = _waiting_query(now_us).order_by(AccountReset.id).limit(PAGE_ROWS_MAX)
+    query = _waiting_query(now_us).order_by(AccountReset.id).limit(LISTED_MAX)
     if account_id is not None:
         query = query.where(AccountReset.account_id == account_id)
     return tuple(_view(row, account) for row, account in session.execute(query))
@@ -141,7 +142,7 @@ def waiting_resets(session: Session, now_us: int, account_id: int | None = None)
 def resets_of(session: Session, account_id: int, since_us: int) -> tuple[ResetView, ...]:
     """Give by what an account was let in anew since then, the latest first; a link counts once it was used."""
     query = _done_query().where(AccountReset.account_id == account_id, AccountReset.in_force_us > since_us)
-    return tuple(_view(row, account) for row, account in session.execute(query.order_by(AccountReset.id.desc()).limit(PAGE_ROWS_MAX)))
+    return tuple(_view(row, account) for row, account in session.execute(query.order_by(AccountReset.id.desc()).limit(LISTED_MAX)))
 
 
 def untold_resets(session: Session, account_id: int, token: str) -> tuple[ResetView, ...]:
@@ -150,7 +151,7 @@ def untold_resets(session: Session, account_id: int, token: str) -> tuple[ResetV
     Whoever entered by a link cannot say so for the owner, who would then never hear of it.
     """
     query = _done_query().where(AccountReset.account_id == account_id, AccountReset.told_us.is_(None))
-    rows = session.execute(query.order_by(AccountReset.id).limit(PAGE_ROWS_MAX)).all()
+    rows = session.execute(query.order_by(AccountReset.id).limit(LISTED_MAX)).all()
     own = began_by(session, token)
     return tuple(_view(row, account) for row, account in rows if row.id != own)
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
-from central.analysis.patrol import SHIFTS_H
+from central.analysis.patrol import SHIFT_H, SHIFTS_H
 from central.analysis.report import Step, months_with_traffic
 from central.analysis.selection import Period, Selection, month_text, parse_month
 from central.evidence.accounts import Login
@@ -19,7 +19,6 @@ from contract.faults import RejectError
 
 FIELDS: Final = ("group", "station", "from", "until", "step", "shift")
 STEPS: Final = {Step.DAY: N_("days"), Step.WEEK: N_("weeks"), Step.MONTH: N_("months")}
-SHIFT_H: Final = 2
 _WRONG: Final = {
     "group": N_("Choose a station group of the list."),
     "station": N_("Choose a station of the list."),

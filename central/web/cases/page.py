@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from central.evidence.accounts import Login
 from central.evidence.accounts.roles import CASE_READERS
+from central.evidence.masking import PlateSight
 from central.review.lines import find_cases
 from central.review.views import CaseLine, CaseView, EventItem, Offered
 from central.review.work import work_list
@@ -102,10 +103,16 @@ def chosen_text(name: str, value: str, formats: Formats) -> str:
     return formats.language.say(_CHOSEN[value]) if FIELD_FORMS[name].kind is Kind.CHOICE and value in _CHOSEN else value
 
 
+def stations_in(login: Login, narrowing: CaseNarrowing) -> frozenset[str] | None:
+    """Give the stations in which a list of all cases looks, None for every one; by plate only where plates are seen whole."""
+    by_plate = narrowing.filter.plate is not None
+    return PlateSight.of(login).within(login.stations_for(*CASE_READERS), by_plate=by_plate)
+
+
 def listed(session: Session, login: Login, narrowing: CaseNarrowing, now_us: int) -> tuple[CaseLine, ...]:
     """Give the first lines of the list that a case was opened from."""
     if narrowing.whole:
-        return find_cases(session, narrowing.filter, now_us, limit=LOOKED_AT, stations=login.stations_for(*CASE_READERS)).rows
+        return find_cases(session, narrowing.filter, now_us, limit=LOOKED_AT, stations=stations_in(login, narrowing)).rows
     return work_list(session, login, now_us, narrowing.filter, limit=LOOKED_AT).rows
 
 

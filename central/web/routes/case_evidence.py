@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from central.access import CentralDep, actor_of, require_csrf
 from central.bundles.make import make_bundle
-from central.bundles.subject import Subject, subject_of, vehicle_subject
 from central.context import Central
 from central.evidence.accounts import Login
 from central.evidence.accounts.roles import PAPER_READERS
+from central.evidence.subject import Subject, subject_of, vehicle_subject
 from central.reweighing.reweigh import reweigh, reweighings
 from central.web.entry import PageLogin
 from central.web.pages import pages_of

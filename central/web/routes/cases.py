@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.orm import Session
 
 from central.access import CentralDep
 from central.context import Central
@@ -22,7 +23,7 @@ from central.web.case_words import ACTS, CASE_GATES, DECISIONS, GROUNDS, PARTS, 
 from central.web.cases.door import CaseLogin, SeenCase, may_work
 from central.web.cases.forms import Tried
 from central.web.cases.narrowing import CaseNarrowing, parse_case_narrowing
-from central.web.cases.page import act_forms, entered_in, kept_in, listed, place_in, steps_since
+from central.web.cases.page import act_forms, entered_in, kept_in, listed, place_in, stations_in, steps_since
 from central.web.documents.kinds import document_in
 from central.web.law import article_in
 from central.web.pages import formats_of, pages_of
@@ -104,7 +105,7 @@ def version(request: Request, login: CaseLogin, central: CentralDep, number: See
     return JSONResponse({"version": view.line.version, "told": told}, headers={"Cache-Control": "no-store"})
 
 
-def found_view(session: Any, login: Login, central: Central, number: int) -> CaseView:  # noqa: ANN401 - a session
+def found_view(session: Session, login: Login, central: Central, number: int) -> CaseView:
     """Give a case; 404 where there is none."""
     view = case_view(session, number, login, central.now_us(), central.settings.review)
     if view is None:
@@ -163,7 +164,7 @@ def _page(central: Central, login: Login, narrowing: CaseNarrowing) -> CasePage:
     now_us = central.now_us()
     with central.database.read() as session:
         if narrowing.whole:
-            within = PlateSight.of(login).within(login.stations_for(*CASE_READERS), by_plate=narrowing.filter.plate is not None)
+            within = stations_in(login, narrowing)
             return find_cases(session, narrowing.filter, now_us, before=narrowing.after, limit=ROWS, stations=within)
         return work_list(session, login, now_us, narrowing.filter, after=narrowing.after, limit=ROWS)
 

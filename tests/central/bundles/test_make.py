@@ -8,10 +8,10 @@ from typer.testing import CliRunner
 
 from central.__main__ import app
 from central.bundles.make import make_bundle
-from central.bundles.subject import subject_of
 from central.evidence.accounts import Role, account_id, add_account, make_login_link_token
 from central.evidence.journal import SERVICE
 from central.evidence.models import Act, Deletion
+from central.evidence.subject import subject_of
 from contract.bundle.manifest import Role as Of
 from contract.bundle.manifest import look_into_manifest
 from contract.faults import RejectError

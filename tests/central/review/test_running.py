@@ -70,6 +70,19 @@ def test_an_overload_becomes_work_as_soon_as_its_pictures_are_here(tmp_path: Pat
             assert session.query(Act).filter_by(verb="saw", subject=f"case/{line['id']}", person="rao").count() == 1
 
 
+def test_a_screening_that_fails_as_nobody_expected_ends_the_service_rather_than_standing_still(tmp_path: Path, monkeypatch):
+    with serving(tmp_path) as running:
+        central = running.office.bench.central
+
+        def fail(_sha256: str) -> None:
+            raise OSError(5, "Input/output error")
+
+        monkeypatch.setattr(central.blobs, "open", fail)
+        running.office.overload()
+        wait_for(lambda: central.ending.asked)
+        assert (central.ending.error.code, central.ending.error.where) == ("background-ended", "screening")
+
+
 def test_what_came_while_central_was_down_is_screened_at_the_start(tmp_path: Path):
     with open_bench(tmp_path, f"sqlite:///{tmp_path / 'central.db'}") as bench:
         office = Office(bench)

@@ -6,9 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from central.__main__ import app
-from central.bundles.subject import vehicle_subject
 from central.evidence.journal import SERVICE
 from central.evidence.models import Act
+from central.evidence.subject import vehicle_subject
 from central.reweighing import program
 from central.reweighing.result import Outcome
 from central.reweighing.reweigh import reweigh, reweighings

@@ -1,12 +1,19 @@
 """Lists for those who do not work with plates: masked, not to be searched, and in full only on a page whose opening the journal notes."""
 
+from datetime import UTC
+
 import pytest
 from sqlalchemy import select
 
-from central.evidence.accounts import Role
+from central.evidence.accounts import Login, Role
 from central.evidence.journal import ActEntry
+from central.evidence.masking import PlateSight
 from central.evidence.models import Act
+from central.web.cases.narrowing import parse_case_narrowing
+from central.web.cases.page import Place, listed, place_in
+from tests.central.review.office import Office
 from tests.central.web.passages import passage
+from tests.central.web.prepared_cases import seen_case
 from tests.central.web.serving import serving
 
 
@@ -63,3 +70,18 @@ def test_who_works_with_plates_sees_and_searches_them(sqlite_bench):
     with serving(sqlite_bench, Role.LEGAL) as site:
         site.log_in()
         assert "京A12345" in site.page("/vehicles?plate=123")
+
+
+def test_a_cases_place_in_a_list_by_plate_tells_nothing_of_plates_that_are_masked(sqlite_bench):
+    office = Office(sqlite_bench)
+    office.publish()
+    case_id = seen_case(office, plate="湘A12345")
+    login = Login(1, "wu", "wu", frozenset({Role.AUDITOR, Role.REVIEWER}), "", {Role.REVIEWER: frozenset({"S2"})})
+
+    def place(**query: str) -> Place:
+        narrowing = parse_case_narrowing({"view": "all", **query}, UTC, may_work=True, sight=PlateSight.of(login))
+        with sqlite_bench.central.database.read() as session:
+            return place_in(listed(session, login, narrowing, sqlite_bench.clock()), case_id)
+
+    assert place().count == 1
+    assert place(plate="A12345") == place(plate="B") == Place(0, 0, None, None)

@@ -101,6 +101,7 @@ def test_media_only_of_stored_records_with_their_own_type(officer):
     assert shown.headers["content-type"] == "image/jpeg"
     assert sha256_hex(shown.content) == scene.sha256
     assert shown.headers["x-content-type-options"] == "nosniff"
+    assert shown.headers["cache-control"] == "private, max-age=3600", "what is deleted on schedule does not stay in a browser for long"
     saved = officer.get(f"/media/{capture.sha256}")
     assert saved.headers["content-type"] == "application/octet-stream"
     assert saved.headers["content-disposition"].startswith("attachment")
