@@ -127,16 +127,17 @@ class Formats:
         return self.metres(spacing_mm, 3 if reads_as_bound and spacing_mm % 100 else 2)
 
     def percent(self, part: float, whole: float, digits: int = 0) -> str:
-        """Give a share with its sign; nothing to share gives a dash, and what is not all or none is not written as if it were."""
-        if not whole:
-            return "–"
-        share = 100 * part / whole
-        least = 10.0**-digits
+        """Give a share with its sign; nothing to share gives a dash."""
+        return self.share(part, whole, digits) + NO_BREAK_SPACE + "%" if whole else "–"
+
+    def share(self, part: float, whole: float, digits: int) -> str:
+        """Give a share in per cent without the sign; what is not none or all of it is not written as if it were."""
+        share, least = HUNDREDTHS * part / whole, 10.0**-digits
         if 0 < share < least / 2:
-            return f"< {self.number(least, digits)}{NO_BREAK_SPACE}%"
-        if 100 - least / 2 <= share < 100:
-            return f"> {self.number(100 - least, digits)}{NO_BREAK_SPACE}%"
-        return self.number(share, digits) + NO_BREAK_SPACE + "%"
+            return f"< {self.number(least, digits)}"
+        if HUNDREDTHS - least / 2 <= share < HUNDREDTHS:
+            return f"> {self.number(HUNDREDTHS - least, digits)}"
+        return self.number(share, digits)
 
     def degree(self, over_kg: int, limit_kg: int) -> str:
         """Give by how many per cent of its limit a load was over it, without the sign; a limit of nothing gives a dash.

@@ -28,7 +28,19 @@ def cell(column: Column, value: Value, formats: Formats) -> str:
         return formats.language.say(str(value))
     if isinstance(value, str):
         return value
-    return rate_text(value, formats) if column.kind is Kind.RATE else formats.number(_scaled(column.kind, value), _DIGITS[column.kind])
+    return _figure(column.kind, value, formats)
+
+
+def _figure(kind: Kind, value: float, formats: Formats) -> str:
+    match kind:
+        case Kind.RATE:
+            return rate_text(value, formats)
+        case Kind.SHARE:
+            return formats.share(value, 1, _DIGITS[Kind.SHARE])
+        case Kind.TONNES:
+            return formats.tonnes(int(value), _DIGITS[Kind.TONNES])
+        case _:
+            return formats.number(value, _DIGITS[kind])
 
 
 def rate_text(rate: float, formats: Formats) -> str:

@@ -11,6 +11,8 @@ from central.web.analysis.tables import TABLE_IDS, WEEKDAYS, Report, Table
 from central.web.formats import Formats
 from central.web.translation import N_
 
+WHOLE_FROM_KG: Final = 10_000
+"""From which excess on it is told in whole tonnes."""
 NOTHING: Final = N_("No passage in this selection.")
 NO_OVERLOAD: Final = N_("No overload in this selection.")
 
@@ -63,7 +65,7 @@ def headline(total: Traffic, formats: Formats) -> str:
         overloads=formats.number(total.overloads),
         assessed=formats.number(total.assessed),
         share=formats.percent(total.overloads, total.assessed, 2),
-        excess=formats.number(total.over_kg / 1000),
+        excess=formats.tonnes(total.over_kg, 0 if total.over_kg >= WHOLE_FROM_KG else 1),
         enforceable=formats.number(total.enforceable),
     )
 

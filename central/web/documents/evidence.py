@@ -115,7 +115,7 @@ def axles(material: Material, writer: Writer) -> Part:
     return section(
         say("Axle loads, t"),
         [
-            plot(axles_svg(record, writer), alt, width_mm=150),
+            plot(axles_svg(record, writer), alt, width_mm=140),
             text(f"{legend} {rounded}"),
             figures(head, [*rows, [cell(item, strong=True) for item in gross]], words=1),
             *([text(odd)] if odd else []),

@@ -7,7 +7,7 @@ import re
 from fractions import Fraction
 
 import pyarrow.parquet as pq
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -128,7 +128,7 @@ def check_list(page: str, sent: dict[int, VehicleRecord]) -> int:
     return len(found)
 
 
-@settings(max_examples=6, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(st.lists(records(), min_size=4, max_size=8))
 def test_what_was_stored_is_given_as_it_was_signed(officer: Site, drawn: list[VehicleRecord]):
     bench = officer.bench
