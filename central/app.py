@@ -23,6 +23,7 @@ from central.evidence.aggregates.rebuild import fill
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
+from central.evidence.sole_service import SoleService
 from central.exports.worker import ExportMaker
 from central.housekeeping import keep_house
 from central.ingest import blob_upload
@@ -67,9 +68,10 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     exports = ExportMaker(central, web.CHINA_STANDARD_TIME)
     central.broker_connected = lambda: subscriber.connected
 
-    open_evidence = cache(lambda: _open_evidence(central, keeper))
-
     courier = Courier(central)
+    sole = SoleService(central.database, central.ending.ask)
+
+    open_evidence = cache(lambda: _open_evidence(central, keeper, sole))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -79,7 +81,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
         courier.start()
         exports.start()
         background = [
-            asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings)),
+            asyncio.create_task(keep_house(central)),
             asyncio.create_task(keep_screening(central)),
             asyncio.create_task(keep_log(keeper, settings.log.seconds, central.ending.ask)),
         ]
@@ -93,6 +95,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
             await run_in_threadpool(courier.stop, 0.0)
             await run_in_threadpool(subscriber.stop, STOP_WITHIN_S)
             keeper.close()
+            sole.give_up()
             central.database.close()
 
     app = FastAPI(
@@ -117,18 +120,25 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     return app
 
 
-def _open_evidence(central: Central, keeper: Keeper) -> None:
-    """Bring the tables to this version and check the log before anything is added to it.
+def _open_evidence(central: Central, keeper: Keeper, sole: SoleService) -> None:
+    """See that no other service is on the database, bring its tables to this version and check the log before anything is added to it.
 
     Raises
     ------
     StopError
-        ``migration-failed``, or ``log-broken`` with what does not fit.
+        ``service-runs``, ``migration-failed``, or ``log-broken`` with what does not fit.
+    RetryError
+        ``database-away``.
     """
-    migrate(central.database)
-    keeper.check()
-    keeper.check_against_witness()
-    fill(central.database)
+    sole.take()
+    try:
+        migrate(central.database)
+        keeper.check()
+        keeper.check_against_witness()
+        fill(central.database)
+    except WimError:
+        sole.give_up()
+        raise
 
 
 def _answer_fault(request: Request, error: Exception) -> JSONResponse:

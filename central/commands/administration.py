@@ -158,7 +158,7 @@ def deletion_lines(database: Database, settings: Settings, *, as_json: bool) -> 
     if as_json:
         return [json.dumps({**asdict(deleted), "after_days": settings.retention.not_overloaded_days})]
     of_vehicles = f"{deleted.plates} plates and {deleted.media} media of {deleted.vehicles} vehicles and {deleted.supplements} supplements"
-    others = f"{deleted.messages} refused messages and {deleted.exports} files of exports"
+    others = f"{deleted.messages} refused messages, {deleted.exports} files of exports and {deleted.strays} that cut-off writing had left"
     return [f"deleted {of_vehicles} that were due, {deleted.texts} texts, {others}; {deleted.size} bytes of files and messages"]
 
 
