@@ -16,7 +16,8 @@ from central.evidence.derived import DerivedFolder
 from central.evidence.durable import sweep_unfinished
 from central.evidence.models import Blob
 from central.evidence.quarantine import empty_due
-from central.evidence.retention import Schedule, Swept, deleted_since, sweep
+from central.evidence.retention import Swept, deleted_since, sweep
+from central.evidence.retention_due import Due, Schedule, find_due
 from central.exports.deletion import remove_due_exports
 from contract.faults import RetryError, StopError
 from contract.units import US_PER_DAY, US_PER_HOUR
@@ -74,7 +75,10 @@ def delete_due(
     retention = settings.retention
     total = Deleted()
     _remove_files(blobs, derived, _left_behind(database, now_us))
-    while (swept := _sweep(database, now_us, retention)) != Swept():
+    schedule = _schedule(retention)
+    while (due := _find_due(database, now_us, schedule)) is not None:
+        with database.write() as session:
+            swept = sweep(session, due, now_us, schedule)
         _remove_files(blobs, derived, swept.media)
         total = total.and_swept(swept)
     while (emptied := _empty_quarantine(database, now_us, retention)) != (0, 0):
@@ -90,15 +94,18 @@ def delete_due(
     return total
 
 
-def _sweep(database: Database, now_us: int, retention: RetentionSettings) -> Swept:
-    schedule = Schedule(
+def _schedule(retention: RetentionSettings) -> Schedule:
+    return Schedule(
         not_overloaded_days=retention.not_overloaded_days,
         dismissed_case_days=retention.dismissed_case_days,
         closed_case_days=retention.closed_case_days,
         orphan_days=retention.quarantine_days,
     )
-    with database.write() as session:
-        return sweep(session, now_us, schedule)
+
+
+def _find_due(database: Database, now_us: int, schedule: Schedule) -> Due | None:
+    with database.read() as session:
+        return find_due(session, now_us, schedule)
 
 
 def _empty_quarantine(database: Database, now_us: int, retention: RetentionSettings) -> tuple[int, int]:

@@ -43,14 +43,17 @@ def statements() -> Iterator[set[str]]:
 def whole_tables(database: Database, seen: set[str]) -> dict[str, list[str]]:
     """Give the statements that read a whole table that grows, with the lines of their plans that say so."""
     found = {}
-    with database.read() as session:
-        for statement in seen:
-            if statement.lstrip("( ").startswith(PLANNED):
-                values = (0,) * statement.count("?")
-                plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
-                if lines := [str(row[3]) for row in plan if WHOLE.match(str(row[3]))]:
-                    found[statement] = lines
+    for statement in seen:
+        if statement.lstrip("( ").startswith(PLANNED) and (lines := [one for one in plan_of(database, statement) if WHOLE.match(one)]):
+            found[statement] = lines
     return found
+
+
+def plan_of(database: Database, statement: str) -> list[str]:
+    """Give the lines of a statement's plan."""
+    with database.read() as session:
+        values = (0,) * statement.count("?")
+        return [str(row[3]) for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
 
 
 def send_all_kinds(bench: Bench, station: SigningStation) -> None:
@@ -94,6 +97,18 @@ def test_deletion_and_live_rows_read_no_whole_table(sqlite_bench: Bench):
         assert sweep(sqlite_bench).vehicles
     assert any("supplement.swept_us" in statement for statement in seen), "late supplements were looked for"
     assert whole_tables(sqlite_bench.central.database, seen) == {}
+
+
+def test_publishing_a_station_asks_one_index_of_plates_for_each_case(sqlite_bench: Bench):
+    with statements() as seen:
+        Office(sqlite_bench).publish()
+    (asking,) = [statement for statement in seen if statement.startswith("UPDATE case_file")]
+    plan = plan_of(sqlite_bench.central.database, asking)
+    assert [line for line in plan if "vehicle" in line] == [
+        "SEARCH vehicle USING COVERING INDEX ix_vehicle_plate_station (plate=? AND station=?)"
+    ]
+    read = [line for line in plan if "case_file" in line]
+    assert all("USING COVERING INDEX" in line or "USING INTEGER PRIMARY KEY" in line for line in read), read
 
 
 def test_a_plan_that_reads_a_whole_table_is_found(sqlite_bench: Bench):

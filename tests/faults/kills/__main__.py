@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cases", type=int, default=0, help="how many wait; 0: one for each kill, and 20")
-    parser.add_argument("--vehicles", type=int, default=2_000, help="others, which make exports long")
+    parser.add_argument("--vehicles", type=int, default=1_000, help="others, which make exports long")
     parser.add_argument("--postgresql", action="store_true", help="over PostgreSQL in place of SQLite")
     asked = parser.parse_args()
     console = Console(stderr=True)

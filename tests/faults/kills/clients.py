@@ -17,6 +17,7 @@ from contract.receipts import BlobClaim
 from contract.signatures import PayloadType
 from tests.central.review.office import entered
 from tests.faults.kills.prepared import Person, Prepared
+from tests.faults.kills.service import NO_TLS
 
 AVOIDED = {"dismiss", "record-exemption", "lift-exemption", "rule-out-passage", "revoke", "publish", "close", "decide-no-action"}
 """Acts after which nothing more is done in a case, or which need what only a test of them gives."""
@@ -71,7 +72,7 @@ class Crowd:
     def _run(self, person: Person, deed: "Callable[[_Desk], None]") -> None:
         name = threading.current_thread().name
         with httpx.Client(
-            base_url=self.prepared.run.base_url, cookies=person.cookies, timeout=30, event_hooks={"request": [self._count]}
+            base_url=self.prepared.run.base_url, cookies=person.cookies, verify=NO_TLS, timeout=30, event_hooks={"request": [self._count]}
         ) as client:
             desk = _Desk(client, person, random.Random(f"{self.seed} {name}"))
             while not self._stopping.is_set():

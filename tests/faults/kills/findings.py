@@ -18,6 +18,7 @@ from central.evidence.audit import audit
 from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.log.audit import audit_log
+from central.evidence.log.memory import recall
 from central.evidence.models import (
     Blob,
     Case,
@@ -45,11 +46,13 @@ _UNFINISHED = re.compile(r"\.part$|\.\d+$|/unfinished/")
 def amid(prepared: Prepared, told: Acknowledged, heard: Receiver) -> list[str]:
     """Look at what is stored between two lives: all of it must be whole, and all that was acknowledged must be there."""
     settings = prepared.settings
+    trusted = trusted_by(settings)
+    memory = recall(settings.key_folder, trusted.log)
     with closing(Database(settings.url)) as database, database.snapshot() as session:
         found = [*told.breaches, *_of_cases(session, told), *_of_notices(session), *_of_documents(session, prepared)]
         found += [*_of_exports(session, prepared, told), *_of_webhooks(session, heard)]
         found += [f"verify: {one}" for one in audit(session, BlobStore(settings.blob_folder)).failures]
-        found += [f"log check: {one}" for one in audit_log(session, trusted_by(settings), settings.key_folder).failures]
+        found += [f"log check: {one}" for one in audit_log(session, trusted, memory).failures]
         blobs = set(session.scalars(select(Blob.sha256)))
         return found + [f"blob {one[:16]} was taken and is not entered" for one in told.blobs if one not in blobs]
 

@@ -13,7 +13,7 @@ from tests.faults.kills.service import Service, command
 
 AT_START = 0.2
 """How often it is killed before it is ready."""
-ASKED_MAX, LIFE_MAX_S, AFTER_MAX_S = 150, 20.0, 0.08
+ASKED_MAX, LIFE_MAX_S, AFTER_MAX_S = 80, 10.0, 0.08
 """It is killed soon after the clients have asked so often, or when so much time is over."""
 QUIET_S = 60.0
 AS_COMMANDS = (("verify",), ("log", "check"))
