@@ -38,7 +38,9 @@ def main() -> int:
         began_s = time.monotonic()
         with Progress(console=console) as bar:
             task = bar.add_task("kills", total=asked.kills)
-            outcome = kill_again_and_again(prepared, heard, asked.kills, asked.seed, lambda done: bar.update(task, completed=done))
+            outcome = kill_again_and_again(
+                prepared, heard, asked.kills, seed=asked.seed, progress=lambda done: bar.update(task, completed=done)
+            )
         Console().print(_table(outcome, len(heard.told), time.monotonic() - began_s))
     for breach in outcome.breaches:
         console.print(breach, highlight=False, soft_wrap=True)

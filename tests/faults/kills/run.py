@@ -13,8 +13,8 @@ from tests.faults.kills.service import Service, command
 
 AT_START = 0.2
 """How often it is killed before it is ready."""
-ASKED_MAX, LIFE_MAX_S, AFTER_MAX_S = 80, 10.0, 0.08
-"""It is killed soon after the clients have asked so often, or when so much time is over."""
+LIFE_MAX_S, AFTER_MAX_S = 10.0, 0.08
+"""It is killed soon after the clients have asked as often as was drawn, or when so much time is over."""
 QUIET_S = 60.0
 AS_COMMANDS = (("verify",), ("log", "check"))
 
@@ -32,9 +32,15 @@ class Outcome:
 
 
 def kill_again_and_again(
-    prepared: Prepared, heard: Receiver, kills: int, seed: int, progress: Callable[[int], None] = lambda _done: None
+    prepared: Prepared,
+    heard: Receiver,
+    kills: int,
+    *,
+    seed: int,
+    asked_max: int = 80,
+    progress: Callable[[int], None] = lambda _done: None,
 ) -> Outcome:
-    """Kill it `kills` times, look at the folder after each, let it live at last, and look again."""
+    """Kill it `kills` times, after at most `asked_max` requests each, look at the folder after each, let it live at last, and look again."""
     chance, outcome, ready_s = random.Random(seed), Outcome(), 5.0
     for life in range(kills):
         service = Service(prepared.run)
@@ -47,7 +53,7 @@ def kill_again_and_again(
             try:
                 ready_s = service.wait_until_ready()
                 crowd.start()
-                _work(crowd, chance)
+                _work(crowd, chance, asked_max)
             finally:
                 service.kill()
                 crowd.stop()
@@ -60,9 +66,9 @@ def kill_again_and_again(
     return outcome
 
 
-def _work(crowd: Crowd, chance: random.Random) -> None:
+def _work(crowd: Crowd, chance: random.Random, asked_max: int) -> None:
     """Let the clients work until an instant that nobody knows."""
-    wanted, until_s = chance.randint(1, ASKED_MAX), time.monotonic() + LIFE_MAX_S
+    wanted, until_s = chance.randint(1, asked_max), time.monotonic() + LIFE_MAX_S
     while crowd.asked < wanted and time.monotonic() < until_s:
         time.sleep(0.002)
     time.sleep(chance.uniform(0, AFTER_MAX_S))
