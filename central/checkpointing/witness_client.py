@@ -15,6 +15,8 @@ from contract.media import sha256_hex
 
 ADD_CHECKPOINT: Final = "/add-checkpoint"
 SIZE_TYPE: Final = "text/x.tlog.size"
+TRIES: Final = 3
+"""How often it is asked anew from where it says that it is: another of ours may be asking at the same time."""
 _WHAT_MAX: Final = 300
 """Characters of a witness's own words that are kept."""
 
@@ -65,7 +67,9 @@ class WitnessClient:
         """
         size = Checkpoint.parse(note.text, "own checkpoint").size
         answer = self._submit(note, prove(min(known, size)))
-        if (seen := self._size_in(answer)) is not None:
+        for _ in range(TRIES):
+            if (seen := self._size_in(answer)) is None:
+                break
             if size < seen <= signed():
                 return None
             if seen > size:

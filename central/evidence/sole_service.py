@@ -16,7 +16,7 @@ from typing import IO, Final
 
 import structlog
 from sqlalchemy import Connection, Engine, NullPool, create_engine, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from central.evidence.database import Database
@@ -122,7 +122,7 @@ class _SessionLock:
     def take(self) -> None:
         try:
             holder = self._try()
-        except DatabaseError as error:
+        except DBAPIError as error:
             raise RetryError("database-away", "database", f"cannot be reached: {error.orig}") from error
         if holder is not None:
             raise _taken(holder)
@@ -163,7 +163,7 @@ class _SessionLock:
                     self._connection.execute(text("SELECT 1"))
                     continue
                 holder = self._try()
-            except DatabaseError as error:
+            except DBAPIError as error:
                 if self._connection is not None:
                     _LOG.warning("service-lock-lost", what=str(error.orig).strip())
                 self._close()

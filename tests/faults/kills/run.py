@@ -40,7 +40,7 @@ def kill_again_and_again(
     asked_max: int = 80,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> Outcome:
-    """Kill it `kills` times, after at most `asked_max` requests each, look at the folder after each, let it live at last, and look again."""
+    """Kill it `kills` times, each after `asked_max` requests at most; look at the folder after each, and after a life to its end."""
     chance, outcome, ready_s = random.Random(seed), Outcome(), 5.0
     for life in range(kills):
         service = Service(prepared.run)
