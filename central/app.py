@@ -25,6 +25,7 @@ from central.evidence.blobs import BlobStore
 from central.evidence.database import Database
 from central.evidence.derived import DerivedFolder
 from central.evidence.receipt_key import receipt_key
+from central.evidence.sole_service import SoleService
 from central.exports.worker import ExportMaker
 from central.housekeeping import keep_house
 from central.ingest import blob_upload
@@ -69,9 +70,10 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     exports = ExportMaker(central, settings.review.zone)
     central.broker_connected = lambda: subscriber.connected
 
-    open_evidence = cache(lambda: _open_evidence(central, keeper))
-
     courier = Courier(central)
+    sole = SoleService(central.database, central.ending.ask)
+
+    open_evidence = cache(lambda: _open_evidence(central, keeper, sole))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -81,7 +83,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
         courier.start()
         exports.start()
         background = [
-            asyncio.create_task(keep_house(central.database, central.blobs, central.derived, central.now_us, settings)),
+            asyncio.create_task(keep_house(central)),
             asyncio.create_task(keep_screening(central), name="screening"),
             asyncio.create_task(keep_log(keeper, settings.log.seconds, central.ending.ask)),
         ]
@@ -97,6 +99,7 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
             await run_in_threadpool(courier.stop, 0.0)
             await run_in_threadpool(subscriber.stop, STOP_WITHIN_S)
             keeper.close()
+            sole.give_up()
             central.database.close()
 
     app = FastAPI(
@@ -121,18 +124,25 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     return app
 
 
-def _open_evidence(central: Central, keeper: Keeper) -> None:
-    """Bring the tables to this version and check the log before anything is added to it.
+def _open_evidence(central: Central, keeper: Keeper, sole: SoleService) -> None:
+    """See that no other service is on the database, bring its tables to this version and check the log before anything is added to it.
 
     Raises
     ------
     StopError
-        ``migration-failed``, or ``log-broken`` with what does not fit.
+        ``service-runs``, ``migration-failed``, or ``log-broken`` with what does not fit.
+    RetryError
+        ``database-away``.
     """
-    migrate(central.database)
-    keeper.check()
-    keeper.check_against_witness()
-    fill(central.database)
+    sole.take()
+    try:
+        migrate(central.database)
+        keeper.check()
+        keeper.check_against_witness()
+        fill(central.database)
+    except WimError:
+        sole.give_up()
+        raise
 
 
 def _see_ended(central: Central, task: asyncio.Task[None]) -> None:

@@ -6,7 +6,7 @@ code      meaning
 0         SIGTERM or SIGINT: all that was received is stored, receipts that were due are sent
 1         a setting is wrong or the port is taken: starting again changes nothing
 3         what is stored is not what was entered in the log: starting again finds the same; see docs/log.md
-75        going on would do harm (disk, database, a thread that ended): start again, look at the log
+75        going on would do harm (disk, database, a thread that ended), or another service is on the database: start again, look at the log
 ========  ===========================================================================================
 """
 

@@ -27,7 +27,7 @@ from central.evidence.models import (
     TrafficMonth,
 )
 from central.evidence.models.base import Base
-from central.evidence.retention import DISMISSED
+from central.evidence.retention_due import DISMISSED
 from contract.units import PPM
 
 LINES_MAX: Final = 50

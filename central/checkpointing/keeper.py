@@ -17,7 +17,7 @@ from central.evidence.database import Database
 from central.evidence.log import checkpoints, leaves, tree
 from central.evidence.log.checkpoints import StoredCheckpoint
 from central.evidence.log.edge import broken, check_edge, check_part, check_tail, continuation_failures, raise_on
-from central.evidence.log.memory import remember
+from central.evidence.log.memory import recall, remember
 from central.evidence.log.peers import OBJECTIONS, Peer, note_answer
 from contract.faults import RejectError, RetryError, StopError, WimError
 from contract.log.checkpoints import open_checkpoint
@@ -72,8 +72,9 @@ class Keeper:
         StopError
             ``log-broken``, naming what does not fit.
         """
-        with self._database.read() as session:
-            failures = check_edge(session, self.trusted, self.folder)
+        memory = recall(self.folder, self._key)
+        with self._database.snapshot() as session:
+            failures = check_edge(session, self.trusted, memory)
             if not failures:
                 failures = list(dict.fromkeys([*check_tail(session), *check_part(session, self._part)]))
         self._part += 1
@@ -162,9 +163,14 @@ class Keeper:
             return
         with self._database.read() as session:
             known = checkpoints.cosigned_size(session, self._witness.key.name)
-        signature, time_s = self._witness.ask(checkpoint.note, known, lambda old: self._prove(old, checkpoint.size))
-        with self._database.write() as session:
-            checkpoints.add_cosignature(session, checkpoint.id, signature, time_s)
+        answer = self._witness.ask(checkpoint.note, known, lambda old: self._prove(old, checkpoint.size), self._signed_size)
+        if answer is not None:
+            with self._database.write() as session:
+                checkpoints.add_cosignature(session, checkpoint.id, *answer)
+
+    def _signed_size(self) -> int:
+        with self._database.read() as session:
+            return max((one.size for one in checkpoints.latest_checkpoints(session, 1)), default=0)
 
     def _prove(self, old: int, size: int) -> ConsistencyProof:
         with self._database.read() as session:

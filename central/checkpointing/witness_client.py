@@ -15,6 +15,8 @@ from contract.media import sha256_hex
 
 ADD_CHECKPOINT: Final = "/add-checkpoint"
 SIZE_TYPE: Final = "text/x.tlog.size"
+TRIES: Final = 3
+"""How often it is asked anew from where it says that it is: another of ours may be asking at the same time."""
 _WHAT_MAX: Final = 300
 """Characters of a witness's own words that are kept."""
 
@@ -37,8 +39,12 @@ class WitnessClient:
         self.key = key
         self._client = client
 
-    def ask(self, note: Note, known: int, prove: Callable[[int], ConsistencyProof]) -> tuple[NoteSignature, int]:
+    def ask(
+        self, note: Note, known: int, prove: Callable[[int], ConsistencyProof], signed: Callable[[], int]
+    ) -> tuple[NoteSignature, int] | None:
         """Give the witness's cosignature on a checkpoint, and its time in seconds since 1970.
+
+        None where it has cosigned a later checkpoint of ours meanwhile: whoever makes a bundle signs beside the schedule.
 
         Parameters
         ----------
@@ -48,6 +54,8 @@ class WitnessClient:
             The size that the witness has cosigned last, as far as we know.
         prove
             Gives the consistency proof from a size to the checkpoint's.
+        signed
+            Gives the size of the largest checkpoint that was signed by now; no other of ours can the witness have seen.
 
         Raises
         ------
@@ -59,7 +67,11 @@ class WitnessClient:
         """
         size = Checkpoint.parse(note.text, "own checkpoint").size
         answer = self._submit(note, prove(min(known, size)))
-        if (seen := self._size_in(answer)) is not None:
+        for _ in range(TRIES):
+            if (seen := self._size_in(answer)) is None:
+                break
+            if size < seen <= signed():
+                return None
             if seen > size:
                 what = f"has cosigned this log at {seen} leaves, now there are {size}: leaves that were published are gone"
                 raise RejectError("log-rolled-back", self._source, what)

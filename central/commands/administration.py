@@ -24,6 +24,7 @@ from central.evidence.derived import DerivedFolder
 from central.evidence.journal import Actor, Detail, Verb, note
 from central.evidence.keys import read_public_key
 from central.evidence.log.audit import LogAudit, audit_log
+from central.evidence.log.memory import recall
 from central.evidence.models import Record
 from central.evidence.standing import STATION_DIGEST, station_standing
 from central.housekeeping import delete_due
@@ -144,9 +145,11 @@ def record_lines(database: Database, *, as_json: bool) -> Iterator[str]:
 def verify_lines(database: Database, settings: Settings, *, as_json: bool) -> tuple[bool, list[str]]:
     """Verify all that is stored; give whether it is sound, and the lines to print."""
     noted(database, Verb.DID, "evidence/verify")
+    trusted = trusted_by(settings)
+    memory = recall(settings.key_folder, trusted.log)
     with database.snapshot() as session:
         found = audit(session, BlobStore(settings.blob_folder))
-        log = audit_log(session, trusted_by(settings), settings.key_folder)
+        log = audit_log(session, trusted, memory)
     lines = [json.dumps(found.as_json() | {"log": log.as_json()})] if as_json else [*_audit_lines(found), *log_lines(log)]
     return not (found.failures or log.failures), lines
 
@@ -158,7 +161,7 @@ def deletion_lines(database: Database, settings: Settings, *, as_json: bool) -> 
     if as_json:
         return [json.dumps({**asdict(deleted), "after_days": settings.retention.not_overloaded_days})]
     of_vehicles = f"{deleted.plates} plates and {deleted.media} media of {deleted.vehicles} vehicles and {deleted.supplements} supplements"
-    others = f"{deleted.messages} refused messages and {deleted.exports} files of exports"
+    others = f"{deleted.messages} refused messages, {deleted.exports} files of exports and {deleted.strays} that cut-off writing had left"
     return [f"deleted {of_vehicles} that were due, {deleted.texts} texts, {others}; {deleted.size} bytes of files and messages"]
 
 

@@ -14,6 +14,7 @@ from central.bundles.make import make_bundle
 from central.clock import now_us
 from central.commands.administration import command_actor, opened
 from central.commands.command_line import Config, Json, OptionalData, Url, faults_end_it
+from central.commands.output import write_whole
 from central.config import Settings, load_settings
 from central.context import Central
 from central.evidence.blobs import BlobStore
@@ -118,17 +119,11 @@ def _central(config: Path | None, data: Path | None, database_url: str | None) -
 
 
 def _write(path: Path, chunks: Iterator[bytes]) -> None:
-    """Write a new file; one that was not finished is taken away again."""
+    """Write a new file."""
+    if path.exists():
+        raise RejectError("file-exists", str(path), "is there already and is not written over; give another name")
     try:
-        with path.open("xb") as stream:
-            try:
-                for chunk in chunks:
-                    stream.write(chunk)
-            except BaseException:
-                path.unlink()
-                raise
-    except FileExistsError as error:
-        raise RejectError("file-exists", str(path), "is there already and is not written over; give another name") from error
+        write_whole(path, chunks)
     except OSError as error:
         raise RejectError("file-unwritable", str(path), f"cannot be written: {error.strerror}") from error
 

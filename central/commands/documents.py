@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from central.clock import now_us
+from central.commands.output import write_whole
 from central.config import Settings
 from central.context import Central
 from central.evidence.accounts.grants import OPERATOR
@@ -32,7 +33,7 @@ def write_document(database: Database, settings: Settings, case_id: int, kind: s
     item = issue(central, make_pages(settings.review.zone), case_id, (Kind(kind), language), OPERATOR)
     data = stored_bytes(central, item)
     try:
-        output.write_bytes(data)
+        write_whole(output, [data])
     except OSError as error:
         raise StopError("output-unwritable", str(output), f"cannot be written: {error}") from error
     printed(central, item, OPERATOR)

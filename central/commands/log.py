@@ -23,6 +23,7 @@ from central.evidence.log.audit import audit_log
 from central.evidence.log.checkpoints import StoredCheckpoint, checkpoint_for, latest_checkpoints, log_key
 from central.evidence.log.edge import continuation_failures
 from central.evidence.log.leaves import LoggedLeaf
+from central.evidence.log.memory import recall
 from central.evidence.log.peers import peers
 from central.evidence.log.vouching import own_verifier
 from contract.faults import EXIT_REJECTED, StopError
@@ -75,8 +76,9 @@ def check(
 ) -> None:
     """Recompute the whole log and compare it with all that is stored and signed; exit code 3 if anything does not fit, which is named."""
     with faults_end_it(), _keeping(_settings(config, data, database_url), "log/check") as (database, keeper):
+        memory = recall(keeper.folder, keeper.trusted.log)
         with database.snapshot() as session, _bar("leaves") as progress:
-            found = audit_log(session, keeper.trusted, keeper.folder, progress)
+            found = audit_log(session, keeper.trusted, memory, progress)
             for path in against or ():
                 found.failures += _against(session, path, keeper)
         try:

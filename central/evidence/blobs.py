@@ -13,6 +13,7 @@ from contract.units import US_PER_S
 
 UNFINISHED_LIFE_S: Final = 3_600
 """An upload that has not been finished for so long was cut off; no upload of the largest blob takes it."""
+SUBFOLDERS: Final = 256
 READ_BYTES: Final = 1 << 20
 
 
@@ -23,7 +24,7 @@ class BlobStore:
         self._folder = folder
         self._unfinished = folder / "unfinished"
         self._unfinished.mkdir(parents=True, exist_ok=True)
-        for number in range(256):
+        for number in range(SUBFOLDERS):
             (folder / f"{number:02x}").mkdir(exist_ok=True)
         sync_folder(folder)
         sync_folder(folder.parent)
@@ -57,6 +58,17 @@ class BlobStore:
     def delete(self, sha256: str) -> None:
         """Remove a blob's file; one that is not here is no error."""
         self.path(sha256).unlink(missing_ok=True)
+
+    def held(self, subfolder: int) -> set[str]:
+        """Give the hashes of the blobs in one of the subfolders."""
+        return set(os.listdir(self._folder / f"{subfolder:02x}"))
+
+    def is_settled(self, sha256: str, now_us: int) -> bool:
+        """Whether a blob lies here for so long that whoever brought it has entered it, if he ever will."""
+        try:
+            return self.path(sha256).stat().st_mtime < now_us / US_PER_S - UNFINISHED_LIFE_S
+        except FileNotFoundError:
+            return False
 
     def begin(self, sha256: str, size: int) -> "Upload":
         """Begin to receive a blob of that hash and size in bytes."""

@@ -3,7 +3,7 @@
 import fcntl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
@@ -84,6 +84,8 @@ class Database:
                 _ask_the_rested(engine)
         self._writer = self.engine.execution_options(**{_WRITES: True})
         self._lock = threading.Lock()
+        self.guard: Callable[[Session], None] | None = None
+        """Asked in each writing session before anything else; where it raises, nothing is written (`central.evidence.sole_service`)."""
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -119,13 +121,16 @@ class Database:
         Raises
         ------
         RetryError
-            ``database-away`` if the database cannot be reached, is full or stays locked.
+            ``database-away`` if the database cannot be reached, is full or stays locked; ``service-lock-lost`` in a service that may not
+            write at this moment.
         StopError
             As for `read`.
         """
         with _translated(), self._exclusive(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             if not self.is_sqlite:
                 session.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": WRITE_LOCK_ID})
+            if self.guard is not None:
+                self.guard(session)
             yield session
 
     @contextmanager

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from central.evidence.durable import UNFINISHED, sweep_unfinished
+
 BYTES_MAX: Final = 512 * 1024**2
 """Some 150 clips; what was looked at last stays."""
 
@@ -31,10 +33,14 @@ class DerivedFolder:
                 return path
             data = make()
             self._make_room(len(data))
-            with tempfile.NamedTemporaryFile(dir=self._root, suffix=".part", delete=False) as file:
+            with tempfile.NamedTemporaryFile(dir=self._root, prefix=f"{name}.", suffix=UNFINISHED, delete=False) as file:
                 file.write(data)
             Path(file.name).replace(path)
         return path
+
+    def sweep(self, now_us: int) -> int:
+        """Remove what was cut off while it was made, and give the number of files."""
+        return sweep_unfinished(self._root, now_us)
 
     def forget(self, part: str) -> None:
         """Remove every copy whose name holds a text: the hash of an original that is deleted."""

@@ -1,10 +1,29 @@
 """Files that are whole or not there, whatever happens while they are written."""
 
 import os
+import tempfile
 from pathlib import Path
+from typing import Final
 
-from central.evidence.blobs import sync_folder
+from central.evidence.blobs import UNFINISHED_LIFE_S, sync_folder
 from contract.faults import StopError
+from contract.units import US_PER_S
+
+UNFINISHED: Final = ".part"
+"""Ending of a file's name while it is written; whoever is killed then leaves it."""
+
+
+def sweep_unfinished(folder: Path, now_us: int) -> int:
+    """Remove what was cut off in a folder, and give the number of files; a folder that is not there has none."""
+    oldest_s, removed = now_us / US_PER_S - UNFINISHED_LIFE_S, 0
+    for path in folder.glob(f"*{UNFINISHED}"):
+        try:
+            if path.stat().st_mtime < oldest_s:
+                path.unlink()
+                removed += 1
+        except FileNotFoundError:
+            continue  # it was finished meanwhile
+    return removed
 
 
 def write_durably(path: Path, data: bytes) -> None:
@@ -15,9 +34,10 @@ def write_durably(path: Path, data: bytes) -> None:
     StopError
         ``fsync-failed`` if the disk does not take it; the page cache may then lie about what is on it, so nothing may go on.
     """
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=UNFINISHED)
+    unfinished = Path(name)
     try:
-        with unfinished.open("wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -1,10 +1,12 @@
 """Secrets in the keys folder: each made once, readable by its owner only, and never written over."""
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from central.evidence.blobs import sync_folder
+from central.evidence.durable import UNFINISHED
 
 
 def made_once(folder: Path, name: str, make: Callable[[], bytes]) -> bytes:
@@ -17,8 +19,7 @@ def made_once(folder: Path, name: str, make: Callable[[], bytes]) -> bytes:
 
 
 def _make(folder: Path, path: Path, data: bytes) -> None:
-    unfinished = folder / f"{path.name}.{os.getpid()}"
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor, unfinished = tempfile.mkstemp(dir=folder, prefix=f"{path.name}.", suffix=UNFINISHED)  # readable by its owner only
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         file.flush()
@@ -28,5 +29,5 @@ def _make(folder: Path, path: Path, data: bytes) -> None:
     except FileExistsError:
         pass  # another process was first; its key counts
     finally:
-        unfinished.unlink()
+        Path(unfinished).unlink()
     sync_folder(folder)

@@ -10,42 +10,22 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy.orm import Session
 
 from central.evidence.aggregates.tally import forget_plates
 from central.evidence.disclosures import forget_texts
-from central.evidence.holds import is_held
 from central.evidence.journal import SERVICE, Detail, Verb, note, spans
-from central.evidence.models import Blob, Case, Deletion, IssuedDocument, Media, Record, Supplement, Vehicle
+from central.evidence.models import Blob, Case, Deletion, IssuedDocument, Media, Supplement, Vehicle
+from central.evidence.retention_due import Due, Schedule, still_due
 from contract.media import MediaRole
-from contract.units import US_PER_DAY
-from contract.verdicts import Outcome
-
-BATCH: Final = 100
-"""Vehicles in one transaction: short enough that ingest does not wait."""
 
 PERSONAL: Final = tuple(str(role) for role in MediaRole if role is not MediaRole.CAPTURE)
 """Roles that may show a person or a plate; a raw signal shows neither."""
 
-NOT_OVERLOADED: Final = tuple(str(outcome) for outcome in Outcome if outcome is not Outcome.OVERLOAD)
 VEHICLES: Final = "retention/vehicles"
 SUPPLEMENTS: Final = "retention/supplements"
 """What the journal calls the two kinds of sweeps."""
-DISMISSED: Final = "dismissed"
-"""State of a case that led to nothing (`central.review.workflow`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """How many days media and plates are kept: of vehicles that were not overloaded after they came, of overloads after their case was
-    dismissed or closed, and of supplements whose vehicle never came.
-    """
-
-    not_overloaded_days: float
-    dismissed_case_days: float
-    closed_case_days: float
-    orphan_days: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +40,8 @@ class Swept:
     size: int = 0
 
 
-def sweep(session: Session, now_us: int, schedule: Schedule) -> Swept:
-    """Take media and plates of the next vehicles that are due out of the database; an empty `Swept` where none is.
+def sweep(session: Session, due: Due, now_us: int, schedule: Schedule) -> Swept:
+    """Take media and plates of what was found due out of the database, but of what is so no more: it may be held meanwhile.
 
     The caller removes the files after its commit: a file without a row is a stray, a row without its file would look like a broken proof.
 
@@ -69,48 +49,27 @@ def sweep(session: Session, now_us: int, schedule: Schedule) -> Swept:
     ----------
     session
         A writing one.
+    due
+        As `find_due` has found it.
     now_us
         UTC in µs.
     schedule
         How long what is kept.
     """
-
-    def before_us(days: float) -> int:
-        return now_us - round(days * US_PER_DAY)
-
-    not_overloaded, dismissed, closed = schedule.not_overloaded_days, schedule.dismissed_case_days, schedule.closed_case_days
-    for due, after_days in (
-        (_not_overloaded(before_us(not_overloaded)), not_overloaded),
-        (_case_over(Case.state == DISMISSED, Case.entered_us < before_us(dismissed)), dismissed),
-        (_case_over(Case.state != DISMISSED, Case.closed_us < before_us(closed)), closed),
-    ):
-        query = due.where(Vehicle.swept_us.is_(None), ~is_held()).order_by(Vehicle.record_id).limit(BATCH)
-        if found := session.execute(query).all():
-            return _sweep_vehicles(session, {row.record_id: row.plate for row in found}, now_us, after_days)
-    if late := _late_supplements(session, before_us(schedule.orphan_days)):
-        return _sweep_supplements(session, late, now_us)
-    return Swept()
+    vehicles, supplements = still_due(session, due, now_us, schedule)
+    if supplements:
+        return _sweep_supplements(session, supplements, now_us)
+    return _sweep_vehicles(session, vehicles, now_us, due.after_days) if vehicles else Swept()
 
 
-def _not_overloaded(before_us: int) -> Select[int, str | None]:
-    """Give what is due of vehicles that are no case."""
-    due = select(Vehicle.record_id, Vehicle.plate).join(Record, Record.id == Vehicle.record_id)
-    return due.where(Vehicle.outcome.in_(NOT_OVERLOADED), Record.received_us < before_us)
-
-
-def _case_over(kind: ColumnElement[bool], ended: ColumnElement[bool]) -> Select[int, str | None]:
-    """Give what is due of overloads whose case has ended long enough ago; one without a case waits for it."""
-    return select(Vehicle.record_id, Vehicle.plate).join(Case, Case.record_id == Vehicle.record_id).where(kind, ended)
-
-
-def _sweep_vehicles(session: Session, plates: dict[int, str | None], now_us: int, after_days: float) -> Swept:
-    vehicles = list(plates)
+def _sweep_vehicles(session: Session, vehicles: list[int], now_us: int, after_days: float) -> Swept:
+    plates = session.scalar(select(func.count(Vehicle.plate)).where(Vehicle.record_id.in_(vehicles))) or 0
     supplements = _supplements_of(session, vehicles)
     forget_plates(session, vehicles)
     session.execute(update(Vehicle).where(Vehicle.record_id.in_(vehicles)).values(plate=None, plate_certainty_ppm=0, swept_us=now_us))
     session.execute(update(Case).where(Case.record_id.in_(vehicles)).values(plate=None))
     swept = _sweep_records(session, [*vehicles, *supplements], now_us, after_days, papers=_papers_of(session, vehicles))
-    done = Swept(len(vehicles), len(supplements), sum(plate is not None for plate in plates.values()), *swept)
+    done = Swept(len(vehicles), len(supplements), plates, *swept)
     _note(session, VEHICLES, done, vehicles, now_us=now_us, after_days=after_days)
     return done
 
@@ -158,16 +117,6 @@ def _papers_of(session: Session, vehicles: list[int]) -> dict[str, int]:
 def _supplements_of(session: Session, vehicles: list[int]) -> list[int]:
     later = select(Supplement.record_id).join(Vehicle, (Vehicle.station == Supplement.station) & (Vehicle.seq == Supplement.of_seq))
     return list(session.scalars(later.where(Vehicle.record_id.in_(vehicles))))
-
-
-def _late_supplements(session: Session, before_us: int) -> list[int]:
-    """Give supplements that came after their vehicle was swept, and such whose vehicle has not come at all."""
-    own = aliased(Record)  # by its number a vehicle is found through its record alone
-    its_own = and_(own.station == Supplement.station, own.seq == Supplement.of_seq, own.id == Vehicle.record_id)
-    is_orphan = and_(~exists().where(its_own), Record.received_us < before_us)
-    query = select(Supplement.record_id).join(Record, Record.id == Supplement.record_id)
-    query = query.where(Supplement.swept_us.is_(None), or_(exists().where(its_own, Vehicle.swept_us.is_not(None)), is_orphan))
-    return list(session.scalars(query.order_by(Supplement.record_id).limit(BATCH)))
 
 
 def deleted_since(session: Session, since_us: int) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from central.evidence.accounts import Login
@@ -17,10 +17,7 @@ from central.evidence.models import ExportJob
 from central.evidence.vehicle_filter import VehicleFilter
 from central.evidence.vehicle_list import latest_cursor
 from contract.faults import RejectError
-from contract.units import US_PER_S
 
-SILENT_US: Final = 120 * US_PER_S
-"""A maker tells of progress every second or so; one that was silent for so long has died with its process."""
 OPEN_MAX: Final = 3
 """Exports of one account that may wait or run at a time."""
 SHOWN: Final = 50
@@ -134,19 +131,18 @@ def ask(session: Session, login: Login, actor: Actor, wanted: Format, narrowed: 
     return row.id
 
 
-def _waiting(now_us: int) -> Select[ExportJob]:
-    silent = (ExportJob.state == JobState.RUNNING.value) & (ExportJob.beat_us < now_us - SILENT_US)
-    return select(ExportJob).where(or_(ExportJob.state == JobState.WAITING.value, silent)).order_by(ExportJob.id).limit(1)
+def _waiting() -> Select[ExportJob]:
+    return select(ExportJob).where(ExportJob.state == JobState.WAITING.value).order_by(ExportJob.id).limit(1)
 
 
-def any_waits(session: Session, now_us: int) -> bool:
+def any_waits(session: Session) -> bool:
     """Whether there is something to claim; asked without a write, every few seconds."""
-    return session.scalars(_waiting(now_us)).first() is not None
+    return session.scalars(_waiting()).first() is not None
 
 
 def claim(session: Session, now_us: int) -> Job | None:
-    """Give the next job that waits, or whose maker has fallen silent, as one's own; None if there is none."""
-    row = session.scalars(_waiting(now_us)).first()
+    """Give the next job that waits as one's own; None if there is none."""
+    row = session.scalars(_waiting()).first()
     if row is None:
         return None
     row.state, row.beat_us, row.rows_done = JobState.RUNNING.value, now_us, 0
@@ -164,6 +160,17 @@ def release(session: Session, job: int) -> None:
     session.execute(
         update(ExportJob).where(ExportJob.id == job, ExportJob.state == JobState.RUNNING.value).values(state=JobState.WAITING.value)
     )
+
+
+def release_all(session: Session) -> int:
+    """Give back whatever a service has left amid its making that was killed, and give how many there were.
+
+    For the start of a service: there is no other one then (`central.evidence.sole_service`), so nobody is making them.
+    """
+    cut = session.scalars(select(ExportJob).where(ExportJob.state == JobState.RUNNING.value)).all()
+    for row in cut:
+        row.state, row.rows_done = JobState.WAITING.value, 0
+    return len(cut)
 
 
 def finish(session: Session, job: int, made: Made, now_us: int) -> None:

@@ -23,7 +23,7 @@ from contract.faults import RejectError, RetryError, WimError
 from contract.units import US_PER_DAY, US_PER_S
 
 LOOK_S: Final = 3.0
-"""Pause between two looks for jobs that another process was asked for."""
+"""Pause between two looks for files that are due to be deleted; who asks for one wakes the maker."""
 NEVER_US: Final = 2**53
 BEAT_US: Final = US_PER_S
 """Progress is told this often at most: each telling is a commit."""
@@ -68,10 +68,14 @@ class ExportMaker:
         self._thread.join(within_s)
 
     def _run(self) -> None:
+        resumed = False
         while not self._stopping.is_set():
-            self._central.export_asked.wait(LOOK_S)
+            self._central.export_asked.wait(LOOK_S if resumed else 0)
             self._central.export_asked.clear()
             try:
+                if not resumed:
+                    self.resume()
+                    resumed = True
                 remove_due_exports(self._central.database, self._folder, self._central.now_us())
                 while not self._stopping.is_set() and self.make_next():
                     pass
@@ -81,6 +85,11 @@ class ExportMaker:
                 self._central.count(error)
                 self._central.ending.ask(error)
                 return
+
+    def resume(self) -> None:
+        """Take up what a service that was killed has left amid its making: it is begun anew."""
+        with self._central.database.write() as session:
+            jobs.release_all(session)
 
     def make_next(self) -> bool:
         """Make the next export that is asked for; False if none is.
@@ -92,7 +101,7 @@ class ExportMaker:
         """
         central = self._central
         with central.database.read() as session:
-            waits = jobs.any_waits(session, central.now_us())
+            waits = jobs.any_waits(session)
         if not waits:
             return False
         with central.database.write() as session:

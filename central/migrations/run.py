@@ -12,7 +12,7 @@ from central.evidence.database import Database
 from contract.faults import StopError
 
 MIGRATION_LOCK_ID: Final = 0x57494D32
-"""PostgreSQL advisory lock: of several centrals that start at once, one migrates."""
+"""PostgreSQL advisory lock: of several commands that start at once, one migrates."""
 
 
 def migrate(database: Database) -> None:

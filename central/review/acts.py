@@ -27,7 +27,7 @@ from contract.units import US_PER_S
 FORBIDDEN: Final = frozenset({"not-allowed", "four-eyes"})
 """Refusals of the person; all others are of the moment or of what was entered."""
 SKEW_US: Final = 5 * US_PER_S
-"""By how much the clocks of several centrals may differ; synchronised ones do so by some milliseconds."""
+"""By how much the clocks of machines may differ of which one takes another's place; synchronised ones do so by some milliseconds."""
 _PAST_FIELDS: Final = ("served_us", "held_us", "received_us", "informed_us")
 
 
@@ -194,7 +194,7 @@ def refusal(doing: Doing, login: Login, parts: Parts) -> RejectError | None:
 def _on_time(doing: Doing) -> Doing:
     """Let no step be earlier than the one before it, or nobody could believe the order of either.
 
-    Two centrals over one database may differ by `SKEW_US`; then the step takes the time of the one before it.
+    The clock of a machine that takes another's place may differ by `SKEW_US`; then the step takes the time of the one before it.
     """
     before_us = last_us(doing.session, doing.case.id) or 0
     if doing.now_us >= before_us:

@@ -1,5 +1,6 @@
 """What the schedule deletes, what it leaves, and that every proof holds afterwards."""
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -9,14 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from central import housekeeping
 from central.config import Settings
 from central.evidence.audit import audit
 from central.evidence.journal import ActEntry
 from central.evidence.models import Act, Blob, Case, Deletion, HeldText, IssuedDocument, Vehicle
 from central.evidence.quarantine import quarantined_data
-from central.housekeeping import Deleted, delete_due
+from central.housekeeping import STRAY_PARTS, Deleted, delete_due
 from central.ingest.blob_upload import _is_here
 from contract.clips import CLIP_TYPE
+from contract.faults import StopError
 from contract.media import MediaRole, sha256_hex
 from tests.central.bench import Bench, open_bench
 from tests.central.cases import open_case
@@ -25,6 +28,8 @@ from tests.postgres import new_database
 from tests.signing_station import READ
 
 DAY_US = 86_400_000_000
+DAY_S = 86_400
+CLOCK_S = 1_790_000_000.0
 LIGHT_KG = (5_000, 6_000, 6_000, 6_000, 6_000)
 
 
@@ -310,3 +315,59 @@ def test_whichever_vehicles_go_every_signature_and_the_chain_hold(swept, data, t
 
 def test_settings_give_the_folder_of_exports(tmp_path):
     assert Settings(data=tmp_path).export_folder == tmp_path / "exports"
+
+
+def old_file(path: Path, age_s: float) -> Path:
+    """Write a file, and let it be so old at `CLOCK_S`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"half")
+    then_s = CLOCK_S - age_s
+    os.utime(path, (then_s, then_s))
+    return path
+
+
+def test_what_a_killed_writer_has_left_goes_after_an_hour_and_what_is_entered_stays(bench: Bench):
+    central, data = bench.central, b"entered"
+    bench.clock.now_us = round(CLOCK_S * 1_000_000)
+    store_blob(bench, data)
+    entered = central.blobs.path(sha256_hex(data))
+    os.utime(entered, (CLOCK_S - DAY_S, CLOCK_S - DAY_S))
+    places = [
+        central.blobs.path("ab" + "0" * 62),
+        central.settings.blob_folder / "unfinished" / "tmp1",
+        central.settings.key_folder / "log.last-checkpoint.x1.part",
+        central.settings.derived_folder / "clip-abcd.x2.part",
+    ]
+    for path in places:
+        old_file(path, 1_000)
+    assert sweep(bench) == Deleted()
+    for path in places:
+        old_file(path, 3_700)
+    assert sweep(bench).strays == len(places)
+    assert [path for path in (*places, entered) if path.exists()] == [entered]
+    assert verified(bench)
+
+
+def test_each_hour_a_part_of_the_blobs_is_looked_through_and_each_day_all(bench: Bench):
+    central = bench.central
+    strays = [old_file(central.blobs.path(f"{number:02x}" + "0" * 62), 10**6) for number in range(256)]
+    bench.clock.now_us = round(CLOCK_S * 1_000_000)
+    removed = []
+    for _ in range(STRAY_PARTS):
+        bench.clock.now_us += 3_600_000_000
+        found = delete_due(central.database, central.blobs, central.derived, bench.clock(), central.settings, stray_parts=STRAY_PARTS)
+        removed.append(found.strays)
+    assert not any(path.exists() for path in strays)
+    assert set(removed) == {10, 11}
+
+
+def test_a_broken_disk_ends_the_service_and_not_only_the_deletion(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    broken = StopError("database-broken", "database", "SQLITE_IOERR")
+
+    def fail(*_: object, **__: object) -> None:
+        raise broken
+
+    monkeypatch.setattr(housekeeping, "FIRST_S", 0.0)
+    monkeypatch.setattr(housekeeping, "delete_due", fail)
+    asyncio.run(housekeeping.keep_house(bench.central))
+    assert bench.central.ending.error is broken

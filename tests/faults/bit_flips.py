@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session
 
 from central.evidence.audit import audit
 from central.evidence.log.audit import audit_log
+from central.evidence.log.memory import recall
 from contract.bundle.archive import ArchiveReader
 from contract.faults import RejectError
 from tests.bundled import Evidence
@@ -101,7 +102,7 @@ def _found(evidence: Evidence, place: Place, at: int, bit: int) -> Found | None:
         data[place.offset + at] ^= 1 << bit
         return BUNDLE, _said_of_bundle(bytes(data), evidence), None
     if place.kind in {"blob file", "file of the log"}:
-        path = Path(place.key[0])
+        path, keeper = Path(place.key[0]), evidence.logged.keeper
         kept = path.read_bytes()
         changed = bytearray(kept)
         changed[at] ^= 1 << bit
@@ -110,7 +111,7 @@ def _found(evidence: Evidence, place: Place, at: int, bit: int) -> Found | None:
             with evidence.logged.bench.central.database.read() as session:
                 if place.kind == "blob file":
                     return STORED, audit(session, evidence.logged.bench.central.blobs).failures, None
-                return LOG, audit_log(session, evidence.logged.keeper.trusted, evidence.logged.keeper.folder).failures, None
+                return LOG, audit_log(session, keeper.trusted, recall(keeper.folder, keeper.trusted.log)).failures, None
         finally:
             path.write_bytes(kept)
     return _found_in_row(evidence, place, at, bit)
@@ -143,7 +144,7 @@ def _found_in_row(evidence: Evidence, place: Place, at: int, bit: int) -> Found 
                 raise UndoError
             checks: list[tuple[str, Callable[[], list[str]]]] = [
                 (STORED, lambda: audit(session, central.blobs).failures),
-                (LOG, lambda: audit_log(session, keeper.trusted, keeper.folder).failures),
+                (LOG, lambda: audit_log(session, keeper.trusted, recall(keeper.folder, keeper.trusted.log)).failures),
             ]
             if place.table.__tablename__.startswith("log_") or place.table.__tablename__ == "act":
                 checks.reverse()

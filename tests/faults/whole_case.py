@@ -19,7 +19,8 @@ from central.evidence.holds import hold_plate, hold_vehicle, lift_hold
 from central.evidence.journal import PUBLIC, SERVICE, Actor
 from central.evidence.publications import Publication
 from central.evidence.receipt_key import receipt_key
-from central.evidence.retention import Schedule, sweep
+from central.evidence.retention import sweep
+from central.evidence.retention_due import Schedule, find_due
 from central.evidence.subject import vehicle_subject
 from central.review.objections import object_to
 from central.reweighing.reweigh import reweigh
@@ -135,7 +136,9 @@ def _swept_vehicle(logged: Logged) -> None:
     bench.send(bench.station.sign(bench.station.supplement(bench.station.last, plates=(READ,))))
     bench.clock.now_us += 1_000_000
     with bench.central.database.write() as session:
-        swept = sweep(session, bench.clock(), SCHEDULE)
+        due = find_due(session, bench.clock(), SCHEDULE)
+        assert due is not None
+        swept = sweep(session, due, bench.clock(), SCHEDULE)
     for sha256 in swept.media:
         bench.central.blobs.delete(sha256)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from central.evidence.log import leaves
 from central.evidence.log.edge import check_edge
+from central.evidence.log.memory import Memory
 from central.evidence.log.objects import Compared, compared, unlogged
 from central.evidence.log.peers import peers
 from central.evidence.log.tiles import Frontier, Node
@@ -41,8 +41,11 @@ class LogAudit:
         return asdict(self)
 
 
-def audit_log(session: Session, trusted: Trusted, folder: Path, progress: Progress = lambda done, total: None) -> LogAudit:
-    """Recompute the whole log from its leaves and compare it with everything that is stored."""
+def audit_log(session: Session, trusted: Trusted, memory: Memory, progress: Progress = lambda done, total: None) -> LogAudit:
+    """Recompute the whole log from its leaves and compare it with everything that is stored.
+
+    `memory` was recalled before the session read anything.
+    """
     found = LogAudit(leaves=leaves.size(session))
     walk = _Walk(session, trusted, found)
     expected = 0
@@ -61,7 +64,7 @@ def audit_log(session: Session, trusted: Trusted, folder: Path, progress: Progre
     found.cosignatures, found.timestamps = vouched.cosignatures, vouched.timestamps
     found.failures += vouched.failures
     found.remarks += vouched.remarks
-    found.failures += [failure for failure in check_edge(session, trusted, folder) if failure not in found.failures]
+    found.failures += [failure for failure in check_edge(session, trusted, memory) if failure not in found.failures]
     for peer, state in peers(session).items():
         if state.objects:
             found.failures.append(f"{peer}: objects to this log: {state.what}")

@@ -4,14 +4,13 @@ It sees the right edge of the tree, the last checkpoints, what this central reme
 part of the leaves, another each time; `audit` sees everything.
 """
 
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from central.evidence.log import leaves, tree
-from central.evidence.log.memory import FILE_NAME, remembered
+from central.evidence.log.memory import Memory
 from central.evidence.log.objects import compared, counts, lost, unlogged
 from central.evidence.log.tiles import TILE, Frontier, kept_nodes
 from central.evidence.log.vouching import Trusted, open_stored
@@ -26,16 +25,18 @@ PART_TILES: Final = 8
 """Tiles of leaves that are held against records and acts at a time: 2048, some tenths of a second."""
 
 
-def check_edge(session: Session, trusted: Trusted, folder: Path) -> list[str]:
-    """Check what the next signature would vouch for; give what does not fit, each as ``name: text``."""
+def check_edge(session: Session, trusted: Trusted, memory: Memory) -> list[str]:
+    """Check what the next signature would vouch for; give what does not fit, each as ``name: text``.
+
+    `memory` was recalled before the session read anything.
+    """
     failures = [*_count_failures(session), *_checkpoint_failures(session, trusted)]
-    try:
-        last = remembered(folder, trusted.log)
-        if last is not None and last.origin == trusted.log.origin:
-            name = f"checkpoint of {last.size} leaves, remembered beside the key"
-            failures += continuation_failures(session, last, name) or _unlisted_failures(session, last, name)
-    except RejectError as error:
-        failures.append(f"{folder / FILE_NAME}: {error.what}")
+    if memory.failure is not None:
+        failures.append(memory.failure)
+    last = memory.checkpoint
+    if last is not None and last.origin == trusted.log.origin:
+        name = f"checkpoint of {last.size} leaves, remembered beside the key"
+        failures += continuation_failures(session, last, name) or _unlisted_failures(session, last, name)
     return failures
 
 

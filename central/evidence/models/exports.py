@@ -34,7 +34,7 @@ class ExportJob(Base):
     state: Mapped[str] = mapped_column(String(20))
     asked_us: Mapped[int] = mapped_column(BIG)
     beat_us: Mapped[int] = mapped_column(BIG)
-    """When its maker last told of progress; a job whose maker has fallen silent is begun anew."""
+    """When its maker last told of progress."""
     rows_total: Mapped[int] = mapped_column(BIG)
     rows_done: Mapped[int] = mapped_column(BIG)
     finished_us: Mapped[int | None] = mapped_column(BIG)

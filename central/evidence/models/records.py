@@ -81,7 +81,7 @@ class Vehicle(Base):
         Index("ix_vehicle_time_us_record_id", "time_us", "record_id"),
         Index("ix_vehicle_station_time_us_record_id", "station", "time_us", "record_id"),
         Index("ix_vehicle_outcome_time_us_record_id", "outcome", "time_us", "record_id"),
-        Index("ix_vehicle_plate", "plate"),
+        Index("ix_vehicle_plate_station", "plate", "station"),
         Index("ix_vehicle_swept_us_outcome_record_id", "swept_us", "outcome", "record_id"),
     )
 

@@ -45,7 +45,7 @@ class Finding:
 def screen_all(central: Central) -> int:
     """Open the cases of all new overloads and screen whatever is due; give how many screenings were made.
 
-    Safe to run at any time, several times, and from several processes.
+    Safe to run at any time, several times, and beside itself.
 
     Raises
     ------

@@ -77,10 +77,9 @@ def issue(central: Central, pages: Pages, case_id: int, asked: tuple[Kind, str],
         raise RejectError("proof-fails", f"case {case_id}", "the proofs of its record do not hold; nothing is issued upon it")
     data = print_pdf(_paper(central, pages, material, due))
     item = IssuedItem(case_id, due.kind, due.language, due.basis.id, sha256_hex(data), len(data), now_us, actor.person)
-    if not central.blobs.has(item.sha256):
-        with central.blobs.begin(item.sha256, item.size) as upload:
-            upload.write(data)
-            upload.finish()
+    with central.blobs.begin(item.sha256, item.size) as upload:
+        upload.write(data)
+        upload.finish()
     with central.database.write() as session:
         earlier = due.issued(session)
         if earlier is not None:  # another was quicker: his counts

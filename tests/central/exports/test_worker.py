@@ -144,13 +144,13 @@ def test_a_file_of_overloads_goes_after_its_days(bench, login, maker):
     assert (gone.state, gone.filter.plate) == (JobState.DELETED, None)
 
 
-def test_a_job_whose_maker_died_is_begun_anew_and_a_living_one_is_left_alone(bench, login, maker):
+def test_a_job_whose_maker_died_is_begun_anew_by_the_next_one_and_a_living_one_is_left_alone(bench, login, maker):
     bench.send(bench.station.next_envelope())
     number = asked(bench, login)
     with bench.central.database.write() as session:
         assert jobs.claim(session, bench.clock()) is not None
     assert not maker.make_next()
-    bench.clock.now_us += jobs.SILENT_US + 1
+    maker.resume()
     assert maker.make_next()
     assert state(bench, login, number).state is JobState.DONE
 

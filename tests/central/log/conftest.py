@@ -16,6 +16,7 @@ from central.config import LogSettings, Settings
 from central.evidence.journal import SERVICE, Verb, note
 from central.evidence.log.audit import LogAudit, audit_log
 from central.evidence.log.checkpoints import LogKey, StoredCheckpoint, latest_checkpoints, log_key
+from central.evidence.log.memory import recall
 from central.evidence.log.peers import Peer, PeerState, peers
 from central.witness.service import create_witness, verifier_of, witness_key
 from central.witness.state import WitnessState
@@ -64,8 +65,9 @@ class Logged:
             return peers(session)
 
     def audit(self) -> LogAudit:
+        memory = recall(self.keeper.folder, self.keeper.trusted.log)
         with self.bench.central.database.snapshot() as session:
-            return audit_log(session, self.keeper.trusted, self.keeper.folder)
+            return audit_log(session, self.keeper.trusted, memory)
 
     def execute(self, *statements: str) -> None:
         """Change the database as somebody with its file and no respect for keys does."""

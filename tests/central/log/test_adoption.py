@@ -9,6 +9,7 @@ from central.evidence.database import Database
 from central.evidence.log import leaves, tree
 from central.evidence.log.audit import audit_log
 from central.evidence.log.checkpoints import log_key
+from central.evidence.log.memory import Memory
 from central.evidence.log.vouching import Trusted
 from central.migrations.run import migrate
 from contract.log.leaves import ActLeaf, RecordLeaf, parse_leaf
@@ -51,7 +52,7 @@ def test_records_and_acts_become_the_first_leaves(old: Database, tmp_path):
         stored = [leaves.leaf(session, index).data for index in range(RECORDS + ACTS)]
         assert leaves.size(session) == RECORDS + ACTS
         assert tree.root(session, RECORDS + ACTS) == reference.root(stored)
-        found = audit_log(session, Trusted(log_key(tmp_path / "keys", "o")), tmp_path / "keys")
+        found = audit_log(session, Trusted(log_key(tmp_path / "keys", "o")), Memory())
     assert (found.records, found.acts, found.failures) == (RECORDS, ACTS, [])
     assert [type(parse_leaf(data, "test")) for data in stored] == [RecordLeaf] * RECORDS + [ActLeaf] * ACTS
 

@@ -3,6 +3,7 @@
 import pytest
 
 from central.checkpointing.keeper import FRESH_US, Keeper
+from central.evidence.log import edge
 from central.evidence.log.checkpoints import checkpoint_for
 from central.evidence.log.memory import remembered
 from central.evidence.log.peers import Peer
@@ -142,3 +143,40 @@ def test_without_witness_and_authority_checkpoints_are_signed_all_the_same(sqlit
     keeper.close()
     assert (made.size, made.cosigned, made.timestamp) == (1, (), None)
     assert keeper.trusted.log.origin.startswith("weighline/")
+
+
+def other_keeper(logged: Logged) -> Keeper:
+    """Give a keeper beside the schedule's, as whoever makes a bundle has."""
+    return Keeper(logged.bench.central.database, logged.settings, now_us=logged.bench.clock, count=logged.faults.append)
+
+
+def test_what_another_signs_while_the_log_is_checked_does_not_make_it_look_cut_short(logged_on_both: Logged, monkeypatch):
+    logged, other = logged_on_both, other_keeper(logged_on_both)
+    counted = edge._count_failures
+
+    def meanwhile(session):
+        found = counted(session)
+        monkeypatch.setattr(edge, "_count_failures", counted)
+        logged.act()
+        other.keep()
+        return found
+
+    logged.act()
+    logged.keep()
+    monkeypatch.setattr(edge, "_count_failures", meanwhile)
+    logged.keeper.check()
+    assert logged.keep().size == 2
+    other.close()
+
+
+def test_a_witness_that_has_seen_a_later_checkpoint_of_ours_does_not_object(logged: Logged):
+    logged.act()
+    logged.authority.away = True
+    earlier = logged.keep()
+    logged.act()
+    later = other_keeper(logged)
+    assert later.keep().cosigned
+    later.close()
+    logged.keeper._ask(Peer.WITNESS, logged.keeper._cosign, earlier)
+    assert logged.peers()[Peer.WITNESS].code is None
+    assert not logged.peers()[Peer.WITNESS].objects
