@@ -83,9 +83,9 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
         courier.start()
         exports.start()
         background = [
-            asyncio.create_task(keep_house(central)),
+            asyncio.create_task(keep_house(central), name="deletion"),
             asyncio.create_task(keep_screening(central), name="screening"),
-            asyncio.create_task(keep_log(keeper, settings.log.seconds, central.ending.ask)),
+            asyncio.create_task(keep_log(keeper, settings.log.seconds, central.ending.ask), name="log"),
         ]
         for task in background:
             task.add_done_callback(partial(_see_ended, central))
