@@ -7,9 +7,8 @@ from functools import cache, partial
 from importlib.metadata import version
 from typing import Final
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
 
 from central import web
 from central.api import acts, analysis, cases, decisions, evidence, operation, webhooks
@@ -30,11 +29,9 @@ from central.ingest.receipt_key import receipt_key
 from central.ingest.receive import Receiver
 from central.ingest.subscriber import Subscriber
 from central.migrations.run import migrate
-from central.problem import fault_problem
 from central.review.calendars import calendar
 from central.review.screening.watch import keep_screening
 from central.webhooks.deliver import Courier
-from contract.faults import StopError, WimError
 
 API_DESCRIPTION: Final = """\
 Programs send `Authorization: Bearer <token>`; an administrator makes tokens, each with its scopes, stations and expiry.
@@ -109,7 +106,6 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     app.state.central = central
     app.state.open_evidence = open_evidence
     app.add_middleware(BodyLimit)
-    app.add_exception_handler(WimError, _answer_fault)
     routers = (blob_upload, evidence, cases, decisions, acts, analysis, webhooks, operation)
     for router in (room.router for room in routers):
         app.include_router(router)
@@ -129,14 +125,3 @@ def _open_evidence(central: Central, keeper: Keeper) -> None:
     keeper.check()
     keeper.check_against_witness()
     fill(central.database)
-
-
-def _answer_fault(request: Request, error: Exception) -> JSONResponse:
-    """Answer what went wrong, with the sentence that says what to do."""
-    if not isinstance(error, WimError):
-        raise error
-    central: Central = request.app.state.central
-    central.count(error)
-    if isinstance(error, StopError):
-        central.ending.ask(error)
-    return fault_problem(error)

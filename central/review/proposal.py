@@ -31,8 +31,8 @@ def propose(record: VehicleRecord, exemptions: Iterable[CaseExemptionItem], sett
         return NOTHING
     steps = [
         Step(
-            f"{gross.measured_kg} kg measured, {gross.limit_kg} kg allowed ({gross.article})",
-            f"实测{gross.measured_kg}千克，限值{gross.limit_kg}千克（{gross.article}）",
+            f"{gross.measured_kg:,} kg measured, {gross.limit_kg:,} kg allowed ({gross.article})",
+            f"实测{gross.measured_kg:,}千克，限值{gross.limit_kg:,}千克（{gross.article}）",
         )
     ]
     limit_kg, exempt = gross.limit_kg, False
@@ -45,7 +45,7 @@ def propose(record: VehicleRecord, exemptions: Iterable[CaseExemptionItem], sett
             steps.append(Step(f"{item.rule.article}: {item.rule.text_en}", f"{item.rule.article}：{item.rule.text_zh}"))
         else:
             limit_kg = changed_kg if item.exemption in REGISTERED else max(limit_kg, changed_kg)
-            steps.append(Step(f"{item.rule.article}: {limit_kg} kg allowed instead", f"{item.rule.article}：限值改为{limit_kg}千克"))
+            steps.append(Step(f"{item.rule.article}: {limit_kg:,} kg allowed instead", f"{item.rule.article}：限值改为{limit_kg:,}千克"))
     over_kg = max(0, gross.measured_kg - limit_kg)
     if exempt or over_kg == 0:
         steps.append(Step("not over the limit: nothing to decide but no action", "不认定超限：不予处罚"))
@@ -53,13 +53,16 @@ def propose(record: VehicleRecord, exemptions: Iterable[CaseExemptionItem], sett
     if gross.measured_kg - gross.guard_kg <= limit_kg:
         steps.append(
             Step(
-                f"{gross.measured_kg} kg − {gross.guard_kg} kg guard band ≤ {limit_kg} kg: within what the measurement leaves open",
-                f"{gross.measured_kg}千克 − 判定保护带{gross.guard_kg}千克 ≤ {limit_kg}千克：在测量不确定度之内，不认定超限",
+                f"{gross.measured_kg:,} kg − {gross.guard_kg:,} kg guard band ≤ {limit_kg:,} kg: within what the measurement leaves open",
+                f"{gross.measured_kg:,}千克 − 判定保护带{gross.guard_kg:,}千克 ≤ {limit_kg:,}千克：在测量不确定度之内，不认定超限",
             )
         )
         return Proposal(Decision.NO_ACTION, True, gross.measured_kg, limit_kg, 0, None, tuple(steps))
     steps.append(
-        Step(f"{gross.measured_kg} kg − {limit_kg} kg = {over_kg} kg over", f"{gross.measured_kg}千克 − {limit_kg}千克 = 超限{over_kg}千克")
+        Step(
+            f"{gross.measured_kg:,} kg − {limit_kg:,} kg = {over_kg:,} kg over",
+            f"{gross.measured_kg:,}千克 − {limit_kg:,}千克 = 超限{over_kg:,}千克",
+        )
     )
     fine = proposed_fine(pack, over_kg, settings.fine_rounding)
     decision = None if fine is None else Decision.WARNING if fine.is_warning else Decision.PENALTY

@@ -95,7 +95,7 @@ class Formats:
 
     def moment(self, time_us: int) -> str:
         """Give a local time with its offset, to the second: 2026-03-02 16:00:08 +08:00."""
-        return self._local(time_us).isoformat(sep=" ", timespec="seconds").replace("+", " +")
+        return self._local(time_us).isoformat(sep=" ", timespec="seconds").replace("+", NO_BREAK_SPACE + "+")
 
     def stamp(self, time_us: int) -> Markup:
         """Give `moment` as an element of a page, which breaks between day and clock and nowhere else."""

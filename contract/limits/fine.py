@@ -61,15 +61,15 @@ def proposed_fine(pack: RulePack, over_kg: int, rounding: Rounding | None = None
     how = rounding or schedule.rounding
     if over_kg <= schedule.warning_up_to_kg:
         step = Step(
-            f"{over_kg} kg over, at most {schedule.warning_up_to_kg} kg: a warning, no fine",
-            f"超限{over_kg}千克，未超过{schedule.warning_up_to_kg}千克：予以警告",
+            f"{over_kg:,} kg over, at most {schedule.warning_up_to_kg:,} kg: a warning, no fine",
+            f"超限{over_kg:,}千克，未超过{schedule.warning_up_to_kg:,}千克：予以警告",
         )
         return ProposedFine(0, schedule.currency, is_warning=True, rounding=how, article=schedule.article, steps=(step,))
     uncapped_cents, counted = _counted(schedule, over_kg, how)
     amount_cents = min(uncapped_cents, schedule.cap * CENTS)
     first = Step(
-        f"{over_kg} kg over, more than {schedule.warning_up_to_kg} kg: a fine",
-        f"超限{over_kg}千克，超过{schedule.warning_up_to_kg}千克：处以罚款",
+        f"{over_kg:,} kg over, more than {schedule.warning_up_to_kg:,} kg: a fine",
+        f"超限{over_kg:,}千克，超过{schedule.warning_up_to_kg:,}千克：处以罚款",
     )
     last = _cap_step(schedule, uncapped_cents, amount_cents)
     return ProposedFine(
@@ -92,10 +92,10 @@ def _counted(schedule: FineSchedule, over_kg: int, rounding: Rounding) -> tuple[
     cents = per_step_cents * over_kg // schedule.step_kg if rounding is Rounding.EXACT else per_step_cents * whole
     money, unit = _money(cents), _unit_zh(schedule)
     return cents, (
-        Step(f"{over_kg} kg / {schedule.step_kg} kg = {shown} ({en})", f"{over_kg}千克 ÷ {schedule.step_kg}千克 = {shown}（{zh}）"),
+        Step(f"{over_kg:,} kg / {schedule.step_kg:,} kg = {shown} ({en})", f"{over_kg:,}千克 ÷ {schedule.step_kg:,}千克 = {shown}（{zh}）"),
         Step(
-            f"{shown} × {schedule.amount_per_step} {schedule.currency} = {money} {schedule.currency}",
-            f"{shown} × {schedule.amount_per_step}{unit} = {money}{unit}",
+            f"{shown} × {schedule.amount_per_step:,} {schedule.currency} = {money} {schedule.currency}",
+            f"{shown} × {schedule.amount_per_step:,}{unit} = {money}{unit}",
         ),
     )
 
@@ -104,8 +104,8 @@ def _cap_step(schedule: FineSchedule, uncapped_cents: int, amount_cents: int) ->
     sign = "≤" if uncapped_cents == amount_cents else ">"
     before, after, unit = _money(uncapped_cents), _money(amount_cents), _unit_zh(schedule)
     return Step(
-        f"{before} {sign} {schedule.cap} {schedule.currency}, the most allowed: {after} {schedule.currency}",
-        f"{before}{unit} {sign} 上限{schedule.cap}{unit}：{after}{unit}",
+        f"{before} {sign} {schedule.cap:,} {schedule.currency}, the most allowed: {after} {schedule.currency}",
+        f"{before}{unit} {sign} 上限{schedule.cap:,}{unit}：{after}{unit}",
     )
 
 
@@ -114,4 +114,4 @@ def _unit_zh(schedule: FineSchedule) -> str:
 
 
 def _money(cents: int) -> str:
-    return f"{cents // CENTS}" if cents % CENTS == 0 else f"{cents / CENTS:.2f}"
+    return f"{cents // CENTS:,}" if cents % CENTS == 0 else f"{cents / CENTS:,.2f}"

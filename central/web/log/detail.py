@@ -47,13 +47,15 @@ class Told(NamedTuple):
 
 def told_in(detail: Mapping[str, object], chosen: Language) -> tuple[Told, ...]:
     """Give an act's details in a language."""
-    return tuple(Told(chosen.say(NAMES[name]) if name in NAMES else name, *_worth(name, value, chosen)) for name, value in detail.items())
+    return tuple(
+        Told(chosen.say(NAMES[name]) if name in NAMES else name, *_worth(name, value, chosen))
+        for name, value in detail.items()
+        if value is not None
+    )
 
 
 def _worth(name: str, value: object, chosen: Language) -> tuple[str, str]:
     text = str(value)
-    if value is None:
-        return "–", ""
     if isinstance(value, bool):
         return chosen.say(_TRUTH[value]), ""
     if name == "action" and text in ACTS:

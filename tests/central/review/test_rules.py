@@ -102,12 +102,12 @@ class TestAmount:
         proposal = office.view(case_id).proposal
         assert (proposal.decision, proposal.amount_cents, proposal.over_kg) == (Decision.PENALTY, 300_000, 6_200)
         assert [step.en for step in proposal.steps] == [
-            "49200 kg measured, 43000 kg allowed (art. 3 (1) 7)",
-            "49200 kg − 43000 kg = 6200 kg over",
-            "6200 kg over, more than 1000 kg: a fine",
-            "6200 kg / 1000 kg = 6 (whole steps only)",
-            "6 × 500 CNY = 3000 CNY",
-            "3000 ≤ 30000 CNY, the most allowed: 3000 CNY",
+            "49,200 kg measured, 43,000 kg allowed (art. 3 (1) 7)",
+            "49,200 kg − 43,000 kg = 6,200 kg over",
+            "6,200 kg over, more than 1,000 kg: a fine",
+            "6,200 kg / 1,000 kg = 6 (whole steps only)",
+            "6 × 500 CNY = 3,000 CNY",
+            "3,000 ≤ 30,000 CNY, the most allowed: 3,000 CNY",
         ]
         refused(office, "field-missing", case_id, "decide-penalty", APPROVER, amount_cents=250_000)
         refused(office, "field-invalid", case_id, "decide-penalty", APPROVER, amount_cents=3_000_001, reason="much too heavy")
