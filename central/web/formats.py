@@ -80,12 +80,14 @@ class Formats:
             return "< " + self.number(0.01, 2) + NO_BREAK_SPACE + "%"
         if share_ppm > 999_900:
             return "> " + self.number(99.99, 2) + NO_BREAK_SPACE + "%"
-        return self.number(share_ppm / 10_000, 1) + NO_BREAK_SPACE + "%"
+        # One decimal would make 99.96 % a certainty and 0.03 % an impossibility.
+        digits = 1 if 500 <= share_ppm < 999_500 else 2
+        return self.number(share_ppm / 10_000, digits) + NO_BREAK_SPACE + "%"
 
     def money(self, cents: int, currency: str = "CNY") -> str:
         """Give an amount of money; cents only where there are some."""
         amount = self.number(cents / CENTS, 2 if cents % CENTS else 0)
-        return f"{amount} 元" if self.language.code == "zh" and currency == "CNY" else f"{amount}{NO_BREAK_SPACE}{currency}"
+        return f"{amount}元" if self.language.code == "zh" and currency == "CNY" else f"{amount}{NO_BREAK_SPACE}{currency}"
 
     def size(self, size: int) -> str:
         """Give a count of bytes, in kB from a thousand on."""
@@ -95,7 +97,7 @@ class Formats:
 
     def moment(self, time_us: int) -> str:
         """Give a local time with its offset, to the second: 2026-03-02 16:00:08 +08:00."""
-        return self._local(time_us).isoformat(sep=" ", timespec="seconds").replace("+", NO_BREAK_SPACE + "+")
+        return self._local(time_us).isoformat(sep=" ", timespec="seconds").replace("+", " +")
 
     def stamp(self, time_us: int) -> Markup:
         """Give `moment` as an element of a page, which breaks between day and clock and nowhere else."""

@@ -12,7 +12,7 @@ from contract.rules import pack_of_digest
 from contract.verdicts import Finding, Standing
 
 _ARTICLE: Final = re.compile(r"art\. (\d+)(?: \((\d+)\) (\d+))?")
-_THOUSANDS: Final = re.compile(r"(?<=\d) (?=\d{3}\b)")
+_THOUSANDS: Final = re.compile(r"(?<=\d) (?=\d{3}\b)|(?<=\d)(?=(?:\d{3})+(?:千克|毫米))")
 _UNIT: Final = re.compile(r"(?<=\d) (?=(?:kg|mm|t)\b)")
 
 

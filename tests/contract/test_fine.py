@@ -48,16 +48,16 @@ def test_nothing_over_and_no_schedule_propose_nothing():
 def test_the_steps_show_the_arithmetic_in_both_languages():
     steps = proposed_fine(PACK, 12_345, Rounding.EXACT).steps
     assert [step.en for step in steps] == [
-        "12345 kg over, more than 1000 kg: a fine",
-        "12345 kg / 1000 kg = 12.345 (a part counts in proportion)",
-        "12.345 × 500 CNY = 6172.50 CNY",
-        "6172.50 ≤ 30000 CNY, the most allowed: 6172.50 CNY",
+        "12,345 kg over, more than 1,000 kg: a fine",
+        "12,345 kg / 1,000 kg = 12.345 (a part counts in proportion)",
+        "12.345 × 500 CNY = 6,172.50 CNY",
+        "6,172.50 ≤ 30,000 CNY, the most allowed: 6,172.50 CNY",
     ]
-    assert steps[-1].zh == "6172.50元 ≤ 上限30000元：6172.50元"
+    assert steps[-1].zh == "6,172.50元 ≤ 上限30,000元：6,172.50元"
 
 
 def test_the_cap_is_shown_where_it_acts():
-    assert proposed_fine(PACK, 70_000).steps[-1].en == "35000 > 30000 CNY, the most allowed: 30000 CNY"
+    assert proposed_fine(PACK, 70_000).steps[-1].en == "35,000 > 30,000 CNY, the most allowed: 30,000 CNY"
 
 
 def test_the_pack_settles_the_rounding_unless_told_otherwise():
@@ -88,6 +88,6 @@ def test_every_step_is_said_in_both_languages_and_the_last_states_the_amount(ove
     fine = proposed_fine(PACK, over_kg, rounding)
     assert all(step.en and step.zh and step.en != step.zh for step in fine.steps)
     if not fine.is_warning:
-        shown = f"{fine.amount_cents / 100:.2f}".removesuffix(".00")
+        shown = f"{fine.amount_cents / 100:,.2f}".removesuffix(".00")
         assert fine.steps[-1].en.endswith(f": {shown} CNY")
         assert fine.steps[-1].zh.endswith(f"：{shown}元")

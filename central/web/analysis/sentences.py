@@ -22,17 +22,7 @@ def sentences(report: Report, choice: Choice, formats: Formats) -> Mapping[str, 
         return dict.fromkeys(TABLE_IDS, say(NOTHING))
     said = {
         "stations": _stations(report, formats),
-        "matching": formats.language.count(
-            "%(unread)s passage (%(unread_share)s) has no plate and %(unsure)s (%(unsure_share)s) an uncertain one: "
-            "no overload among them can be enforced.",
-            "%(unread)s passages (%(unread_share)s) have no plate and %(unsure)s (%(unsure_share)s) an uncertain one: "
-            "no overload among them can be enforced.",
-            total.unread,
-            unread=number(total.unread),
-            unread_share=formats.percent(total.unread, total.passages, 1),
-            unsure=number(total.unsure),
-            unsure_share=formats.percent(total.unsure, total.passages, 1),
-        ),
+        "matching": _matching(total, formats),
         "compliance": _compliance(report.compliance, formats),
         "damage": _damage(total, formats),
         "damage-stations": _worst_station(report.damage_stations, formats),
@@ -68,6 +58,22 @@ def headline(total: Traffic, formats: Formats) -> str:
         share=formats.percent(total.overloads, total.assessed, 2),
         excess=formats.number(total.over_kg / 1000),
         enforceable=formats.number(total.enforceable),
+    )
+
+
+def _matching(total: Traffic, formats: Formats) -> str:
+    if not total.unread and not total.unsure:
+        return formats.language.say("Every passage has a plate that is certain.")
+    return formats.language.count(
+        "%(unread)s passage (%(unread_share)s) has no plate and %(unsure)s (%(unsure_share)s) an uncertain one: "
+        "no overload among them can be enforced.",
+        "%(unread)s passages (%(unread_share)s) have no plate and %(unsure)s (%(unsure_share)s) an uncertain one: "
+        "no overload among them can be enforced.",
+        total.unread,
+        unread=formats.number(total.unread),
+        unread_share=formats.percent(total.unread, total.passages, 1),
+        unsure=formats.number(total.unsure),
+        unsure_share=formats.percent(total.unsure, total.passages, 1),
     )
 
 

@@ -237,7 +237,7 @@ def test_a_comparison_names_only_passages_of_this_plate(office, at):
     case = office.new_case()
     rao = at("rao")
     page = rao.page(f"/cases/{case}/compare")
-    assert "1 earlier passages" in page
+    assert "1 earlier passage" in page
     assert rao.get(f"/cases/{case}/compare?with=G104-K12/1").status_code == 200
     assert rao.get(f"/cases/{case}/compare?with=G104-K12/2").status_code == 404
     chart = rao.client.get(f"/cases/{case}/compare.json?theme=dark").json()
@@ -269,10 +269,10 @@ def test_the_arithmetic_gates_and_history_stand_on_the_page_in_both_languages(of
     office.drive(case, "record-exemption", "confirm")
     rao = at("rao")
     page = rao.page(f"/cases/{case}")
-    for words in ("Penalty 2,500", "5 × 500 CNY = 2500 CNY", "Signature of the station good", "plate and axles agree with the pictures"):
+    for words in ("Penalty 2,500", "5 × 500 CNY = 2,500 CNY", "Signature of the station good", "plate and axles agree with the pictures"):
         assert words in page
     chinese = rao.client.get(f"/cases/{case}", headers=HTML | {"Accept-Language": "zh"}).text
-    for words in ("待办事项", "5 × 500元 = 2500元", "办理过程", "站点签名有效"):
+    for words in ("待办事项", "5 × 500元 = 2,500元", "办理过程", "站点签名有效"):
         assert words in chinese
 
 
