@@ -17,7 +17,7 @@ NO_OVERLOAD: Final = N_("No overload in this selection.")
 
 def sentences(report: Report, choice: Choice, formats: Formats) -> Mapping[str, str]:
     """Give a sentence for each table, by its id."""
-    say, number, total = formats.language.say, formats.number, report.total
+    say, total = formats.language.say, report.total
     if not total.passages:
         return dict.fromkeys(TABLE_IDS, say(NOTHING))
     said = {
