@@ -67,7 +67,7 @@ class BodyLimit:
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, most: int) -> None:
     """Answer 413: on a page to who reads pages, as a problem document to programs."""
-    what = f"is larger than {most} bytes; send less"
+    what = f"is larger than {most:,} bytes; send less"
     if b"text/html" in dict(scope["headers"]).get(b"accept", b""):
         page = scope["app"].state.failed_page(Request(scope), 413, what, {"Connection": "close"})
         await page(scope, receive, send)

@@ -16,6 +16,7 @@ from central.problem import code_of, fault_problem, fault_status, http_problem, 
 from central.web.failures import failure_of
 from central.web.pages import pages_of
 from central.web.public import NoVisitError, public_page
+from central.web.security import HEADERS
 from contract.faults import RejectError, RetryError, StopError, WimError
 
 
@@ -109,11 +110,11 @@ async def _stopped(request: Request, error: Exception) -> Response:
 
 
 async def _broken(request: Request, _error: Exception) -> Response:
-    """Say that central has failed; the server logs why, which is for nobody else to read."""
+    """Say that central has failed; the server logs why, which is for nobody else to read. No middleware sees this answer any more."""
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     if not _reads_pages(request):
-        return problem(status, code_of(status), request.url.path, "central has failed at this; its log says why")
-    return failed_page(request, status, "")
+        return problem(status, code_of(status), request.url.path, "central has failed at this; its log says why", HEADERS)
+    return failed_page(request, status, "", HEADERS)
 
 
 def _address(request: Request) -> str:
