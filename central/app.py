@@ -8,9 +8,8 @@ from importlib.metadata import version
 from typing import Final
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
 
 from central import web
 from central.api import acts, analysis, cases, decisions, evidence, operation, webhooks
@@ -32,7 +31,6 @@ from central.ingest import blob_upload
 from central.ingest.receive import Receiver
 from central.ingest.subscriber import Subscriber
 from central.migrations.run import migrate
-from central.problem import fault_problem
 from central.review.calendars import calendar
 from central.review.screening.watch import keep_screening
 from central.webhooks.deliver import Courier
@@ -116,7 +114,6 @@ def create_app(settings: Settings, clock: Callable[[], int] = now_us) -> FastAPI
     app.state.central = central
     app.state.open_evidence = open_evidence
     app.add_middleware(BodyLimit)
-    app.add_exception_handler(WimError, _answer_fault)
     routers = (blob_upload, evidence, cases, decisions, acts, analysis, webhooks, operation)
     for router in (room.router for room in routers):
         app.include_router(router)
@@ -150,14 +147,3 @@ def _see_ended(central: Central, task: asyncio.Task[None]) -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
         _LOG.error("background-ended", exc_info=error)
         central.ending.ask(StopError("background-ended", task.get_name(), f"ended unexpectedly: {type(error).__name__}: {error}"))
-
-
-def _answer_fault(request: Request, error: Exception) -> JSONResponse:
-    """Answer what went wrong, with the sentence that says what to do."""
-    if not isinstance(error, WimError):
-        raise error
-    central: Central = request.app.state.central
-    central.count(error)
-    if isinstance(error, StopError):
-        central.ending.ask(error)
-    return fault_problem(error)

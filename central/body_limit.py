@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from central.problem import PROBLEM_TYPE, Problem
@@ -33,7 +34,7 @@ class BodyLimit:
         most = LIST_MAX_BYTES if scope["path"] == LISTS_PATH else BODY_MAX_BYTES
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > most:
-            await _refuse(send, most)
+            await _refuse(scope, receive, send, most)
             return
         received = 0
         answered = False
@@ -52,18 +53,23 @@ class BodyLimit:
             if received <= most:
                 await send(message)
             elif not answered:
-                await _refuse(send, most)
+                await _refuse(scope, receive, send, most)
             answered = True
 
         try:
             await self._app(scope, bounded_receive, bounded_send)
         except _TooLargeError:
             if not answered:
-                await _refuse(send, most)
+                await _refuse(scope, receive, send, most)
 
 
-async def _refuse(send: Send, most: int) -> None:
-    what = f"is larger than {most} bytes; send less"
+async def _refuse(scope: Scope, receive: Receive, send: Send, most: int) -> None:
+    """Answer 413: on a page to who reads pages, as a problem document to programs."""
+    what = f"is larger than {most:,} bytes; send less"
+    if b"text/html" in dict(scope["headers"]).get(b"accept", b""):
+        page = scope["app"].state.failed_page(Request(scope), 413, what, {"Connection": "close"})
+        await page(scope, receive, send)
+        return
     text = Problem(code="content-too-large", where="body", what=what).model_dump_json().encode()
     headers = [(b"content-type", PROBLEM_TYPE.encode()), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": 413, "headers": headers})

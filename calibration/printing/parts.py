@@ -45,9 +45,9 @@ def plot(svg: str, alt: str, *, width_mm: float | None = None) -> Part:
     return {"kind": "plot", "svg": svg, "alt": alt, "width": "100%" if width_mm is None else f"{width_mm}mm"}
 
 
-def pictures(shown: Sequence[tuple[str | None, str, str]], *, columns: int) -> Part:
-    """Give pictures side by side: (name of a file of the paper or None for one that is not here, alternative text, caption)."""
-    cells = [{"file": file, "alt": alt, "caption": caption} for file, alt, caption in shown]
+def pictures(shown: Sequence[tuple[str | None, str, str, int]], *, columns: int) -> Part:
+    """Give pictures side by side: (name of a file of the paper or None for one that is not here, alternative text, caption, columns)."""
+    cells = [{"file": file, "alt": alt, "caption": caption, "span": span} for file, alt, caption, span in shown]
     return {"kind": "pictures", "columns": columns, "pictures": cells}
 
 

@@ -105,6 +105,12 @@ class GateResult(BaseModel):
     state: GateState
     reasons: tuple[Reason, ...] = ()
 
+    @property
+    def told(self) -> tuple[Reason, ...]:
+        """The reasons that a reader needs: where central found one itself, the station's own bar on the same gate says it again."""
+        own = tuple(reason for reason in self.reasons if reason.why is not Why.BARRED)
+        return own or self.reasons
+
 
 class Checklist(BaseModel):
     """Every gate in order; empty before the first screening."""

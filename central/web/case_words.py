@@ -53,7 +53,7 @@ ACTS: Final = {
     "record-hearing": ActWords(N_("Hearing recorded"), N_("Record what became of the hearing")),
     "record-discussion": ActWords(N_("Collective discussion recorded"), N_("Record the collective discussion")),
     "return-to-legal": ActWords(N_("Returned to legal review"), N_("Return it to legal review")),
-    "return-to-reviewer": ActWords(N_("Returned to the reviewer by the approver"), N_("Return it to the reviewer from here")),
+    "return-to-reviewer": ActWords(N_("Returned to the reviewer by the approver"), N_("Return it to the reviewer")),
     "decide-penalty": ActWords(N_("Penalty decided"), N_("Impose the penalty")),
     "decide-warning": ActWords(N_("Warning decided"), N_("Issue the warning")),
     "decide-no-action": ActWords(N_("No action decided"), N_("Decide on no action")),

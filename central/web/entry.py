@@ -12,10 +12,12 @@ from starlette.exceptions import HTTPException
 
 from central.access import OptionalLogin, central_of, optional_login
 from central.evidence.accounts import Login
-from central.problem import fault_problem, fault_status, http_problem, invalid_problem, invalid_what, invalid_where
+from central.problem import code_of, fault_problem, fault_status, http_problem, invalid_problem, invalid_what, invalid_where, problem
+from central.web.failures import failure_of
 from central.web.pages import pages_of
 from central.web.public import NoVisitError, public_page
-from contract.faults import RejectError, RetryError, WimError
+from central.web.security import HEADERS
+from contract.faults import RejectError, RetryError, StopError, WimError
 
 
 class LoginNeededError(Exception):
@@ -44,6 +46,9 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RejectError, _refused)
     app.add_exception_handler(RetryError, _away)
     app.add_exception_handler(NoVisitError, _to_query)
+    app.add_exception_handler(StopError, _stopped)
+    app.add_exception_handler(Exception, _broken)
+    app.state.failed_page = failed_page
 
 
 async def _to_login(_request: Request, error: Exception) -> Response:
@@ -63,7 +68,7 @@ async def _failed(request: Request, error: Exception) -> Response:
         return http_problem(request, error)
     if error.status_code == HTTPStatus.UNAUTHORIZED and request.method == "GET":
         return await _to_login(request, LoginNeededError(_address(request)))
-    return _failed_page(request, error.status_code, str(error.detail), error.headers)
+    return failed_page(request, error.status_code, str(error.detail), error.headers)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -71,7 +76,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, WimError):
         raise error
     central_of(request).count(error)
-    return _failed_page(request, fault_status(error), str(error)) if _reads_pages(request) else fault_problem(error)
+    return failed_page(request, fault_status(error), str(error)) if _reads_pages(request) else fault_problem(error)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -80,7 +85,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
         raise error
     if not _reads_pages(request):
         return invalid_problem(error)
-    return _failed_page(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"{invalid_where(error)}: {invalid_what(error)}")
+    return failed_page(request, HTTPStatus.UNPROCESSABLE_ENTITY, f"{invalid_where(error)}: {invalid_what(error)}")
 
 
 async def _away(request: Request, error: Exception) -> Response:
@@ -91,7 +96,25 @@ async def _away(request: Request, error: Exception) -> Response:
     status = HTTPStatus.SERVICE_UNAVAILABLE
     if not _reads_pages(request):
         return fault_problem(error)
-    return pages_of(request).render(request, "failed.html", None, status=status, status_code=int(status), detail=str(error))
+    return pages_of(request).render(request, "failed.html", None, status=status, failure=failure_of(status), detail=str(error))
+
+
+async def _stopped(request: Request, error: Exception) -> Response:
+    """Say that central stops over what was asked of it, and let it stop."""
+    if not isinstance(error, StopError):
+        raise error
+    central = central_of(request)
+    central.count(error)
+    central.ending.ask(error)
+    return failed_page(request, fault_status(error), str(error)) if _reads_pages(request) else fault_problem(error)
+
+
+async def _broken(request: Request, _error: Exception) -> Response:
+    """Say that central has failed; the server logs why, which is for nobody else to read. No middleware sees this answer any more."""
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    if not _reads_pages(request):
+        return problem(status, code_of(status), request.url.path, "central has failed at this; its log says why", HEADERS)
+    return failed_page(request, status, "", HEADERS)
 
 
 def _address(request: Request) -> str:
@@ -102,11 +125,13 @@ def _reads_pages(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def _failed_page(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    if request.url.path.startswith("/public"):
-        answer = public_page(request, "failed.html", code=status, status_code=status, detail=detail)
+def failed_page(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Give the page that says what could not be done, in the frame that the reader was in."""
+    failure = failure_of(status)
+    if f"{request.url.path}/".startswith("/public/"):
+        answer = public_page(request, "failed.html", code=status, failure=failure, detail=detail)
     else:
-        answer = pages_of(request).render(request, "failed.html", _login(request), status=status, status_code=status, detail=detail)
+        answer = pages_of(request).render(request, "failed.html", _login(request), status=status, failure=failure, detail=detail)
     answer.headers.update(headers or {})
     return answer
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from central.web.formats import NO_BREAK_SPACE
 from central.web.translation import Language
 from contract.limits import RulePack, assess, weighed_of
 from contract.records import VehicleRecord
@@ -11,6 +12,8 @@ from contract.rules import pack_of_digest
 from contract.verdicts import Finding, Standing
 
 _ARTICLE: Final = re.compile(r"art\. (\d+)(?: \((\d+)\) (\d+))?")
+_THOUSANDS: Final = re.compile(r"(?<=\d) (?=\d{3}\b)|(?<=\d)(?=(?:\d{3})+(?:千克|毫米))")
+_UNIT: Final = re.compile(r"(?<=\d) (?=(?:kg|mm|t)\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,11 @@ def article_in(text: str, chosen: Language) -> str:
     return _ARTICLE.sub(cited, text)
 
 
+def figures_in(text: str) -> str:
+    """Give a rule's text with its figures as every page writes them: 43,000 kg, which no line's end parts."""
+    return _UNIT.sub(NO_BREAK_SPACE, _THOUSANDS.sub(",", text))
+
+
 def law_of(record: VehicleRecord, chosen: Language) -> Law:
     """Give the rule pack's title and authority."""
     pack = pack_of_digest(record.rules.sha256)
@@ -70,7 +78,7 @@ def finding_rows(record: VehicleRecord, chosen: Language) -> tuple[FindingRow, .
             article=article_in(finding.article, chosen),
             subject=subject_in(finding.subject, chosen),
             enforced=finding.standing is Standing.ENFORCED,
-            text=texts.get((finding.subject, finding.article, finding.limit_kg), ""),
+            text=figures_in(texts.get((finding.subject, finding.article, finding.limit_kg), "")),
         )
         for finding in record.verdict.findings
     )

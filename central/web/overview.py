@@ -27,9 +27,9 @@ def overview_svg(signal: Signal, language: Language, font: str = "system-ui, san
         parts += _row(signal, name, traces, index * _ROW_PX)
     seconds = language.say("time from the first axle at the origin, s")
     end_s = signal.start_s + signal.buckets * signal.bucket_s
-    parts.append(f'<text x="{_LEFT_PX}" y="{height - 8}">{signal.start_s:.2f}</text>')
+    parts.append(f'<text x="{_LEFT_PX}" y="{height - 8}">{_seconds(signal.start_s)}</text>')
     parts.append(f'<text x="{_WIDTH_PX / 2}" y="{height - 8}" text-anchor="middle">{escape(seconds)}</text>')
-    parts.append(f'<text x="{_WIDTH_PX}" y="{height - 8}" text-anchor="end">{end_s:.2f}</text></svg>')
+    parts.append(f'<text x="{_WIDTH_PX}" y="{height - 8}" text-anchor="end">{_seconds(end_s)}</text></svg>')
     return "\n".join(parts)
 
 
@@ -55,3 +55,7 @@ def _row(signal: Signal, name: str, traces: tuple[Trace, ...], top_px: int) -> l
         )
         parts.append(f'<path class="{trace.side if trace.side == "right" else "left"}" d="M{" L".join(points)}"/>')
     return parts
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")

@@ -14,6 +14,7 @@ from central.evidence.masking import PlateSight
 from central.web import words
 from central.web.assumptions import assumption_in
 from central.web.drift import drift_sentence
+from central.web.fault_words import fault_word
 from central.web.formats import Formats
 from central.web.judgement import axle_sum, flag_figure, tone_of, word_of
 from central.web.navigation import entries_for
@@ -86,7 +87,7 @@ def _environment(chosen: Language) -> Environment:
     )
     environment.install_gettext_translations(chosen.catalogue, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(words=words, tone_of=tone_of, word_of=word_of, assumption=assumption_in, clock_word=_clock_word)
-    environment.globals.update(axle_sum=axle_sum, flag_figure=flag_figure)
+    environment.globals.update(axle_sum=axle_sum, flag_figure=flag_figure, fault_word=fault_word)
     environment.globals.update(drift_sentence=drift_sentence, navigation=entries_for, sight=PlateSight.of, language_names=names_of)
     return environment
 

@@ -29,6 +29,8 @@ _EARTH_M: Final = 6_378_137.0
 _MARGIN_M: Final = 5_000.0
 _ROAD_PX: Final = 46
 _FRAME_PX: Final = 90
+_LINE_PX: Final = 14
+"""Between the names of stations at one place, such as those of both directions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ def _stations(chart: figure, sites: list[Site], places: Sequence[tuple[Any, Any]
             "state": [language.say(PULSES[site.beat.pulse]) for site in sites],
             "marker": [_MARKERS[site.beat.pulse] for site in sites],
             "colour": [colours[site.beat.pulse] for site in sites],
+            "lift": [-6 - _LINE_PX * list(places[:at]).count(place) for at, place in enumerate(places)],
         }
     )
     marks = chart.scatter(
@@ -139,7 +142,7 @@ def _stations(chart: figure, sites: list[Site], places: Sequence[tuple[Any, Any]
         nonselection_alpha=1.0,
         selection_line_color=palette.ink,
     )
-    chart.text("x", "y", text="id", source=source, x_offset=12, y_offset=-6, text_color=palette.ink, text_font_size="12px")
+    chart.text("x", "y", text="id", source=source, x_offset=12, y_offset="lift", text_color=palette.ink, text_font_size="12px")
     tips = "<b>@id</b> @name<br>@where<br>@state"
     chart.add_tools(
         HoverTool(renderers=[marks], tooltips=tips), TapTool(renderers=[marks], callback=OpenURL(url="/stations/@id", same_tab=True))

@@ -51,6 +51,11 @@ class Language:
         text: str = self.catalogue.gettext(message)
         return text % values
 
+    def count(self, one: str, several: str, number: int, **values: object) -> str:
+        """Give the message for that number of things, as `say` does: `one` where it is 1, else `several`."""
+        text: str = self.catalogue.ngettext(one, several, number)
+        return text % values
+
 
 @cache
 def language(code: str) -> Language:

@@ -197,6 +197,7 @@ def test_a_body_beyond_the_bound_is_refused_announced_or_not(client):
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert client.post("/login", content=big).status_code == 413
     assert client.post("/login", content=iter([big[:1000], big]), headers=form).status_code == 413
+    assert "<h1>Too large</h1>" in client.post("/login", content=big, headers={"Accept": "text/html"}).text
 
 
 def test_the_api_document_says_what_each_endpoint_is_for_and_answers(client):

@@ -16,6 +16,10 @@ from central.web.translation import language
 
 BARS_MAX: Final = 15
 """Most bars of a chart; the table has the rest."""
+THICK_MOST: Final = 0.72
+"""Share of its row that a bar fills."""
+THICK_ALONE: Final = 0.14
+"""The same of the only bar of a chart: it is no thicker than one of five."""
 LABEL_MAX: Final = 24
 """Characters of a bar's name; the whole of it is told under the pointer."""
 
@@ -42,7 +46,8 @@ def bars_text(bars: Bars, table: Table, formats: Formats, theme: str) -> str:
     rows = rows[:BARS_MAX]
     names = [cell(table.columns[0], row[0], formats) for row in rows]
     labels = _distinct(names)
-    data: dict[str, Sequence[str | float]] = {"label": labels, "name": names}
+    thick = min(THICK_MOST, THICK_ALONE * len(rows))
+    data: dict[str, Sequence[str | float]] = {"label": labels, "name": names, "thick": [thick] * len(rows)}
     for place in bars.figures:
         scale = 100 if table.columns[place].kind is Kind.SHARE else 1
         data[f"v{place}"] = [scale * _length(row[place]) for row in rows]
@@ -56,13 +61,13 @@ def _drawing(bars: Bars, columns: tuple[Column, ...], code: str, theme: str) -> 
     say, tones = language(code).say, TONES[theme]
     heads = {place: say(columns[place].head) for place in bars.figures}
     values = [f"v{place}" for place in bars.figures]
-    data: dict[str, Sequence[str]] = {name: [] for name in ("label", "name", *values, *(f"t{place}" for place in bars.figures))}
+    data: dict[str, Sequence[str]] = {name: [] for name in ("label", "name", "thick", *values, *(f"t{place}" for place in bars.figures))}
     source, factors = ColumnDataSource(dict(data)), FactorRange(range_padding=0.08)
     chart = blank(theme, x_range=from_zero(), y_range=factors)
     drawn: list[Any] = chart.hbar_stack(
         values,
         y="label",
-        height=0.72,
+        height="thick",
         source=source,
         color=[getattr(tones, colour) for colour in bars.colours],
         line_color=None,

@@ -19,19 +19,12 @@ NO_OVERLOAD: Final = N_("No overload in this selection.")
 
 def sentences(report: Report, choice: Choice, formats: Formats) -> Mapping[str, str]:
     """Give a sentence for each table, by its id."""
-    say, number, total = formats.language.say, formats.number, report.total
+    say, total = formats.language.say, report.total
     if not total.passages:
         return dict.fromkeys(TABLE_IDS, say(NOTHING))
     said = {
         "stations": _stations(report, formats),
-        "matching": say(
-            "%(unread)s passages (%(unread_share)s) have no plate and %(unsure)s (%(unsure_share)s) an uncertain one: "
-            "no overload among them can be enforced.",
-            unread=number(total.unread),
-            unread_share=formats.percent(total.unread, total.passages, 1),
-            unsure=number(total.unsure),
-            unsure_share=formats.percent(total.unsure, total.passages, 1),
-        ),
+        "matching": _matching(total, formats),
         "compliance": _compliance(report.compliance, formats),
         "damage": _damage(total, formats),
         "damage-stations": _worst_station(report.damage_stations, formats),
@@ -70,6 +63,22 @@ def headline(total: Traffic, formats: Formats) -> str:
     )
 
 
+def _matching(total: Traffic, formats: Formats) -> str:
+    if not total.unread and not total.unsure:
+        return formats.language.say("Every passage has a plate that is certain.")
+    return formats.language.count(
+        "%(unread)s passage (%(unread_share)s) has no plate and %(unsure)s (%(unsure_share)s) an uncertain one: "
+        "no overload among them can be enforced.",
+        "%(unread)s passages (%(unread_share)s) have no plate and %(unsure)s (%(unsure_share)s) an uncertain one: "
+        "no overload among them can be enforced.",
+        total.unread,
+        unread=formats.number(total.unread),
+        unread_share=formats.percent(total.unread, total.passages, 1),
+        unsure=formats.number(total.unsure),
+        unsure_share=formats.percent(total.unsure, total.passages, 1),
+    )
+
+
 def _stations(report: Report, formats: Formats) -> str:
     return _first(
         report.stations,
@@ -93,14 +102,17 @@ def _hours(report: Report, formats: Formats) -> str:
     week = report.week
     rates = week.overloads / week.observed_h.clip(min=1)
     weekday, hour = divmod(int(rates.argmax()), rates.shape[1])
-    return formats.language.say(
+    days = int(week.days[weekday])
+    return formats.language.count(
+        "Overloads are most frequent on %(weekday)s from %(from)s to %(until)s: %(count)s on %(days)s day of a station.",
         "Overloads are most frequent on %(weekday)s from %(from)s to %(until)s: %(count)s on %(days)s days of a station.",
+        days,
         **{
             "weekday": formats.language.say(WEEKDAYS[weekday]),
             "from": f"{hour:02d}:00",
             "until": f"{hour + 1:02d}:00",
             "count": formats.number(int(week.overloads[weekday, hour])),
-            "days": formats.number(int(week.days[weekday])),
+            "days": formats.number(days),
         },
     )
 
@@ -108,8 +120,10 @@ def _hours(report: Report, formats: Formats) -> str:
 def _degrees(table: Table, formats: Formats) -> str:
     counts = [row[1] for row in table.rows if isinstance(row[1], int)]
     heavy = sum(counts[3:])
-    return formats.language.say(
+    return formats.language.count(
+        "%(heavy)s overload (%(share)s of all) was more than 30 %% above the limit, %(worst)s of them above twice the limit.",
         "%(heavy)s overloads (%(share)s of all) were more than 30 %% above the limit, %(worst)s of them above twice the limit.",
+        heavy,
         heavy=formats.number(heavy),
         share=formats.percent(heavy, sum(counts)),
         worst=formats.number(counts[-1]),
@@ -120,8 +134,10 @@ def _decisions(table: Table, formats: Formats) -> str:
     if not table.rows:
         return formats.language.say("No case of this selection is open or closed.")
     counts = [int(row[1] or 0) for row in table.rows]
-    return formats.language.say(
+    return formats.language.count(
+        "%(penalty)s of %(cases)s cases ended in a penalty (%(share)s); %(open)s is not decided yet.",
         "%(penalty)s of %(cases)s cases ended in a penalty (%(share)s); %(open)s are not decided yet.",
+        counts[-1],
         **{
             "penalty": formats.number(counts[0]),
             "cases": formats.number(sum(counts)),
@@ -148,8 +164,10 @@ def _carriers(table: Table, formats: Formats) -> str:
 def _plates(table: Table, formats: Formats) -> str:
     if not table.rows:
         return formats.language.say("No plate that is held has more than one overload.")
-    return formats.language.say(
+    return formats.language.count(
+        "One plate has several overloads: %(count)s.",
         "The plate with most overloads has %(count)s; %(plates)s plates with several overloads are listed.",
+        len(table.rows),
         count=formats.number(int(table.rows[0][2] or 0)),
         plates=formats.number(len(table.rows)),
     )
@@ -160,6 +178,12 @@ def _compliance(table: Table, formats: Formats) -> str:
     if not judged:
         return formats.language.say("No vehicle was assessed in this selection.")
     worst, last = min(judged, key=lambda one: one[1]), judged[-1]
+    if worst[0] == last[0]:
+        return formats.language.say(
+            "%(last)s of the assessed vehicles kept to the limits in the last step (%(when)s); in no step did fewer.",
+            last=formats.percent(last[1], 1, 1),
+            when=last[0],
+        )
     return formats.language.say(
         "%(last)s of the assessed vehicles kept to the limits in the last step (%(when)s); "
         "fewest did in that of %(worst_when)s: %(worst)s.",
@@ -191,8 +215,10 @@ def _worst_station(table: Table, formats: Formats) -> str:
 def _patrol(report: Report, choice: Choice, formats: Formats) -> str:
     say, number, patrols = formats.language.say, formats.number, report.patrols
     if patrols.silence is Silence.FEW:
-        return say(
+        return formats.language.count(
+            "%(count)s overload is too few to tell the hours apart; %(least)s are needed.",
             "%(count)s overloads are too few to tell the hours apart; %(least)s are needed.",
+            patrols.overloads,
             count=number(patrols.overloads),
             least=number(OVERLOADS_MIN),
         )

@@ -1,11 +1,12 @@
 """Charts along time: how many kept to the limits, and the wear of the road."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
-from bokeh.models import BasicTicker, ColumnDataSource, HoverTool, NumeralTickFormatter
+from bokeh.models import BasicTicker, ColumnDataSource, HoverTool, NumeralTickFormatter, Range1d
 
 from central.analysis.report import Step
 from central.analysis.selection import parse_month
@@ -17,6 +18,8 @@ from central.web.formats import Formats
 from central.web.translation import language
 
 MS_PER_DAY: Final = 86_400_000
+MARGIN_PERCENT: Final = 2.5
+"""Left at least above and below what is drawn of shares: an axis of tenths of a per cent makes much of nothing."""
 BAR_WIDTH: Final = 0.8
 """Of the step that it stands for."""
 
@@ -24,12 +27,17 @@ BAR_WIDTH: Final = 0.8
 def compliance_text(table: Table, step: Step, formats: Formats, theme: str) -> str:
     """Give the document of the compliance over time as JSON."""
     rows = [row for row in table.rows if row[3] is not None]
+    shares = [100 * float(row[3] or 0) for row in rows]
+    low, high = min(shares, default=0.0), max(shares, default=100.0)
+    margin = max(MARGIN_PERCENT, 0.1 * (high - low))
     data: dict[str, Sequence[str | float]] = {
         "time": [_middle_ms(str(row[0]), step) for row in rows],
-        "share": [100 * float(row[3] or 0) for row in rows],
+        "share": shares,
         **_told(table, rows, formats),
     }
-    return _compliance(table.columns, formats.language.code, theme).filled({"data": columns_of(data)})
+    return _compliance(table.columns, formats.language.code, theme).filled(
+        {"data": columns_of(data), "low": max(0, math.floor(low - margin)), "high": min(100, math.ceil(high + margin))}
+    )
 
 
 def damage_text(table: Table, step: Step, formats: Formats, theme: str) -> str:
@@ -48,13 +56,13 @@ def damage_text(table: Table, step: Step, formats: Formats, theme: str) -> str:
 @cache
 def _compliance(columns: tuple[Column, ...], code: str, theme: str) -> Drawing:
     tones, source = TONES[theme], _source(columns, "time", "share")
-    chart = blank(theme, x_axis_type="datetime")
+    chart = blank(theme, x_axis_type="datetime", y_range=Range1d())
     chart.line("time", "share", source=source, line_color=tones.plain, line_width=2)
-    dots = chart.scatter("time", "share", source=source, size=4, color=tones.plain)
+    dots = chart.scatter("time", "share", source=source, size=6, color=tones.plain)
     chart.add_tools(HoverTool(renderers=[dots], tooltips=_tips(columns, code), visible=False))
     chart.yaxis.axis_label = language(code).say(columns[3].head) + ", %"
     chart.yaxis.ticker = BasicTicker(desired_num_ticks=4)
-    return Drawing(chart, {"data": (source, "data")})
+    return Drawing(chart, {"data": (source, "data"), "low": (chart.y_range, "start"), "high": (chart.y_range, "end")})
 
 
 @cache

@@ -11,7 +11,7 @@ from central.evidence.masking import PlateSight
 from central.review.lines import find_cases
 from central.review.views import CaseLine, CaseView, EventItem, Offered
 from central.review.work import work_list
-from central.review.workflow import WORKFLOW
+from central.review.workflow import WORKFLOW, State
 from central.web.case_words import ACTS, GROUNDS, HEARINGS, REFUSALS, RULINGS, SERVICES, ActWords
 from central.web.cases.forms import FIELD_FORMS, Asked, FieldForm, Kind, Tried, asked_for
 from central.web.cases.keys import KEYS
@@ -27,7 +27,7 @@ _CHOSEN: Final[dict[str, str]] = {key.value: word for table in (GROUNDS, SERVICE
 
 @dataclass(frozen=True, slots=True)
 class ActForm:
-    """An act that a person may take, or why he can not take it now; `is_open` where its form was sent back."""
+    """An act that a person may take, or why he can not take it now; `is_open` where its form was sent back; `to` where it leads, if on."""
 
     name: str
     words: ActWords
@@ -36,6 +36,7 @@ class ActForm:
     refused: str | None
     detail: str
     is_open: bool
+    to: State | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def act_forms(view: CaseView, formats: Formats, now_us: int, tried: Tried | None
             refused=refused,
             detail=offered.what,
             is_open=tried is not None and tried.action == name,
+            to=offered.action.to,
         )
 
     # An act that chooses among things of which there is none, such as exemptions to be lifted, is not offered.

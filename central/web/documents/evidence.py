@@ -52,11 +52,11 @@ def shots(material: Material, writer: Writer) -> Part:
     """Show the pictures, each a copy with its imprint."""
     say = writer.say
     parts: list[Part] = []
-    if material.views:
-        parts.append(pictures([_shot(shot, material, writer) for shot in material.views], columns=2))
-    if material.crops:
-        parts.append(pictures([_shot(shot, material, writer) for shot in material.crops], columns=4))
-    if parts:
+    shown = [(*_shot(shot, material, writer), 2) for shot in material.views] + [
+        (*_shot(shot, material, writer), 1) for shot in material.crops
+    ]
+    if shown:
+        parts.append(pictures(shown, columns=4))
         parts.append(
             text(say("Copies, with station, time and record number in a strip below; the signed record holds the originals' SHA-256."))
         )
@@ -166,7 +166,7 @@ def rule(record: VehicleRecord, writer: Writer) -> Part:
     decided = say("Decision rule: %(rule)s.", rule=decision_rule_in(record.verdict, formats))
     if record.verdict.gross:
         chance = formats.ppm(record.verdict.overload_probability_ppm)
-        decided += " " + say("Probability that the true gross weight exceeds its limit: %(share)s.", share=chance)
+        decided = writer.joined(decided, say("Probability that the true gross weight exceeds its limit: %(share)s.", share=chance))
     table = (
         figures(head, rows, words=2, widths=("25mm", "1fr", "auto", "auto", "auto"))
         if rows

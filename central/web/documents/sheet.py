@@ -16,7 +16,7 @@ def sheet(material: Material, writer: Writer, *, check: str, moment_us: int) -> 
     number = say("Record %(station)s / %(seq)s", station=record.station, seq=record.seq)
     found = answer(record, writer.formats)
     good = record.verdict.outcome in {Outcome.WITHIN_LIMITS, Outcome.INSIDE_GUARD_BAND}
-    words = f"{found.finding} {found.standing}".strip()
+    words = writer.joined(found.finding, found.standing)
     if material.proof.fault is not None:
         good = False
         words = say(

@@ -21,6 +21,10 @@ class Writer:
         """Give a message in the document's language."""
         return self.language.say(message, **values)
 
+    def joined(self, *sentences: str) -> str:
+        """Give sentences one after the other, without a space where the language writes none."""
+        return ("" if self.language.code == "zh" else " ").join(sentence for sentence in sentences if sentence)
+
 
 def writer_in(pages: Pages, code: str) -> Writer:
     """Give the writer of a language; KeyError for one that is not offered."""

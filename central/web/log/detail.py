@@ -32,6 +32,13 @@ NAMES: Final[Mapping[str, str]] = {
     "reason": N_("reason"),
     "language": N_("language"),
     "kind": N_("kind"),
+    "until": N_("until"),
+    "stations": N_("stations"),
+    "station": N_("station"),
+    "plate": N_("plate"),
+    "view": N_("view"),
+    "gates": N_("gates"),
+    "with": N_("compared with"),
 }
 """Names of details; one that is not here is shown as it is signed."""
 _TRUTH: Final = {True: N_("yes"), False: N_("no")}
@@ -47,13 +54,17 @@ class Told(NamedTuple):
 
 def told_in(detail: Mapping[str, object], chosen: Language) -> tuple[Told, ...]:
     """Give an act's details in a language."""
-    return tuple(Told(chosen.say(NAMES[name]) if name in NAMES else name, *_worth(name, value, chosen)) for name, value in detail.items())
+    return tuple(Told(_name(name, value, chosen), *_worth(name, value, chosen)) for name, value in detail.items() if value is not None)
+
+
+def _name(name: str, value: object, chosen: Language) -> str:
+    if name == "from" and str(value) not in set(State):
+        return chosen.say("from")
+    return chosen.say(NAMES[name]) if name in NAMES else name
 
 
 def _worth(name: str, value: object, chosen: Language) -> tuple[str, str]:
     text = str(value)
-    if value is None:
-        return "–", ""
     if isinstance(value, bool):
         return chosen.say(_TRUTH[value]), ""
     if name == "action" and text in ACTS:

@@ -41,7 +41,7 @@ PARTS = (
     facts(("name", "value 值"), ("digest", "ab\ncd", "mono"), ("heavy", "strong one", "strong")),
     figures(["head", "figure"], [["row", "-1.5"], [cell("total", strong=True), cell("ff00", mono=True)]], words=1),
     plot(SVG, "a square"),
-    pictures([("one.jpg", "a lorry", "caption one"), (None, "not here yet", "caption two")], columns=2),
+    pictures([("one.jpg", "a lorry", "caption one", 2), (None, "not here yet", "caption two", 1)], columns=3),
     checks([("✓", "held", ""), ("×", "fell gate", "because"), ("–", "moot", "")]),
     signatures([{"role": "role", "name": "wang", "when": "today", "key_label": "key", "key": ["0a0b"]}]),
     blanks("seal here", "date here"),

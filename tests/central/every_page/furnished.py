@@ -109,7 +109,7 @@ def _stations(world: World) -> None:
         pavement_c_milli=31_500,
         disk_free_mb=1_200,
         disk_total_mb=64_000,
-        faults={"line-crc": 4, "samples-lost": 1},
+        faults={"bad-crc": 4, "samples-lost": 1},
         drift=(drift,),
     )
     with world.central.database.write() as session:

@@ -45,7 +45,7 @@ def test_the_page_says_first_what_it_amounts_to(officer: Site):
     page = officer.page("/analysis").replace("\u00a0", " ")
     assert "3 of 4 assessed vehicles were overloaded (75.00 %), together by 19 t; 3 can be enforced." in page
     assert "Most overloads were weighed at G104-K12: 3 (100 % of all)." in page
-    assert "1 passages (25.0 %) have no plate" in page
+    assert "1 passage (25.0 %) has no plate" in page
     assert "3 overloads are too few to tell the hours apart; 20 are needed." in page
     assert "4辆可判定车辆中3辆超限" in officer.page("/analysis", "zh")
 

@@ -28,22 +28,31 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 SAME_IN_BOTH = {"± U, k = 2"}
 
 
+PYTHON = {"N_": None, "say": None, "count": (1, 2)}
+TEMPLATE = {"_": None, "ngettext": (1, 2)}
+
+
 def used_messages() -> set[str]:
+    """Give every message; of one that counts things, the one of several, by which the catalogue is asked."""
     found = set()
     for path in FOLDER.rglob("*.py"):
         with path.open("rb") as file:
-            found |= {message for _, message, _, _ in extract("python", file, keywords={"N_": None, "say": None})}
+            found |= {several(message) for _, message, _, _ in extract("python", file, keywords=PYTHON)}
     for path in filter(Path.is_file, (FOLDER / "templates").rglob("*")):
         with path.open("rb") as file:
-            found |= {message for _, message, _, _ in extract(babel_extract, file, keywords={"_": None}, options={"silent": "false"})}
+            found |= {several(message) for _, message, _, _ in extract(babel_extract, file, keywords=TEMPLATE, options={"silent": "false"})}
     return found
+
+
+def several(message: str | tuple[str, ...]) -> str:
+    return message if isinstance(message, str) else message[-1]
 
 
 def catalogue() -> dict[str, str]:
     texts: dict[str, str] = {}
     for source in catalogue_files("zh"):
         with source.open("rb") as file:
-            own = {message.id: message.string for message in read_po(file) if message.id}
+            own = {several(message.id): several(message.string) for message in read_po(file) if message.id}
         assert not texts.keys() & own.keys(), f"{source.name} repeats {sorted(texts.keys() & own.keys())}"
         texts |= own
     return texts

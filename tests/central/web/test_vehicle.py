@@ -27,7 +27,7 @@ def test_the_page_answers_and_proves(officer):
         "43.0 t allowed, 49.2 ± 1.0 t measured: 6.2 t over",
         "Enforceable.",
         "art. 3 (1) 7",
-        "A five-axle combination whose gross weight exceeds 43 000 kg is over the limit.",
+        "A five-axle combination whose gross weight exceeds 43,000 kg is over the limit.",
         "49,200 − 984 = 48,216 > 43,000",
         "22,200 − 555 = 21,645 > 19,000",
         "Speed within the verified range",
@@ -49,7 +49,7 @@ def test_the_page_in_chinese(officer):
         "超限6.2 t",
         "不得作为执法依据：通过时加速或制动。",
         "第3条第1款第7项",
-        "五轴汽车列车，其车货总质量超过43000千克",
+        "五轴汽车列车，其车货总质量超过43,000千克",
         "轴载",
         "已用站点登记的密钥验证签名",
     ):

@@ -162,7 +162,7 @@ def test_the_notice_tells_facts_grounds_and_rights_in_both_languages(office, pag
         "编号：G104-K12/2026/00001",
         "车辆湘A12345的驾驶人或所有人",
         "G104 K12+300",
-        "处罚款25,000 元",
+        "处罚款25,000元",
         "第3条第1款第7项",
         "第43条",
         "第44条",
@@ -196,7 +196,7 @@ def test_a_case_that_is_not_major_offers_no_hearing(office, pages):
     ("language", "words"),
     [
         ("en", ("Decision proposal", "The rules propose a fine of 3,000 CNY", "Opinions")),
-        ("zh", ("处理意见书", "规则建议：罚款3,000 元", "意见")),
+        ("zh", ("处理意见书", "规则建议：罚款3,000元", "意见")),
     ],
 )
 def test_the_proposal_shows_arithmetic_gates_exemptions_and_opinions(office, pages, language, words):

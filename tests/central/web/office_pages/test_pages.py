@@ -237,7 +237,7 @@ def test_a_comparison_names_only_passages_of_this_plate(office, at):
     case = office.new_case()
     rao = at("rao")
     page = rao.page(f"/cases/{case}/compare")
-    assert "1 earlier passages" in page
+    assert "1 earlier passage" in page
     assert rao.get(f"/cases/{case}/compare?with=G104-K12/1").status_code == 200
     assert rao.get(f"/cases/{case}/compare?with=G104-K12/2").status_code == 404
     chart = rao.client.get(f"/cases/{case}/compare.json?theme=dark").json()
