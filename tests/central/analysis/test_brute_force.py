@@ -11,13 +11,13 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from central.evidence.repository import vehicle
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from central.analysis.report import Step
 from central.evidence.accounts import Role
 from central.evidence.aggregates.calendar import CHINA_STANDARD_TIME
+from central.evidence.vehicle_detail import vehicle
 from central.web.analysis.cells import csv_bytes
 from central.web.analysis.charts import charts_text
 from central.web.analysis.choice import choose_from

@@ -7,7 +7,6 @@ import re
 from fractions import Fraction
 
 import pyarrow.parquet as pq
-from central.evidence.repository import VehicleFilter
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -18,6 +17,7 @@ from central.evidence.accounts.grants import OPERATOR
 from central.evidence.masking import PlateSight
 from central.evidence.messages import EventType
 from central.evidence.models import WebhookEvent
+from central.evidence.vehicle_filter import VehicleFilter
 from central.exports.csv_file import CsvFile
 from central.exports.parquet_file import ParquetFile
 from central.exports.rows import ExportRow, pages_of_rows
