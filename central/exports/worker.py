@@ -70,8 +70,6 @@ class ExportMaker:
     def _run(self) -> None:
         resumed = False
         while not self._stopping.is_set():
-            self._central.export_asked.wait(LOOK_S if resumed else 0)
-            self._central.export_asked.clear()
             try:
                 if not resumed:
                     self.resume()
@@ -81,13 +79,16 @@ class ExportMaker:
                     pass
             except RetryError as error:
                 self._central.count(error)
+                resumed = False  # what was amid its making is begun anew
             except WimError as error:
                 self._central.count(error)
                 self._central.ending.ask(error)
                 return
+            self._central.export_asked.wait(LOOK_S)
+            self._central.export_asked.clear()
 
     def resume(self) -> None:
-        """Take up what a service that was killed has left amid its making: it is begun anew."""
+        """Take up what was left amid its making, by a service that was killed or because the database was away: it is begun anew."""
         with self._central.database.write() as session:
             jobs.release_all(session)
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import threading
+import time
 from datetime import UTC
 
 import pytest
@@ -13,12 +14,12 @@ from central.evidence.accounts import Login, Role, add_account
 from central.evidence.journal import Actor
 from central.evidence.models import Act
 from central.evidence.vehicle_filter import VehicleFilter
-from central.exports import jobs
+from central.exports import jobs, worker
 from central.exports.deletion import remove_due_exports
 from central.exports.jobs import Format, JobState
 from central.exports.rows import pages_of_rows
 from central.exports.worker import ExportMaker
-from contract.faults import RejectError
+from contract.faults import RejectError, RetryError
 from contract.units import US_PER_DAY
 from contract.verdicts import Outcome
 from tests.central.bench import Bench
@@ -153,6 +154,26 @@ def test_a_job_whose_maker_died_is_begun_anew_by_the_next_one_and_a_living_one_i
     maker.resume()
     assert maker.make_next()
     assert state(bench, login, number).state is JobState.DONE
+
+
+def test_a_job_amid_which_the_database_was_away_is_begun_anew(bench, login, maker, monkeypatch):
+    bench.send(bench.station.next_envelope())
+    number = asked(bench, login)
+    make, times = maker._make, iter((RetryError("database-away", "database", "is away"), None))
+
+    def make_or_fail(job):
+        if (error := next(times)) is not None:
+            raise error
+        return make(job)
+
+    monkeypatch.setattr(maker, "_make", make_or_fail)
+    monkeypatch.setattr(worker, "LOOK_S", 0.01)
+    maker.start()
+    deadline_s = time.monotonic() + 20
+    while state(bench, login, number).state is not JobState.DONE:
+        assert time.monotonic() < deadline_s
+        time.sleep(0.01)
+    maker.stop(5)
 
 
 def test_two_makers_never_take_the_same_job(bench, login):
