@@ -105,7 +105,7 @@ def filled(place: Furnished, path: str, visitor: str) -> list[str]:
 
 
 def entered(browser: Browser, place: Furnished, visitor: str, code: str, errors: Errors) -> Page:
-    """Open a window, a minute after the one before, in which somebody of that kind is logged in; the public pages answer so many a minute."""
+    """Open a window, a minute after the one before, where somebody of that kind is logged in: public pages answer so many a minute."""
     place.world.offices[OWN].bench.clock.now_us += 60 * US_PER_S
     context = browser.new_context(locale=LOCALES[code], viewport={"width": DESK, "height": 900})
     page = context.new_page()
