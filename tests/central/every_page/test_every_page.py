@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, Request
 
 from central.evidence.accounts import Role
 from central.web.translation import language
+from contract.units import US_PER_S
 from tests.browsing import Errors, grave, running_chromium
 from tests.central.every_page.furnished import NEVER_HEARD, PLATE, Furnished, furnished, with_exports
 from tests.central.permissions.test_permissions import rows
@@ -104,7 +105,8 @@ def filled(place: Furnished, path: str, visitor: str) -> list[str]:
 
 
 def entered(browser: Browser, place: Furnished, visitor: str, code: str, errors: Errors) -> Page:
-    """Open a window in which somebody of that kind is logged in."""
+    """Open a window, a minute after the one before, where somebody of that kind is logged in: public pages answer so many a minute."""
+    place.world.offices[OWN].bench.clock.now_us += 60 * US_PER_S
     context = browser.new_context(locale=LOCALES[code], viewport={"width": DESK, "height": 900})
     page = context.new_page()
     errors.listen(page)
