@@ -125,20 +125,35 @@ def _remove_files(blobs: BlobStore, derived: DerivedFolder, media: tuple[str, ..
 
 
 def _remove_strays(database: Database, blobs: BlobStore, now_us: int, parts: int) -> int:
-    """Remove blobs without a row: of an upload that was cut off before it was entered, of a document whose case moved on meanwhile."""
+    """Remove blobs without a row: of an upload that was cut off before it was entered, of a document whose case moved on meanwhile.
+
+    Where they are more than those with a row, the folder is another database's, and nothing is removed.
+    """
+    strays, entered = _strays(database, blobs, range(now_us // US_PER_HOUR % parts, SUBFOLDERS, parts))
+    if len(strays) > entered:
+        what = "nothing is removed: is this the folder of this database, and was the database put back from a copy?"
+        _LOG.warning("blobs-without-rows", without=len(strays), entered=entered, what=what)
+        return 0
     removed = 0
-    for number in range(now_us // US_PER_HOUR % parts, SUBFOLDERS, parts):
-        prefix, held = f"{number:02x}", blobs.held(number)
-        entered = select(Blob.sha256).where(Blob.sha256.between(prefix, f"{prefix}g"))
-        with database.read() as session:
-            strays = held - set(session.scalars(entered)) if held else held
-        for sha256 in strays:
-            # Within the write lock, so that nobody enters it meanwhile: whoever does so wrote the file anew just before.
-            with database.write() as session:
-                if blobs.is_settled(sha256, now_us) and session.get(Blob, sha256) is None:
-                    blobs.delete(sha256)
-                    removed += 1
+    for sha256 in strays:
+        # Within the write lock, so that nobody enters it meanwhile: whoever does so wrote the file anew just before.
+        with database.write() as session:
+            if blobs.is_settled(sha256, now_us) and session.get(Blob, sha256) is None:
+                blobs.delete(sha256)
+                removed += 1
     return removed
+
+
+def _strays(database: Database, blobs: BlobStore, subfolders: range) -> tuple[list[str], int]:
+    """Give the blobs of some subfolders that no row names, and how many rows name the others."""
+    strays, entered = list[str](), 0
+    for number in subfolders:
+        prefix, held = f"{number:02x}", blobs.held(number)
+        with database.read() as session:
+            named = set(session.scalars(select(Blob.sha256).where(Blob.sha256.between(prefix, f"{prefix}g"))))
+        strays += sorted(held - named)
+        entered += len(named)
+    return strays, entered
 
 
 async def keep_house(central: Central) -> None:

@@ -13,6 +13,8 @@ from contract.units import US_PER_S
 
 UNFINISHED_LIFE_S: Final = 3_600
 """An upload that has not been finished for so long was cut off; no upload of the largest blob takes it."""
+STRAY_LIFE_S: Final = 7 * 86_400
+"""A blob that no row names is kept for so long: of a database that was put back from a copy somebody notices within days."""
 SUBFOLDERS: Final = 256
 READ_BYTES: Final = 1 << 20
 
@@ -66,7 +68,7 @@ class BlobStore:
     def is_settled(self, sha256: str, now_us: int) -> bool:
         """Whether a blob lies here for so long that whoever brought it has entered it, if he ever will."""
         try:
-            return self.path(sha256).stat().st_mtime < now_us / US_PER_S - UNFINISHED_LIFE_S
+            return self.path(sha256).stat().st_mtime < now_us / US_PER_S - STRAY_LIFE_S
         except FileNotFoundError:
             return False
 

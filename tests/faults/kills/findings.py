@@ -38,7 +38,7 @@ from tests.faults.kills.prepared import Prepared
 from verifier.trust import Trust
 from verifier.verify import verify
 
-OLD_S = 3 * 86_400
+OLD_S: Final = 10 * 86_400.0
 """Older than any file that is left for a while."""
 _UNFINISHED = re.compile(r"\.part$|\.\d+$|/unfinished/")
 
@@ -85,7 +85,7 @@ def quiet(prepared: Prepared) -> bool:
 
 
 def age(prepared: Prepared) -> None:
-    """Let every file be some days old."""
+    """Let every file be older than all that a killed writer leaves may grow."""
     then_s = time.time() - OLD_S
     for path in _files(prepared):
         os.utime(path, (then_s, then_s))
