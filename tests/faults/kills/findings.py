@@ -38,7 +38,7 @@ from tests.faults.kills.prepared import Prepared
 from verifier.trust import Trust
 from verifier.verify import verify
 
-OLD_S: Final = 10 * 86_400.0
+OLD_S = 10 * 86_400
 """Older than any file that is left for a while."""
 _UNFINISHED = re.compile(r"\.part$|\.\d+$|/unfinished/")
 
