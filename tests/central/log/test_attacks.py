@@ -99,10 +99,17 @@ def insert_record(logged: Logged) -> None:
         session.add(Record(seq=99, mark=None, payload=one.payload, envelope=one.envelope, **fields))
 
 
+FAR = 1 << 60
+"""A number that no check may count up to."""
+
 ATTACKS = {
     "leaf deleted": Attack(sql("DELETE FROM log_leaf WHERE leaf_index = 77"), "leaf 77: missing"),
     "leaves deleted": Attack(sql("DELETE FROM log_leaf WHERE leaf_index BETWEEN 77 AND 80"), "leaves 77 to 80: missing"),
     "first leaf deleted": Attack(sql("DELETE FROM log_leaf WHERE leaf_index = 0"), "leaf 0: missing"),
+    "leaf far beyond the others": Attack(sql(f"UPDATE log_leaf SET leaf_index = {FAR} WHERE leaf_index = 77"), "leaf 77: missing"),
+    "last leaf far beyond the others": Attack(
+        sql(f"UPDATE log_leaf SET leaf_index = {FAR} WHERE leaf_index = 309"), f"leaves 309 to {FAR - 1}: missing"
+    ),
     "leaves reordered": Attack(reorder, "kept hash of leaves 0 to 255: is not that of its leaves"),
     "truncated": Attack(
         sql("DELETE FROM log_leaf WHERE leaf_index >= 303"), "checkpoint 3: 310 leaves were signed and only 303 are stored"
