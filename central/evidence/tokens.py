@@ -13,7 +13,7 @@ from central.evidence.accounts.grants import roles_of
 from central.evidence.accounts.groups import group_stations
 from central.evidence.accounts.roles import ANALYSTS, CASE_READERS, EVERY_ROLE, JOURNAL_READERS, Login, Role
 from central.evidence.journal import Actor, Detail, Verb, note
-from central.evidence.models import Account, ApiToken, StationGroup
+from central.evidence.models import Account, ApiToken, StationGroup, WebhookEndpoint
 from central.evidence.paging import page_rows
 from contract.faults import RejectError
 from contract.media import sha256_hex
@@ -145,7 +145,7 @@ def make_token(
 
 
 def revoke_token(session: Session, actor: Actor, token_id: int, now_us: int, *, account_id: int | None = None) -> None:
-    """End a token; with `account_id` only one of that account's own.
+    """End a token, and stop the webhooks that it made; with `account_id` only one of that account's own.
 
     Raises
     ------
@@ -157,6 +157,10 @@ def revoke_token(session: Session, actor: Actor, token_id: int, now_us: int, *, 
         raise RejectError("no-token", f"token {token_id}", "does not exist or has ended; load the page again")
     row.revoked_us = now_us
     note(session, actor, Verb.DID, f"token/{token_id}", now_us=now_us, detail={"what": "revoked"})
+    made = select(WebhookEndpoint).where(WebhookEndpoint.token_id == token_id, WebhookEndpoint.disabled_us.is_(None))
+    for endpoint in session.scalars(made.order_by(WebhookEndpoint.id)):
+        endpoint.disabled_us, endpoint.disabled_why = now_us, f"token {token_id}, which made it, was revoked"
+        note(session, actor, Verb.CHANGED, f"webhook/{endpoint.id}", now_us=now_us, detail={"what": "disabled"})
 
 
 def tokens_page(session: Session, *, account_id: int | None = None, before_id: int | None = None, limit: int = 50) -> tuple[TokenView, ...]:

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from central.evidence.accounts.grants import OPERATOR
 from central.evidence.accounts.groups import set_group
 from central.evidence.events import emit
 from central.evidence.messages import BARRED_KEYS, EventType, message_model
-from central.evidence.models import DeliveryState
+from central.evidence.models import Act, DeliveryState
+from central.evidence.tokens import Scope, make_token, revoke_token
 from central.webhooks.deliver import PAUSES_S, Courier, deliver_due
 from central.webhooks.endpoints import add_endpoint, deliveries_page, endpoint_view, send_again, send_test, set_enabled
 from central.webhooks.signature import new_secret, signed_headers
@@ -32,7 +34,7 @@ def receiver() -> Iterator[Receiver]:
         yield receiver
 
 
-def add(bench: Bench, url: str, *events: EventType, group_id: int | None = None) -> tuple[int, str]:
+def add(bench: Bench, url: str, *events: EventType, group_id: int | None = None, token_id: int | None = None) -> tuple[int, str]:
     with bench.central.database.write() as session:
         return add_endpoint(
             session,
@@ -43,6 +45,7 @@ def add(bench: Bench, url: str, *events: EventType, group_id: int | None = None)
             events=events or (EventType.CASE_DECIDED,),
             now_us=bench.clock(),
             group_id=group_id,
+            token_id=token_id,
         )
 
 
@@ -206,6 +209,20 @@ def test_a_stopped_endpoint_is_told_later_what_waited(bench, receiver):
         send_test(session, OPERATOR, endpoint, bench.clock())
     assert deliver_due(bench.central) == 2
     assert {json.loads(body)["type"] for _, body in receiver.told} == {"case.decided", "webhook.test"}
+
+
+def test_a_revoked_token_is_told_no_more(bench, receiver):
+    with bench.central.database.write() as session:
+        token_id, _ = make_token(session, OPERATOR, "credit platform", [Scope.WEBHOOKS_MANAGE], now_us=bench.clock(), days=30)
+    mine, others = add(bench, receiver.url, token_id=token_id)[0], add(bench, receiver.url)[0]
+    with bench.central.database.write() as session:
+        revoke_token(session, OPERATOR, token_id, bench.clock())
+    decide(bench)
+    assert deliver_due(bench.central) == 1
+    assert [len(deliveries(bench, endpoint)) for endpoint in (mine, others)] == [0, 1]
+    with bench.central.database.read() as session:
+        assert endpoint_view(session, mine).disabled_why == f"token {token_id}, which made it, was revoked"
+        assert session.scalars(select(Act.subject).order_by(Act.id.desc())).first() == f"webhook/{mine}"
 
 
 def test_a_receiver_that_does_not_answer_keeps_the_service_from_nothing(sqlite_bench):
