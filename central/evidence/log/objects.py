@@ -16,6 +16,8 @@ from contract.faults import RejectError
 from contract.log.leaves import ActLeaf, RecordLeaf, parse_leaf
 from contract.media import sha256_hex
 
+Leaf = RecordLeaf | ActLeaf
+
 BATCH: Final = 512
 """Leaves read at once, with what they are about: 130 MB if each record is as large as it may be, some 2 MB as they are."""
 NAMED_MAX: Final = 20
@@ -28,7 +30,7 @@ class Compared:
 
     index: int
     data: bytes
-    leaf: RecordLeaf | ActLeaf | None
+    leaf: Leaf | None
     failures: tuple[str, ...]
 
 
@@ -63,25 +65,34 @@ def compared(session: Session, first: int, last: int) -> Iterator[Compared]:
         .outerjoin(Act, and_(LogLeaf.kind == ACT, Act.id == LogLeaf.object_id))
         .order_by(LogLeaf.leaf_index)
     )
-    adopted_us = _adopted_us(session)
+    leaf_0 = _first_leaf(session)
     start = first
     # By the numbers that are there: one leaf whose number was altered would otherwise be sought through all that it skips.
     while rows := session.execute(query.where(LogLeaf.leaf_index >= start, LogLeaf.leaf_index < last).limit(BATCH)).all():
-        yield from (_compare(row, record, payload, act, adopted_us) for row, record, payload, act in rows)
+        yield from (_compare(row, record, payload, act, leaf_0) for row, record, payload, act in rows)
         start = rows[-1][0].leaf_index + 1
         session.expunge_all()
 
 
-def _adopted_us(session: Session) -> int | None:
-    """Give when the log was begun over records that were there already, None if it was begun empty: then an act is its first leaf."""
-    first = session.scalars(select(LogLeaf).where(LogLeaf.leaf_index == 0, LogLeaf.kind == RECORD)).first()
+def _first_leaf(session: Session) -> Leaf | None:
+    """Give the first leaf, None where there is none that can be read."""
+    data = session.scalar(select(LogLeaf.leaf).where(LogLeaf.leaf_index == 0))
     try:
-        return None if first is None else parse_leaf(first.leaf, "leaf 0").logged_us
+        return parse_leaf(data, "leaf 0") if isinstance(data, bytes) else None
     except RejectError:
         return None
 
 
-def _compare(row: LogLeaf, record: Record | None, payload: bytes | None, act: Act | None, adopted_us: int | None = None) -> Compared:
+def _is_dated(leaf: Leaf, time_us: int, first: Leaf | None) -> bool:
+    """Whether a leaf was entered at the moment of what it is about, or later where the log was begun over it.
+
+    A log that was begun over records has one for its first leaf; one that was begun empty has an act there, and no record is older.
+    """
+    begun_over = first is not None and first.kind in {RECORD, leaf.kind} and leaf.logged_us == first.logged_us
+    return time_us == leaf.logged_us or (begun_over and time_us < leaf.logged_us)
+
+
+def _compare(row: LogLeaf, record: Record | None, payload: bytes | None, act: Act | None, first: Leaf | None = None) -> Compared:
     place = f"leaf {row.leaf_index}"
     if not isinstance(row.leaf, bytes):  # SQLite keeps what it is given, whatever the column's type
         return Compared(row.leaf_index, str(row.leaf).encode(), None, (f"{place}: is not stored as bytes",))
@@ -90,25 +101,25 @@ def _compare(row: LogLeaf, record: Record | None, payload: bytes | None, act: Ac
     except RejectError as error:
         return Compared(row.leaf_index, row.leaf, None, (f"{place}: {error.what}",))
     if isinstance(leaf, RecordLeaf):
-        said = _record_fault(leaf, row, record, payload, adopted_us)
+        said = _record_fault(leaf, row, record, payload, first)
     else:
-        said = _act_fault(leaf, row, act)
+        said = _act_fault(leaf, row, act, first)
     return Compared(row.leaf_index, row.leaf, leaf, () if said is None else (f"{leaf} ({place}): {said}",))
 
 
-def _record_fault(leaf: RecordLeaf, row: LogLeaf, record: Record | None, payload: bytes | None, adopted_us: int | None) -> str | None:
+def _record_fault(leaf: RecordLeaf, row: LogLeaf, record: Record | None, payload: bytes | None, first: Leaf | None) -> str | None:
     if row.kind != RECORD or record is None or payload is None:
         return "is entered in the log and not stored any more"
     if (record.station, record.seq) != (leaf.station, leaf.seq):
         return f"the leaf stands for another one, {record.station}/{record.seq}"
     if leaf.sha256 != record.sha256 or not isinstance(payload, bytes) or sha256_hex(payload) != leaf.sha256:
         return "its stored bytes are not those that were entered in the log"
-    if record.received_us != leaf.logged_us and not (leaf.logged_us == adopted_us and record.received_us < leaf.logged_us):
+    if not _is_dated(leaf, record.received_us, first):
         return "is listed as received at another moment than it was entered in the log"
     return None
 
 
-def _act_fault(leaf: ActLeaf, row: LogLeaf, act: Act | None) -> str | None:
+def _act_fault(leaf: ActLeaf, row: LogLeaf, act: Act | None, first: Leaf | None) -> str | None:
     if row.kind != ACT or act is None:
         return "is entered in the log and not stored any more"
     if act.id != leaf.id:
@@ -122,7 +133,7 @@ def _act_fault(leaf: ActLeaf, row: LogLeaf, act: Act | None) -> str | None:
     shown = (act.time_us, act.person, act.account, act.verb, act.subject)
     if canonical_bytes(entry) != act.entry or shown != (entry.time_us, entry.person, entry.account, entry.verb.value, entry.subject):
         return "lists show another act than its entry"
-    return None
+    return None if _is_dated(leaf, entry.time_us, first) else "was taken at another moment than it was entered in the log"
 
 
 def unlogged(session: Session) -> list[str]:

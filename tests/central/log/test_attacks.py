@@ -15,6 +15,7 @@ from central.evidence.log.peers import Peer
 from central.evidence.models import Act, LogLeaf, Record
 from contract.canonical import canonical_bytes
 from contract.faults import StopError
+from contract.log.leaves import parse_leaf
 from contract.media import sha256_hex
 from tests.central.log import insider
 from tests.central.log.conftest import Logged, open_logged
@@ -77,6 +78,13 @@ def edit_act(logged: Logged, *, leaf: bool = False, rebuilt: bool = False) -> No
             insider.rebuild(session)
 
 
+def redate(logged: Logged, index: int) -> None:
+    """Let a leaf say that it was entered a minute later."""
+    with logged.bench.central.database.write() as session:
+        was = parse_leaf(session.get(LogLeaf, index).leaf, "leaf").logged_us
+        insider.change_leaf(session, index, logged_us=was + 60_000_000)
+
+
 def delete_record(logged: Logged, *, rebuilt: bool = False) -> None:
     """Take a record out with its leaf, its vehicle and its place in the chain of leaves."""
     logged.execute(
@@ -132,6 +140,7 @@ ATTACKS = {
         sql("UPDATE log_leaf SET leaf = CAST(replace(CAST(leaf AS TEXT), '\"id\":5', '\"id\":6') AS BLOB) WHERE leaf_index = 4"),
         "act 6 (leaf 4): the leaf stands for another",
     ),
+    "leaf of another moment": Attack(lambda logged: redate(logged, 306), "act 302 (leaf 306): was taken at another moment"),
     "leaf of another kind": Attack(
         sql("UPDATE log_leaf SET kind = 'record', object_id = 99 WHERE leaf_index = 4"), "act 5 (leaf 4): is entered"
     ),
