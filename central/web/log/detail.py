@@ -18,6 +18,7 @@ NAMES: Final[Mapping[str, str]] = {
     "to": N_("into"),
     "version": N_("the case's version"),
     "event_sha256": N_("hash of the step"),
+    "case_sha256": N_("hash of the case"),
     "what": N_("what was done"),
     "role": N_("role given or taken"),
     "group": N_("over the station group"),
