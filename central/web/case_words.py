@@ -13,7 +13,7 @@ from contract.records import ClockState
 from contract.verdicts import Bar
 
 STATES: Final = {
-    State.RECEIVED: N_("Received"),
+    State.RECEIVED: N_("To be screened"),
     State.BARRED: N_("Barred by a gate"),
     State.SCREENED: N_("Screened"),
     State.REVIEWED: N_("Reviewed"),

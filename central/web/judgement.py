@@ -1,5 +1,6 @@
 """What a verdict comes to, for a reader: its tone, its word, and the sentence that a vehicle's page opens with."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -16,6 +17,8 @@ from contract.verdicts import Finding, Outcome, Verdict
 
 MILLI: Final = 1000
 """Parts of a unit in which a flag's figure is kept."""
+_INSIDE_FIGURE: Final = re.compile(r"(?<=\d) (?=±|t\b)|(?<=±) (?=\d)")
+"""The spaces inside "61.3 ± 1.2 t"."""
 
 
 class Tone(StrEnum):
@@ -64,11 +67,11 @@ def answer(record: VehicleRecord, formats: Formats) -> Answer:
     tone = tone_of(verdict.outcome, enforceable=verdict.enforceable)
     finding = verdict.deciding
     if finding is None:
-        return Answer(tone, _unassessed(record, formats), "")
+        return Answer(tone, _unbroken(_unassessed(record, formats)), "")
     subject = (
         "" if finding is verdict.gross else formats.language.say("%(subject)s: ", subject=subject_in(finding.subject, formats.language))
     )
-    return Answer(tone, subject + _finding(record, finding, formats), _standing(record, formats))
+    return Answer(tone, _unbroken(subject + _finding(record, finding, formats)), _standing(record, formats))
 
 
 def decision_rule_in(verdict: Verdict, formats: Formats) -> str:
@@ -97,10 +100,15 @@ def flag_figure(entry: FlagEntry, formats: Formats) -> str:
     return f"{formats.scaled(entry.figure_milli * word.scale, MILLI, word.digits)} {word.unit}".rstrip()
 
 
+def _unbroken(sentence: str) -> str:
+    """Keep a load, its uncertainty and its unit on one line: a heading that ends in "±" on a phone reads as another number."""
+    return _INSIDE_FIGURE.sub(NO_BREAK_SPACE, sentence)
+
+
 def _unassessed(record: VehicleRecord, formats: Formats) -> str:
     say = formats.language.say
     measured = say("%(gross)s t measured.", gross=formats.load(record.gross_kg, record.gross_u_kg))
-    reasons = "; ".join(assumption_in(text, formats.language) for text in record.verdict.assumptions)
+    reasons = say("; ").join(assumption_in(text, formats.language) for text in record.verdict.assumptions)
     return measured + " " + (say("No limit applies: %(reasons)s.", reasons=reasons) if reasons else say("No limit applies."))
 
 

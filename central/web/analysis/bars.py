@@ -88,7 +88,7 @@ def _label_axes(chart: figure, bars: Bars, columns: tuple[Column, ...], code: st
     chart.xaxis.ticker = BasicTicker(desired_num_ticks=4, min_interval=1 if first.kind is Kind.COUNT else 0)
     # Stacked figures are named by the legend; what they have in common is their unit.
     named = [say(first.head)] if len(bars.figures) == 1 else []
-    chart.xaxis.axis_label = ", ".join([*named, *([first.unit] if first.unit else [])]) or None
+    chart.xaxis.axis_label = say(", ").join([*named, *([first.unit] if first.unit else [])]) or None
     chart.yaxis.axis_label = None if bars.names_axis is None else say(bars.names_axis)
 
 

@@ -60,7 +60,7 @@ def _compliance(columns: tuple[Column, ...], code: str, theme: str) -> Drawing:
     chart.line("time", "share", source=source, line_color=tones.plain, line_width=2)
     dots = chart.scatter("time", "share", source=source, size=6, color=tones.plain)
     chart.add_tools(HoverTool(renderers=[dots], tooltips=_tips(columns, code), visible=False))
-    chart.yaxis.axis_label = language(code).say(columns[3].head) + ", %"
+    chart.yaxis.axis_label = language(code).say(columns[3].head) + language(code).say(", ") + "%"
     chart.yaxis.ticker = BasicTicker(desired_num_ticks=4)
     return Drawing(chart, {"data": (source, "data"), "low": (chart.y_range, "start"), "high": (chart.y_range, "end")})
 

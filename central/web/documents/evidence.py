@@ -103,10 +103,10 @@ def axles(material: Material, writer: Writer) -> Part:
     odd = axle_sum(record, formats)
     head = [
         say("Axle"),
-        f"{say('Load ± U')}, kg",
-        f"{say('Left')}, kg",
-        f"{say('Right')}, kg",
-        f"{say('Spacing')}, m",
+        say(", ").join((say("Load ± U"), "kg")),
+        say(", ").join((say("Left"), "kg")),
+        say(", ").join((say("Right"), "kg")),
+        say(", ").join((say("Spacing"), "m")),
         say("Group"),
         say("Tyres"),
     ]
@@ -116,7 +116,7 @@ def axles(material: Material, writer: Writer) -> Part:
         say("Axle loads, t"),
         [
             plot(axles_svg(record, writer), alt, width_mm=140),
-            text(f"{legend} {rounded}"),
+            text(writer.joined(legend, rounded)),
             figures(head, [*rows, [cell(item, strong=True) for item in gross]], words=1),
             *([text(odd)] if odd else []),
         ],
@@ -147,7 +147,8 @@ def rule(record: VehicleRecord, writer: Writer) -> Part:
         title = say(", ").join((title, law.authority, say("in force from %(date)s", date=law.effective_from)))
     else:
         title += ". " + say("The rule pack with this digest is not held here, so its text cannot be shown.")
-    head = [say("What"), say("Rule"), f"{say('Measured − guard > limit')}, kg", f"{say('Over')}, kg", say("Finding")]
+    measured, over = (say(", ").join((one, "kg")) for one in (say("Measured − guard > limit"), say("Over")))
+    head = [say("What"), say("Rule"), measured, over, say("Finding")]
     rows = []
     for row in finding_rows(record, writer.language):
         one = row.finding
@@ -157,7 +158,7 @@ def rule(record: VehicleRecord, writer: Writer) -> Part:
         rows.append(
             [
                 cell(row.subject, strong=row.enforced),
-                f"{row.article} ({say(words.STANDINGS[one.standing])})\n{row.text}",
+                f"{row.article} {say('(%(standing)s)', standing=say(words.STANDINGS[one.standing]))}\n{row.text}",
                 f"{sum_} {sign} {formats.number(one.limit_kg)}",
                 formats.number(one.over_kg) if one.over_kg else "–",
                 cell(found, strong=one.exceeded and row.enforced),
@@ -184,11 +185,11 @@ def gates(record: VehicleRecord, writer: Writer) -> Part:
     say = writer.say
     rows = []
     for gate in gate_rows(record.verdict, certified=record.certificate is not None):
-        found = {GateState.HELD: "", GateState.FELL: "; ".join(gate.details), GateState.MOOT: say("nothing to judge")}[gate.state]
+        found = {GateState.HELD: "", GateState.FELL: say("; ").join(gate.details), GateState.MOOT: say("nothing to judge")}[gate.state]
         rows.append((MARKS[gate.state], say(words.BARS[gate.bar].holds), found))
-    flags = "; ".join(f"{say(words.VEHICLE_FLAGS[entry.flag].word)} {flag_figure(entry, writer.formats)}" for entry in record.flags)
+    flags = say("; ").join(f"{say(words.VEHICLE_FLAGS[entry.flag].word)} {flag_figure(entry, writer.formats)}" for entry in record.flags)
     note = say("Any one that falls bars the result from enforcement, whatever it weighs.")
-    behaviour = f"{say('Behaviour and signal')}: {flags or say('Nothing to note.')}"
+    behaviour = f"{say('Behaviour and signal')}{say(': ')}{flags or say('Nothing to note.')}"
     return section(say("Gates"), [text(note), checks(rows), text(behaviour, plain=True)])
 
 

@@ -29,7 +29,7 @@ def proposal(material: Material, view: CaseView, basis: EventItem, writer: Write
         running=f"{title} · {number}",
         place=say("dated %(date)s", date=writer.formats.moment(moment_us)),
         page=say("Page {page} of {pages}"),
-        qr_note=say("public query of one's own case"),
+        qr_note=say("look up one's own case"),
         sections=(
             evidence.passage(material, writer),
             section(say("What was found"), [text(answer(record, writer.formats).finding, plain=True)]),
@@ -103,7 +103,7 @@ def _checked(view: CaseView, writer: Writer) -> Part:
     say = writer.say
     screened = say("not screened") if view.screened_us is None else writer.formats.moment(view.screened_us)
     gates = say("every gate holds") if view.checklist.cleared else say("a gate fell: see the list of gates")
-    rows: list[tuple[str, ...]] = [(say("Gates of the screening"), f"{gates} ({screened})")]
+    rows: list[tuple[str, ...]] = [(say("Gates of the screening"), say("%(gates)s (%(screened)s)", gates=gates, screened=screened))]
     if view.repeats is not None:
         found = say(
             "%(decided)s decided and %(open)s open in %(year)s",
@@ -123,8 +123,9 @@ def _checked(view: CaseView, writer: Writer) -> Part:
 
 def _gates(view: CaseView, writer: Writer) -> Part:
     """Show every gate that central judged, with why it fell."""
+    between = writer.say("; ")
     rows = [
-        (MARKS[one.state], writer.say(CASE_GATES[one.gate]), "; ".join(why_in(reason, writer.formats) for reason in one.reasons))
+        (MARKS[one.state], writer.say(CASE_GATES[one.gate]), between.join(why_in(reason, writer.formats) for reason in one.reasons))
         for one in view.checklist.gates
     ]
     return section(writer.say("Gates of the screening"), [checks(rows)])

@@ -31,7 +31,7 @@ def sheet(material: Material, writer: Writer, *, check: str, moment_us: int) -> 
         running=f"{title} · {number}",
         place=say("dated %(date)s", date=writer.formats.moment(moment_us)),
         page=say("Page {page} of {pages}"),
-        qr_note=say("public query of one's own case"),
+        qr_note=say("look up one's own case"),
         sections=(
             evidence.passage(material, writer),
             evidence.shots(material, writer),

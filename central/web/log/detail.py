@@ -18,6 +18,7 @@ NAMES: Final[Mapping[str, str]] = {
     "to": N_("into"),
     "version": N_("the case's version"),
     "event_sha256": N_("hash of the step"),
+    "case_sha256": N_("hash of the case"),
     "what": N_("what was done"),
     "role": N_("role given or taken"),
     "group": N_("over the station group"),
@@ -39,8 +40,18 @@ NAMES: Final[Mapping[str, str]] = {
     "view": N_("view"),
     "gates": N_("gates"),
     "with": N_("compared with"),
+    "by": N_("by"),
 }
 """Names of details; one that is not here is shown as it is signed."""
+WAYS: Final[Mapping[str, str]] = {
+    "password": N_("password"),
+    "link": N_("login link"),
+    "second-factor": N_("second factor"),
+    "provider": N_("login provider"),
+    "api": N_("API"),
+    "notice number and plate": N_("notice number and plate"),
+}
+"""By what somebody came in."""
 _TRUTH: Final = {True: N_("yes"), False: N_("no")}
 
 
@@ -71,6 +82,8 @@ def _worth(name: str, value: object, chosen: Language) -> tuple[str, str]:
         return chosen.say(ACTS[text].done), ""
     if name in {"from", "to"} and text in set(State):
         return chosen.say(STATES[State(text)]), ""
+    if name == "by" and text in WAYS:
+        return chosen.say(WAYS[text]), ""
     if name == "role" and text in set(Role):
         return chosen.say(ROLES[Role(text)]), ""
     return (text[:SHOWN_CHARS] + "…", text) if len(text) == HASH_CHARS and text.isalnum() else (text, "")

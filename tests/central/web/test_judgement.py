@@ -25,18 +25,19 @@ def formats(code: str) -> Formats:
 @pytest.mark.parametrize(
     ("changes", "tone", "finding", "standing"),
     [
-        ({}, Tone.ENFORCE, "43.0 t allowed, 49.2 ± 1.0 t measured: 6.2 t over (14.4\u00a0%).", "Enforceable."),
+        ({}, Tone.ENFORCE, "43.0\u00a0t allowed, 49.2\u00a0±\u00a01.0\u00a0t measured: 6.2\u00a0t over (14.4\u00a0%).", "Enforceable."),
         (
             {"barred_by": (BRAKING,)},
             Tone.BARRED,
-            "43.0 t allowed, 49.2 ± 1.0 t measured: 6.2 t over (14.4\u00a0%).",
+            "43.0\u00a0t allowed, 49.2\u00a0±\u00a01.0\u00a0t measured: 6.2\u00a0t over (14.4\u00a0%).",
             "Not enforceable: it was accelerating or braking.",
         ),
-        ({"loads_kg": LIGHT}, Tone.PLAIN, "43.0 t allowed, 31.0 ± 0.7 t measured: within limits.", ""),
+        ({"loads_kg": LIGHT}, Tone.PLAIN, "43.0\u00a0t allowed, 31.0\u00a0±\u00a00.7\u00a0t measured: within limits.", ""),
         (
             {"loads_kg": AT_THE_LIMIT},
             Tone.LOOK,
-            "43.0 t allowed, 43.2 ± 0.9 t measured: 0.2 t above, inside the guard band of 0.9 t. No overload.",
+            "43.0\u00a0t allowed, 43.2\u00a0±\u00a00.9\u00a0t measured: "
+            "0.2\u00a0t above, inside the guard band of 0.9\u00a0t. No overload.",
             "",
         ),
     ],
@@ -48,7 +49,7 @@ def test_the_page_opens_with_the_answer(changes, tone, finding, standing):
 
 def test_the_answer_in_chinese():
     given = answer(passage(SigningStation(), barred_by=(BRAKING,)), formats("zh"))
-    assert given.finding == "限值43.0 t，实测49.2 ± 1.0 t：超限6.2 t（14.4\u00a0%）。"
+    assert given.finding == "限值43.0\u00a0t，实测49.2\u00a0±\u00a01.0\u00a0t：超限6.2\u00a0t（14.4\u00a0%）。"
     assert given.standing == "不得作为执法依据：通过时加速或制动。"
 
 
@@ -63,7 +64,11 @@ def american(loads_kg):
 
 
 @pytest.mark.parametrize(
-    ("code", "finding"), [("en", "Axles 2 to 3: 15.4 t allowed, 17.0 t measured"), ("zh", "第2至第3轴：限值15.4 t，实测17.0 t")]
+    ("code", "finding"),
+    [
+        ("en", "Axles 2 to 3: 15.4\u00a0t allowed, 17.0\u00a0t measured"),
+        ("zh", "第2至第3轴：限值15.4\u00a0t，实测17.0\u00a0t"),
+    ],
 )
 def test_an_overload_that_the_gross_weight_does_not_bear_names_what_does(code, finding):
     given = answer(american(TANDEM_OVER), formats(code))

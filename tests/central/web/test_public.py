@@ -128,7 +128,7 @@ def test_pages_for_everyone_may_be_kept_for_a_minute_and_ones_own_never(public):
 def test_number_and_plate_open_ones_own_case(public):
     page = enter(public)
     for text in (
-        "43.0 t allowed, 49.2 ± 1.0 t measured: 6.2 t over",
+        "43.0\u00a0t allowed, 49.2\u00a0±\u00a01.0\u00a0t measured: 6.2\u00a0t over",
         "Fine 3,000",
         PLATE,
         "You may state, defend and object until the end of 2026-09-29",

@@ -24,7 +24,7 @@ def test_the_page_answers_and_proves(officer):
     record = store_passage(officer.bench)
     page = officer.page(PAGE)
     for text in (
-        "43.0 t allowed, 49.2 ± 1.0 t measured: 6.2 t over",
+        "43.0\u00a0t allowed, 49.2\u00a0±\u00a01.0\u00a0t measured: 6.2\u00a0t over",
         "Enforceable.",
         "art. 3 (1) 7",
         "A five-axle combination whose gross weight exceeds 43,000 kg is over the limit.",
@@ -46,7 +46,7 @@ def test_the_page_in_chinese(officer):
     store_passage(officer.bench, barred_by=BARRED)
     page = officer.page(PAGE, language="zh")
     for text in (
-        "超限6.2 t",
+        "超限6.2\u00a0t",
         "不得作为执法依据：通过时加速或制动。",
         "第3条第1款第7项",
         "五轴汽车列车，其车货总质量超过43,000千克",
