@@ -10,7 +10,7 @@ from central.web.gates import GateState, gate_rows
 from central.web.judgement import axle_sum, decision_rule_in, flag_figure
 from central.web.law import finding_rows, law_of
 from contract.media import MediaRole
-from contract.records import AxleEntry, VehicleRecord
+from contract.records import AxleEntry, CertificateEntry, VehicleRecord
 from contract.units import MM_PER_M, PPM
 
 MARKS = {GateState.HELD: "✓", GateState.FELL: "×", GateState.MOOT: "–"}
@@ -202,29 +202,44 @@ def signal(material: Material, writer: Writer) -> Part:
     return section(say("Signal"), [plot(waveform_svg(material.signal, writer), alt)])
 
 
-def certificates(record: VehicleRecord, writer: Writer) -> Part:
-    """Say by what calibration and verification the scale was in order."""
-    say, formats = writer.say, writer.formats
+def certificates(material: Material, writer: Writer) -> Part:
+    """Say by what calibration and verification the scale was in order: the verification that the record names, else the published one."""
+    record, say = material.record, writer.say
     none = say("none")
     rows: list[tuple[str, ...]] = [(say("Calibration"), none if record.calibration is None else record.calibration.id)]
     if record.calibration is not None:
         rows.append(("", record.calibration.sha256, "mono"))
-    certificate = record.certificate
-    if certificate is None:
-        return section(say("Certificates of the scale"), [facts(*rows, (say("Calibration certificate"), none))])
-    number = say("No. %(number)s, event counter %(counter)s", number=certificate.number, counter=certificate.counter)
-    rows += [(say("Calibration certificate"), number), ("", certificate.sha256, "mono")]
+    if (certificate := record.certificate) is None:
+        rows.append((say("Calibration certificate"), none))
+    else:
+        number = say("No. %(number)s, event counter %(counter)s", number=certificate.number, counter=certificate.counter)
+        rows += [(say("Calibration certificate"), number), ("", certificate.sha256, "mono")]
+    verified = _published_verification(material, writer) if certificate is None else _signed_verification(certificate, writer)
+    rows.append((say("Verification of the scale"), none) if verified is None else (say("Verification of the scale"), verified, "strong"))
+    return section(say("Certificates of the scale"), [facts(*rows)])
+
+
+def _signed_verification(certificate: CertificateEntry, writer: Writer) -> str | None:
     verified = certificate.verification
-    if verified is None:
-        return section(say("Certificates of the scale"), [facts(*rows, (say("Verification of the scale"), none))])
-    term = say(
+    return None if verified is None else _term(verified.number, verified.institute, verified.from_us, verified.until_us, writer)
+
+
+def _published_verification(material: Material, writer: Writer) -> str | None:
+    published = material.publication
+    if published is None or published.certificate is None or published.verified_from_us is None or published.verified_until_us is None:
+        return None
+    term = _term(published.certificate, published.institute, published.verified_from_us, published.verified_until_us, writer)
+    return writer.say("%(verification)s; published by %(office)s", verification=term, office=published.office)
+
+
+def _term(number: str, institute: str, from_us: int, until_us: int, writer: Writer) -> str:
+    return writer.say(
         "%(number)s, %(institute)s, from %(begin)s to before %(end)s",
-        number=verified.number,
-        institute=verified.institute,
-        begin=formats.moment(verified.from_us),
-        end=formats.moment(verified.until_us),
+        number=number,
+        institute=institute,
+        begin=writer.formats.moment(from_us),
+        end=writer.formats.moment(until_us),
     )
-    return section(say("Certificates of the scale"), [facts(*rows, (say("Verification of the scale"), term, "strong"))])
 
 
 def proofs(material: Material, writer: Writer) -> Part:

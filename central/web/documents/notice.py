@@ -66,7 +66,7 @@ def _leaf(told: Told, writer: Writer, *, counts: bool) -> Leaf:
             _rights(told, writer),
             *((_served(told, writer), evidence.shots(material, writer)) if counts else (_translation(writer),)),
             evidence.axles(material, writer),
-            evidence.certificates(material.record, writer),
+            evidence.certificates(material, writer),
             _proofs(material, writer),
         ),
     )

@@ -42,7 +42,7 @@ def proposal(material: Material, view: CaseView, basis: EventItem, writer: Write
             evidence.axles(material, writer),
             _gates(view, writer),
             evidence.signal(material, writer),
-            evidence.certificates(record, writer),
+            evidence.certificates(material, writer),
             evidence.proofs(material, writer),
         ),
     )

@@ -39,7 +39,7 @@ def sheet(material: Material, writer: Writer, *, check: str, moment_us: int) -> 
             evidence.rule(record, writer),
             evidence.gates(record, writer),
             evidence.signal(material, writer),
-            evidence.certificates(record, writer),
+            evidence.certificates(material, writer),
             evidence.proofs(material, writer),
         ),
     )

@@ -106,6 +106,20 @@ def test_what_is_missing_or_damaged_is_said_and_never_shown(office, pages):
     assert "nolongerhasthehash" in said
 
 
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("en", ("JJG-2026-7, Institute of metrology, from", "; published by Highway bureau 公路局")),
+        ("zh", ("JJG-2026-7，Institute of metrology，自", "；由Highway bureau 公路局公布")),
+    ],
+)
+def test_a_verification_that_only_the_office_names_is_named_by_it(office, pages, language, texts):
+    seen_case(office, certificate=None)
+    said = Pdf(printed(office, pages, language)).text()
+    for text in texts:
+        assert "".join(text.split()) in said, text
+
+
 def test_a_record_whose_proof_fails_says_so_first(office, pages):
     seen_case(office)
     with office.bench.central.database.write() as session:
