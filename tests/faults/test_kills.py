@@ -10,7 +10,7 @@ from tests.faults.kills.run import kill_again_and_again
 from tests.postgres import running_postgres
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("line")]
-ASKED_MAX = 50
+ASKED_MAX = 200
 """``python -m tests.faults.kills`` is the long form."""
 
 
