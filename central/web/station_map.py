@@ -28,7 +28,8 @@ _EARTH_M: Final = 6_378_137.0
 """Semi-major axis of WGS 84, the sphere of the web's Mercator projection (EPSG 3857)."""
 _MARGIN_M: Final = 5_000.0
 _ROAD_PX: Final = 46
-_FRAME_PX: Final = 90
+_FRAME_PX: Final = 120
+"""Of axis, its name and the tools, which stand above: beside one road they had no room."""
 _LINE_PX: Final = 14
 """Between the names of stations at one place, such as those of both directions."""
 
@@ -102,7 +103,7 @@ def _by_stake(sites: list[Site], language: Language, palette: Palette) -> figure
 
 def _blank(palette: Palette, height: int, **options: Any) -> figure:  # noqa: ANN401 - Bokeh's own keywords
     chart = figure(
-        height=height, sizing_mode="stretch_width", tools=[PanTool(), WheelZoomTool(), ResetTool()], toolbar_location="right", **options
+        height=height, sizing_mode="stretch_width", tools=[PanTool(), WheelZoomTool(), ResetTool()], toolbar_location="above", **options
     )
     chart.toolbar.logo = None
     chart.background_fill_color = chart.border_fill_color = palette.paper
