@@ -7,12 +7,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
-from contract.faults import RejectError, RetryError, StopError
+from central.evidence.durable import sweep_unfinished, sync, sync_folder
+from contract.faults import RejectError, RetryError
 from contract.media import BLOB_MAX_BYTES
 from contract.units import US_PER_S
 
-UNFINISHED_LIFE_S: Final = 3_600
-"""An upload that has not been finished for so long was cut off; no upload of the largest blob takes it."""
 STRAY_LIFE_S: Final = 7 * 86_400
 """A blob that no row names is kept for so long: of a database that was put back from a copy somebody notices within days."""
 SUBFOLDERS: Final = 256
@@ -78,11 +77,7 @@ class BlobStore:
 
     def sweep(self, now_us: int) -> int:
         """Remove what cut-off uploads have left, and give their number."""
-        oldest_s = now_us / US_PER_S - UNFINISHED_LIFE_S
-        stale = [path for path in self._unfinished.iterdir() if path.stat().st_mtime < oldest_s]
-        for path in stale:
-            path.unlink(missing_ok=True)
-        return len(stale)
+        return sweep_unfinished(self._unfinished, now_us, "*")
 
 
 class Upload:
@@ -147,28 +142,6 @@ class Upload:
             self._file.flush()
         except OSError as error:
             raise RetryError("disk-full", "blob folder", f"did not take a chunk: {error}; make room") from error
-        _sync(self._file.fileno(), self._path)
+        sync(self._file.fileno(), self._path)
         self._path.replace(self._target)
         sync_folder(self._target.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a folder's entries durable: without it a new name may be gone after a power cut, however durable the bytes.
-
-    Raises
-    ------
-    StopError
-        ``fsync-failed``.
-    """
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        _sync(descriptor, folder)
-    finally:
-        os.close(descriptor)
-
-
-def _sync(descriptor: int, path: Path) -> None:
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        raise StopError("fsync-failed", str(path), f"{error}; check the disk, then start again") from error

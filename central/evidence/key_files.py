@@ -5,8 +5,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from central.evidence.blobs import sync_folder
-from central.evidence.durable import UNFINISHED
+from central.evidence.durable import UNFINISHED, sync_folder
 
 
 def made_once(folder: Path, name: str, make: Callable[[], bytes]) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
 from central.context import Central
+from central.evidence.durable import UNFINISHED
 from central.evidence.masking import masked_plate
 from central.exports import jobs
 from central.exports.csv_file import CsvFile
@@ -173,7 +174,7 @@ class _BrokenOffError(Exception):
 def _whole(path: Path) -> Iterator[BinaryIO]:
     """Give a file that is at `path` only once it is whole and durable; only its owner may read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(path.suffix + ".part")
+    part = path.with_name(f"{path.name}{UNFINISHED}")
     try:
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             yield file

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from central.evidence.blobs import UNFINISHED_LIFE_S, BlobStore
+from central.evidence.blobs import BlobStore
+from central.evidence.durable import UNFINISHED_LIFE_S
 from contract.faults import RejectError, RetryError, StopError
 from contract.media import BLOB_MAX_BYTES, sha256_hex
 
